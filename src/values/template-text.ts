@@ -1,0 +1,25 @@
+import type { Position } from './position.ts'
+
+/**
+ * Text that a user wrote with template marks in a playbook, a variable file or an inventory; evaluated when it is
+ * used. What comes from a host, a lookup or a rendered template is a plain string and never becomes one of these.
+ */
+export class TemplateText {
+  readonly source: string
+  /** Where the text begins in its file, for messages. */
+  readonly position: Position | undefined
+
+  constructor(source: string, position?: Position) {
+    this.source = source
+    this.position = position
+  }
+
+  toJSON(): string {
+    return this.source
+  }
+}
+
+/** Whether text has template marks at all; without them it is plain data. */
+export function hasTemplateMarks(text: string): boolean {
+  return text.includes('{{') || text.includes('{%') || text.includes('{#')
+}
