@@ -8,6 +8,6 @@
  */
 export function quote(text: string): string {
   if (text.includes('\0')) throw new RangeError('a shell word cannot hold a NUL character')
-  if (/^[A-Za-z0-9_/:.,@%+-][A-Za-z0-9_/:=.,@%+-]*$/.test(text)) return text
+  if (/^[A-Za-z0-9_/:.,@%+-]+$/.test(text)) return text
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -3,7 +3,12 @@ import { Secret } from '../values/secret.ts'
 import { quote } from './quote.ts'
 
 /** What may stand in a `sh` template: a word (quoted), words (each quoted), or shell text already built. */
-export type ShellPart = string | number | Secret | ShellText | readonly (string | number | Secret | ShellText)[]
+export type ShellPart =
+  | string
+  | number
+  | Secret
+  | ShellText
+  | readonly (string | number | Secret | ShellText)[]
 
 /**
  * Shell text that can only be built through {@link sh}, so every word in it was quoted. It may hold secrets:
@@ -77,7 +82,9 @@ export function sh(strings: TemplateStringsArray, ...parts: ShellPart[]): ShellT
 
 /** Shell text that the user wrote as such (`shell:`, `validate:`); the only way around quoting, so name the reason at each use. */
 export function userShell(text: string | Secret): ShellText {
-  return text instanceof Secret ? new ShellText(text.revealText(), text.toString(), [text]) : new ShellText(text, text, [])
+  return text instanceof Secret
+    ? new ShellText(text.revealText(), text.toString(), [text])
+    : new ShellText(text, text, [])
 }
 
 /** Lines of shell text, one below the other. */

@@ -8,7 +8,12 @@ export class DateTime {
   readonly microseconds: number
   readonly offsetMinutes: number | null
 
-  constructor(epochMilliseconds: number, dateOnly: boolean, offsetMinutes: number | null = null, microseconds = 0) {
+  constructor(
+    epochMilliseconds: number,
+    dateOnly: boolean,
+    offsetMinutes: number | null = null,
+    microseconds = 0,
+  ) {
     this.epochMilliseconds = epochMilliseconds
     this.dateOnly = dateOnly
     this.offsetMinutes = offsetMinutes

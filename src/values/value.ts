@@ -39,5 +39,7 @@ export function dict(entries: Record<string, Value> = {}): Dict {
 
 /** The integer in its canonical form: `number` when safe, else `bigint`. */
 export function integer(value: bigint): number | bigint {
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : value
 }

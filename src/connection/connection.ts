@@ -1,0 +1,104 @@
+import type { Output, PushSource } from '../modules/module.ts'
+import type { ShellText } from '../shell/sh.ts'
+import type { Secret } from '../values/secret.ts'
+
+/** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
+export interface ConnectionSettings {
+  readonly kind: 'ssh' | 'local'
+  /** inventory_hostname, for messages. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password?: Secret
+  readonly privateKeyFile?: string
+  readonly privateKeyPassphrase?: Secret
+  /** Path of the ssh agent's socket, or undefined. */
+  readonly agent?: string
+  readonly knownHostsFiles: readonly string[]
+  /** `strict` refuses unknown keys; `accept-new` adds them to the first known_hosts file; `no` is Ansible's host_key_checking=false. */
+  readonly hostKeys: 'strict' | 'accept-new' | 'no'
+  /** Seconds until a connection attempt is given up. */
+  readonly connectTimeout: number
+}
+
+/** Whom the commands run as. Undefined means the login user. */
+export interface Become {
+  readonly method: 'sudo'
+  readonly user: string
+  readonly password?: Secret
+  readonly exe: string
+  readonly flags: string
+}
+
+/** One script of a request. Its output comes back apart from that of the others. */
+export interface Step {
+  readonly script: ShellText
+  readonly environment?: readonly (readonly [string, string | Secret])[]
+  readonly stdin?: string | Secret | Buffer
+  /** Seconds; the script and its children are killed after them. */
+  readonly timeout?: number
+  /** Bound on each of stdout and stderr in bytes. Default 1 MiB. */
+  readonly maxOutput?: number
+}
+
+/** Counts that tests and the bench assert: what a connection cost. */
+export interface ConnectionCounters {
+  handshakes: number
+  /** Channels opened. */
+  channels: number
+  /** Requests over resident shells. */
+  requests: number
+  bytesSent: number
+  bytesReceived: number
+}
+
+/** A connection to one host: resident shells and file transfer over it. */
+export interface Connection {
+  readonly counters: Readonly<ConnectionCounters>
+  /**
+   * Sends scripts to the resident shell of that identity (started when first needed) in ONE request and reads their
+   * outputs. The scripts run one after the other, each in a subshell of its own, whatever the exit status of the one before.
+   * @throws ConnectionError
+   */
+  request(become: Become | undefined, steps: readonly Step[], signal?: AbortSignal): Promise<Output[]>
+  /** Sends bytes into a file on the host over a second channel. @throws ConnectionError */
+  push(become: Become | undefined, source: PushSource, path: string, signal?: AbortSignal): Promise<Output>
+  /** Never throws; kills what still runs. */
+  close(): Promise<void>
+}
+
+/** Why a host could not be reached or was lost; one boolean-like word per cause, so that reports can merge equal ones. */
+export type ConnectionCause =
+  | 'resolve' // name not found
+  | 'refused'
+  | 'timeout'
+  | 'handshake' // no common algorithm, protocol error, dropped before the handshake
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'authentication'
+  | 'private-key' // file missing, unreadable, needs a passphrase
+  | 'become-password-missing'
+  | 'become-password-wrong'
+  | 'become-refused' // not in sudoers, requiretty, no such user, sudo missing
+  | 'no-shell'
+  | 'lost' // was there, and died; what was running is unknown
+  | 'protocol' // the host's answer makes no sense
+  | 'cancelled'
+
+/** The host is unreachable: the cause, and what to do next. */
+export class ConnectionError extends Error {
+  readonly cause_: ConnectionCause
+  readonly hint: string | undefined
+  /** Work had been sent when it happened: it may have been done, in part or whole. */
+  readonly started: boolean
+
+  constructor(cause: ConnectionCause, message: string, options: { hint?: string; started?: boolean } = {}) {
+    super(message)
+    this.name = 'ConnectionError'
+    this.cause_ = cause
+    this.hint = options.hint
+    this.started = options.started ?? false
+  }
+}

@@ -1,0 +1,39 @@
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
+
+/** A read inventory: immutable; narrowing gives a copy. */
+export interface Inventory {
+  /** All hosts in first-mention order. */
+  readonly hosts: ReadonlyMap<string, Host>
+  /** All groups, `all` and `ungrouped` among them. */
+  readonly groups: ReadonlyMap<string, Group>
+  /** What was odd but no reason to refuse. */
+  readonly warnings: readonly Problem[]
+  /** First source. */
+  readonly file: string | undefined
+  readonly directory: string | undefined
+}
+
+export interface Host {
+  readonly name: string
+  /** The host's own variables from the inventory file. */
+  readonly vars: ReadonlyMap<string, Value>
+  /** Names of the groups the host is directly in. */
+  readonly groups: readonly string[]
+  readonly file: string | undefined
+  readonly directory: string | undefined
+  readonly position: Position | undefined
+  /** Only the implicit localhost: connection local, not in `all`. */
+  readonly implicit: boolean
+}
+
+export interface Group {
+  readonly name: string
+  readonly vars: ReadonlyMap<string, Value>
+  readonly hosts: readonly string[]
+  readonly children: readonly string[]
+  readonly priority: number
+  /** Longest path from `all`. */
+  readonly depth: number
+}

@@ -1,0 +1,231 @@
+import type { ShellText } from '../shell/sh.ts'
+import type { Secret } from '../values/secret.ts'
+import type { Value } from '../values/value.ts'
+import type { ParameterSpec, ParametersOf } from './parameters.ts'
+
+/** What a script on a host left behind. Bytes are the host's: hostile until a module has looked at them. */
+export interface Output {
+  /** Exit status; null when there is none (killed by a signal, timed out). Never take null for success. */
+  readonly rc: number | null
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  /** Seconds on the host's side of the request. */
+  readonly seconds: number
+  /** Output was cut at the connection's bound. */
+  readonly truncated: boolean
+  readonly timedOut: boolean
+}
+
+/** How the state of a step is read: a script that changes nothing, and a reader of what it prints. */
+export interface Observation<S> {
+  /** Runs in a subshell with nothing there but POSIX sh; null when there is nothing to read on the host. */
+  readonly script: ShellText | null
+  /** @throws ModuleFailure when what was printed shows that the task cannot work */
+  parse(output: Output | null): S
+}
+
+/** Before and after, for `--diff`: texts, or values that are shown as YAML. */
+export interface Diff {
+  readonly header?: string
+  readonly before: string | Value
+  readonly after: string | Value
+}
+
+/** A file on the controller, or content made there, to be sent to a host. */
+export interface PushSource {
+  readonly size: number
+  /** Hex SHA-256, computed once a file. */
+  readonly sha256: string
+  read(): AsyncIterable<Buffer>
+}
+
+interface ActionBase {
+  /** What it does, in a few words, for the plan, the live view and the journal: `install amazon-ssm-agent.deb`. */
+  readonly says: string
+  /** `none`: looks or waits only, and does not make the task changed. */
+  readonly effect?: 'change' | 'none'
+  /** On a task's first action: what `--diff` shows, and what the result holds in check mode. */
+  readonly diff?: readonly Diff[]
+  readonly predicted?: Readonly<Record<string, Value>>
+}
+
+/** Something a module wants done. A task whose module yields none (or only `effect: none`) is unchanged. */
+export type Action =
+  /** Run a script on the host, in the resident shell, with the task's become and environment. */
+  | (ActionBase & {
+      readonly kind: 'run'
+      readonly script: ShellText
+      /** Bytes for the script's standard input; empty when missing. */
+      readonly stdin?: string | Secret | Buffer
+      /** Not the module's last action, so the runner does not yet read the state of the later tasks with it. */
+      readonly more?: boolean
+    })
+  /** Send bytes into an existing file on the host (made by an earlier `run`, hidden, mode 0600); checked by SHA-256. */
+  | (ActionBase & { readonly kind: 'push'; readonly source: PushSource; readonly to: string })
+  /** Do something on the controller: an API call, a wait. Its value comes back as the yield's `value`. */
+  | (ActionBase & { readonly kind: 'call'; readonly call: (signal: AbortSignal) => Promise<Value> })
+
+/** What a yield returns: the output of a run or push (rc 0 for a call), and the value of a call. */
+export interface ActionResult extends Output {
+  readonly value: Value
+}
+
+/** How a task ended, beside what its actions say. `changed` only to overrule what was yielded. */
+export interface Outcome {
+  readonly changed?: boolean
+  readonly skipped?: boolean
+  readonly failed?: boolean
+  readonly msg?: string
+  /** The keys that `register` gets, beside changed, failed, skipped and msg. */
+  readonly result?: Readonly<Record<string, Value>>
+  readonly diff?: readonly Diff[]
+  /** Variables for the host (`set_fact`). */
+  readonly facts?: ReadonlyMap<string, Value>
+}
+
+/** The task cannot be done on this host. The message says what and why; the hint, what to do next. */
+export class ModuleFailure extends Error {
+  readonly result: Readonly<Record<string, Value>>
+  readonly hint: string | undefined
+
+  constructor(message: string, options: { result?: Readonly<Record<string, Value>>; hint?: string } = {}) {
+    super(message)
+    this.name = 'ModuleFailure'
+    this.result = options.result ?? {}
+    this.hint = options.hint
+  }
+}
+
+/** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */
+export interface ControllerFile extends PushSource {
+  readonly path: string
+  /** Permission bits on the controller. */
+  readonly mode: number
+}
+
+export interface ControllerFiles {
+  /** @throws ModuleFailure `Could not find or access 'x'` with the places searched */
+  find(folder: 'files' | 'templates', path: string): Promise<ControllerFile>
+  /** The same for a directory: its files (relative names), directories and links. */
+  findTree(folder: 'files', path: string): Promise<ControllerTree>
+  /** Content made on the controller. */
+  content(content: Buffer | string): PushSource
+}
+
+export interface ControllerTree {
+  readonly path: string
+  readonly directories: readonly { readonly name: string; readonly mode: number }[]
+  readonly files: readonly (ControllerFile & { readonly name: string })[]
+  readonly links: readonly { readonly name: string; readonly target: string }[]
+}
+
+export interface RenderOptions {
+  readonly trimBlocks?: boolean
+  readonly lstripBlocks?: boolean
+  readonly newlineSequence?: string
+  readonly markers?: Readonly<Record<string, string>>
+}
+
+/** What a module may know of the run. */
+export interface ModuleContext {
+  /** inventory_hostname. */
+  readonly host: string
+  readonly check: boolean
+  readonly diff: boolean
+  /** The verbosity of `-v`. */
+  readonly verbosity: number
+  readonly files: ControllerFiles
+  readonly signal: AbortSignal
+  /** Renders a template file's text with the host's variables. @throws ModuleFailure with the place in the template */
+  render(source: string, file: string, options?: RenderOptions): string | Secret
+  /** Evaluates a condition (`assert.that`). @throws ModuleFailure */
+  condition(condition: Value): boolean
+  /** Evaluates an expression without braces (`debug: var=`). @throws ModuleFailure */
+  expression(text: string): Value
+  /** A variable of the host, evaluated; undefined when there is none. */
+  variable(name: string): Value | undefined
+  /** What the batch opened for this task (`batch.open`), null without. */
+  readonly shared: unknown
+  /** Tags, run id and clients for modules that talk to AWS. */
+  readonly run: RunContext
+}
+
+/** What is known of the run itself. */
+export interface RunContext {
+  /** Unique, sortable, of [0-9A-Za-z-]. */
+  readonly id: string
+  /** Writes a line of intent or result to the run's journal; resolves when it is on disk. */
+  journal(entry: Readonly<Record<string, Value>>): Promise<void>
+  /** AWS clients, made when first asked for (imports are slow). */
+  aws(region: string): Promise<import('../aws/clients.ts').AwsClients>
+}
+
+export interface Member<P, S> {
+  readonly host: string
+  readonly params: P
+  readonly state: S
+}
+
+/**
+ * For modules that need something once a batch (an activation). The runner waits until every living host of the
+ * batch stands before the task, then opens, converges in parallel, and closes when the batch ends, however it ends.
+ */
+export interface BatchHook<P, S> {
+  /** Hosts that must not go on, with the reason; asked in plan and check mode too. */
+  refuse(members: readonly Member<P, S>[]): ReadonlyMap<string, ModuleFailure>
+  /** Makes what the members share; not in plan and check mode. @throws ModuleFailure that fails every member */
+  open(
+    members: readonly Member<P, S>[],
+    context: RunContext & { readonly signal: AbortSignal },
+  ): Promise<BatchShared>
+}
+
+export interface BatchShared {
+  /** Given to converge as `context.shared`. */
+  readonly shared: unknown
+  /** Called once, when the batch ends. Must not throw for what is already gone. */
+  close(): Promise<void>
+}
+
+export interface Documentation {
+  readonly summary: string
+  readonly notes?: readonly string[]
+  /** YAML tasks. */
+  readonly examples: string
+  readonly returns: Readonly<Record<string, string>>
+}
+
+/** One module: its parameters, how its state is read, how it is changed. */
+export interface Module<S extends ParameterSpec = ParameterSpec, State = unknown> {
+  readonly name: string
+  /** `controller` modules run no script on the host; they need no connection. */
+  readonly runsOn: 'host' | 'controller'
+  readonly documentation: Documentation
+  readonly spec: S
+  /**
+   * What check mode does: `predict` (the default) runs up to the first changing action and says changed;
+   * `skip` is what Ansible does for command and its like; `run` for modules that never change anything.
+   */
+  readonly checkMode?: 'predict' | 'skip' | 'run'
+  /** Reads; must change nothing, and may be asked again at any time. */
+  observe(params: ParametersOf<S>, context: ModuleContext): Promise<Observation<State>>
+  /** Yields what has to be done. Yielding nothing is what "no change" means. */
+  converge(
+    params: ParametersOf<S>,
+    state: State,
+    context: ModuleContext,
+  ): AsyncGenerator<Action, Outcome, ActionResult>
+  readonly batch?: BatchHook<ParametersOf<S>, State>
+}
+
+/** Gives a module its types from its spec. */
+export function defineModule<const S extends ParameterSpec, State>(
+  module: Module<S, State>,
+): Module<S, State> {
+  return module
+}
+
+/** For modules with nothing to read on the host. */
+export function nothingToObserve(): Promise<Observation<null>> {
+  return Promise.resolve({ script: null, parse: () => null })
+}

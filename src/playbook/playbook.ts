@@ -1,0 +1,71 @@
+import type { Position } from '../values/position.ts'
+import type { Value } from '../values/value.ts'
+
+/** A checked playbook: every key known, every type right, every template parsed, with the place of each. */
+export interface Playbook {
+  readonly file: string
+  readonly plays: readonly Play[]
+}
+
+/** `become` and its like; undefined where not written, so that the nearest one wins. */
+export interface BecomeKeywords {
+  readonly become?: Value
+  readonly becomeUser?: Value
+  readonly becomeMethod?: Value
+  readonly becomeFlags?: Value
+  readonly becomeExe?: Value
+}
+
+export interface Play extends BecomeKeywords {
+  readonly name: Value | undefined
+  readonly position: Position
+  /** Pattern, or list of patterns; may hold templates (extra variables only). */
+  readonly hosts: Value
+  /** Name -> value, templates unevaluated. */
+  readonly vars: ReadonlyMap<string, Value>
+  readonly varsFiles: readonly { readonly value: Value; readonly position: Position }[]
+  /** As written: number, text with %, or list of them; templates allowed. Undefined: one batch. */
+  readonly serial: Value | undefined
+  readonly maxFailPercentage: Value | undefined
+  readonly environment: Value | undefined
+  readonly tags: readonly string[]
+  readonly noLog: Value | undefined
+  readonly remoteUser: Value | undefined
+  readonly tasks: readonly Task[]
+  readonly handlers: readonly Task[]
+}
+
+export interface Task extends BecomeKeywords {
+  /** Unique in the play, in written order: `t1`, `t2`, `h1` for handlers. */
+  readonly id: string
+  readonly name: Value | undefined
+  readonly position: Position
+  /** Short name of a module in the registry. */
+  readonly module: string
+  /** Parameters as written, templates unevaluated; free-form text already under its parameter's name. */
+  readonly args: ReadonlyMap<string, Value>
+  readonly argPositions: ReadonlyMap<string, Position>
+  readonly vars: ReadonlyMap<string, Value>
+  /** Conditions in order: expressions without braces, or booleans. Empty: always. */
+  readonly when: readonly Value[]
+  readonly whenPosition: Position | undefined
+  readonly loop: Value | undefined
+  readonly loopControl: { readonly loopVar: string; readonly indexVar?: string; readonly label?: Value }
+  readonly register: string | undefined
+  readonly notify: readonly string[]
+  /** For handlers: topics beside the name. */
+  readonly listen: readonly string[]
+  /** The play's tags are added. */
+  readonly tags: readonly string[]
+  readonly environment: Value | undefined
+  readonly noLog: Value | undefined
+  readonly changedWhen: readonly Value[] | undefined
+  readonly failedWhen: readonly Value[] | undefined
+  readonly ignoreErrors: Value | undefined
+  readonly checkMode: Value | undefined
+  readonly until: readonly Value[] | undefined
+  readonly retries: Value | undefined
+  readonly delay: Value | undefined
+  /** Seconds. */
+  readonly timeout: Value | undefined
+}

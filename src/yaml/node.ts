@@ -1,0 +1,30 @@
+import type { DateTime } from '../values/date-time.ts'
+import type { Float } from '../values/float.ts'
+import type { Position } from '../values/position.ts'
+
+/** YAML as it was written, each node with its place, scalars typed by YAML 1.1 as Ansible reads it. */
+export type YamlNode = YamlScalar | YamlList | YamlMap
+
+export interface YamlScalar {
+  readonly kind: 'scalar'
+  readonly value: null | boolean | number | bigint | string | Float | DateTime
+  /** The text as written, before typing: `0640`, `yes`. */
+  readonly raw: string
+  /** Quoted or block text; never typed. */
+  readonly quoted: boolean
+  /** `!unsafe`: never a template. `!secret`: becomes a Secret. `!vault`: encrypted. */
+  readonly tag?: 'unsafe' | 'secret' | 'vault'
+  readonly position: Position
+}
+
+export interface YamlList {
+  readonly kind: 'list'
+  readonly items: readonly YamlNode[]
+  readonly position: Position
+}
+
+export interface YamlMap {
+  readonly kind: 'map'
+  readonly entries: readonly { readonly key: YamlScalar; readonly value: YamlNode }[]
+  readonly position: Position
+}
