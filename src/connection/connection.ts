@@ -1,6 +1,6 @@
-import type { Output, PushSource } from '../modules/module.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
+import type { Output, PushSource } from '../values/transfer.ts'
 
 /** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
 export interface ConnectionSettings {
@@ -89,7 +89,7 @@ export type ConnectionCause =
 
 /** The host is unreachable: the cause, and what to do next. */
 export class ConnectionError extends Error {
-  readonly cause_: ConnectionCause
+  readonly reason: ConnectionCause
   readonly hint: string | undefined
   /** Work had been sent when it happened: it may have been done, in part or whole. */
   readonly started: boolean
@@ -97,7 +97,7 @@ export class ConnectionError extends Error {
   constructor(cause: ConnectionCause, message: string, options: { hint?: string; started?: boolean } = {}) {
     super(message)
     this.name = 'ConnectionError'
-    this.cause_ = cause
+    this.reason = cause
     this.hint = options.hint
     this.started = options.started ?? false
   }

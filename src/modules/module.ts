@@ -1,20 +1,8 @@
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
+import type { Output, PushSource } from '../values/transfer.ts'
 import type { Value } from '../values/value.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
-
-/** What a script on a host left behind. Bytes are the host's: hostile until a module has looked at them. */
-export interface Output {
-  /** Exit status; null when there is none (killed by a signal, timed out). Never take null for success. */
-  readonly rc: number | null
-  readonly stdout: Buffer
-  readonly stderr: Buffer
-  /** Seconds on the host's side of the request. */
-  readonly seconds: number
-  /** Output was cut at the connection's bound. */
-  readonly truncated: boolean
-  readonly timedOut: boolean
-}
 
 /** How the state of a step is read: a script that changes nothing, and a reader of what it prints. */
 export interface Observation<S> {
@@ -29,14 +17,6 @@ export interface Diff {
   readonly header?: string
   readonly before: string | Value
   readonly after: string | Value
-}
-
-/** A file on the controller, or content made there, to be sent to a host. */
-export interface PushSource {
-  readonly size: number
-  /** Hex SHA-256, computed once a file. */
-  readonly sha256: string
-  read(): AsyncIterable<Buffer>
 }
 
 interface ActionBase {

@@ -68,11 +68,9 @@ type Plain<P extends Parameter> = P extends { choices: readonly (infer C)[] }
 
 /** What a module's code gets: required and defaulted parameters always there, others perhaps undefined. */
 export type ParametersOf<S extends ParameterSpec> = {
-  [K in keyof S['parameters']]: S['parameters'][K] extends { required: true }
+  [K in keyof S['parameters']]: S['parameters'][K] extends
+    | { required: true }
+    | { default: NonNullable<unknown> }
     ? Plain<S['parameters'][K]>
-    : S['parameters'][K] extends { default: infer D }
-      ? D extends null
-        ? Plain<S['parameters'][K]> | undefined
-        : Plain<S['parameters'][K]>
-      : Plain<S['parameters'][K]> | undefined
+    : Plain<S['parameters'][K]> | undefined
 } & (S extends { freeKeys: true } ? { readonly free: ReadonlyMap<Key, Value> } : unknown)
