@@ -1,0 +1,10 @@
+/**
+ * What Python raises: an operation that the types or values at hand do not allow. The engine turns it into a
+ * TemplateError at the place of the expression, with the filter's name where one was at work.
+ */
+export class PythonError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'PythonError'
+  }
+}
