@@ -187,6 +187,8 @@ export interface Module<S extends ParameterSpec = ParameterSpec, State = unknown
    * `skip` is what Ansible does for command and its like; `run` for modules that never change anything.
    */
   readonly checkMode?: 'predict' | 'skip' | 'run'
+  /** Pure and instant (`set_fact`, `debug`, `assert`): may be evaluated ahead of its turn, so it costs no round trip. */
+  readonly immediate?: true
   /** Reads; must change nothing, and may be asked again at any time. */
   observe(params: ParametersOf<S>, context: ModuleContext): Promise<Observation<State>>
   /** Yields what has to be done. Yielding nothing is what "no change" means. */
