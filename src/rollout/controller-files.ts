@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
-import { type ControllerFile, type ControllerFiles, type ControllerTree, ModuleFailure } from '../modules/module.ts'
+import {
+  type ControllerFile,
+  type ControllerFiles,
+  type ControllerTree,
+  ModuleFailure,
+} from '../modules/module.ts'
 import type { PushSource } from '../values/transfer.ts'
 
 /**

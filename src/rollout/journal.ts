@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Value } from '../values/value.ts'
 import { plain } from '../values/plain.ts'
+import type { Value } from '../values/value.ts'
 import { processStart } from './process-start.ts'
 
 /** How many finished runs keep their journal. */
