@@ -22,6 +22,14 @@ export interface FilterContext {
   readonly directory: string
 }
 
+/*
+ * Filters and tests that must see undefined, lazy items or other filters live in the engine (src/template/evaluator/)
+ * and not in a family: default d mandatory map select reject selectattr rejectattr first last length count list
+ * type_debug; defined undefined filter test callable sameas. Families may use src/template/python/: printing.ts
+ * (`text`, `repr`), compare.ts (`equals`, `lessThan`, `contains`), percent-format.ts and text.ts (code points), which
+ * behave as Python does.
+ */
+
 /**
  * A filter: pure, over resolved values. The engine renders lazy values, raises undefined input and arguments, and
  * unwraps Secrets before the call (and wraps the result again), so a filter sees no TemplateText, no Secret and no
