@@ -24,7 +24,8 @@ export class DateTime {
   toString(): string {
     const local = new Date(this.epochMilliseconds + (this.offsetMinutes ?? 0) * 60_000).toISOString()
     if (this.dateOnly) return local.slice(0, 10)
-    const fraction = Math.abs(this.epochMilliseconds % 1000) * 1000 + this.microseconds
+    const milliseconds = ((this.epochMilliseconds % 1000) + 1000) % 1000
+    const fraction = milliseconds * 1000 + this.microseconds
     const offset = this.offsetMinutes
     return (
       local.slice(0, 19) +

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { InputError, type Problem } from '../values/problem.ts'
+import { type ParsedYaml, parseYaml } from './parse.ts'
+
+/** Bytes; nobody writes such a file, and reading one would only fill the memory. */
+const MAX_SIZE = 64 * 1024 * 1024
+
+/** Reads a YAML file. @throws InputError when it cannot be read, is no UTF-8 or no YAML */
+export async function loadYamlFile(path: string): Promise<ParsedYaml> {
+  return parseYaml(await readTextFile(path), path)
+}
+
+/** A file as text. @throws InputError when it cannot be read, is no UTF-8 or larger than 64 MiB */
+export async function readTextFile(path: string): Promise<string> {
+  let content: Buffer
+  try {
+    content = await readFile(path)
+  } catch (error) {
+    throw new InputError([unreadable(path, error as NodeJS.ErrnoException)])
+  }
+  if (content.length > MAX_SIZE)
+    throw new InputError([{ message: 'larger than 64 MiB', position: { file: path } }])
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    throw new InputError([
+      { message: 'not text in UTF-8', position: { file: path }, hint: `convert it: iconv -t UTF-8 ${path}` },
+    ])
+  }
+}
+
+const REASONS: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EACCES', 'no permission to read it'],
+  ['EISDIR', 'is a folder, not a file'],
+])
+
+function unreadable(path: string, error: NodeJS.ErrnoException): Problem {
+  return { message: `cannot be read: ${REASONS.get(error.code) ?? error.message}`, position: { file: path } }
+}
