@@ -43,9 +43,10 @@ export class ShellText {
 /**
  * Builds shell text: sh`chown ${owner} ${path}`. Interpolated words are quoted, arrays become words with spaces
  * between, {@link ShellText} is inserted as it is, a {@link Secret} is quoted and redacted in every rendering.
+ * The text between is raw (`\0` reaches printf as it stands), but for `\${`, which is the shell's `${`.
  */
 export function sh(strings: TemplateStringsArray, ...parts: ShellPart[]): ShellText {
-  let text = strings.raw[0] ?? ''
+  let text = fixed(strings.raw[0])
   let shown = text
   const secrets: Secret[] = []
   const add = (part: string | number | Secret | ShellText) => {
@@ -73,11 +74,15 @@ export function sh(strings: TemplateStringsArray, ...parts: ShellPart[]): ShellT
         add(item)
       })
     } else add(part as string | number | Secret | ShellText)
-    const tail = strings.raw[index + 1] ?? ''
+    const tail = fixed(strings.raw[index + 1])
     text += tail
     shown += tail
   })
   return new ShellText(text, shown, secrets)
+}
+
+function fixed(raw: string | undefined): string {
+  return (raw ?? '').replaceAll('\\${', '${')
 }
 
 /** Shell text that the user wrote as such (`shell:`, `validate:`); the only way around quoting, so name the reason at each use. */
