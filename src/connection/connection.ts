@@ -40,6 +40,11 @@ export interface Step {
   readonly timeout?: number
   /** Bound on each of stdout and stderr in bytes. Default 1 MiB. */
   readonly maxOutput?: number
+  /**
+   * The script leaves no process behind (observations): its output then goes straight to the channel. Otherwise it
+   * passes a relay on the host (2 ms more there), so that a process left behind cannot write into later outputs.
+   */
+  readonly contained?: boolean
 }
 
 /** Counts that tests and the bench assert: what a connection cost. */
