@@ -178,6 +178,8 @@ export interface Documentation {
 /** One module: its parameters, how its state is read, how it is changed. */
 export interface Module<S extends ParameterSpec = ParameterSpec, State = unknown> {
   readonly name: string
+  /** Other names that playbooks may use (`systemd_service`). */
+  readonly aliases?: readonly string[]
   /** `controller` modules run no script on the host; they need no connection. */
   readonly runsOn: 'host' | 'controller'
   readonly documentation: Documentation

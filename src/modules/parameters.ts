@@ -10,10 +10,22 @@ export type Text = string | Secret
  *
  * `str` takes numbers and booleans as Python writes them and may be a Secret; `path` is text that is never secret
  * and has `~` and `$VAR` expanded on the host; `list` splits text at commas; `mode` is a file mode (facts/modules.md,
- * rule 1); `conditions` stays unevaluated, for the module to ask; `raw` is any value.
+ * rule 1); `conditions` and `expression` (one, without braces) stay unevaluated, for the module to ask; `raw` is any
+ * value.
  */
 export interface Parameter {
-  readonly type: 'str' | 'path' | 'bool' | 'int' | 'float' | 'list' | 'dict' | 'mode' | 'conditions' | 'raw'
+  readonly type:
+    | 'str'
+    | 'path'
+    | 'bool'
+    | 'int'
+    | 'float'
+    | 'list'
+    | 'dict'
+    | 'mode'
+    | 'conditions'
+    | 'expression'
+    | 'raw'
   /** Type of the items of a `list`; `str` when missing. */
   readonly elements?: 'str' | 'path' | 'int' | 'dict' | 'raw'
   readonly required?: true
@@ -41,6 +53,13 @@ export interface ParameterSpec {
   readonly freeKeys?: true
 }
 
+/** Parameters whose arguments the runner hands over as written, their templates not evaluated. */
+export function unevaluated(spec: ParameterSpec): string[] {
+  return Object.entries(spec.parameters).flatMap(([name, { type, aliases }]) =>
+    type === 'conditions' || type === 'expression' ? [name, ...(aliases ?? [])] : [],
+  )
+}
+
 type Plain<P extends Parameter> = P extends { choices: readonly (infer C)[] }
   ? C
   : {
@@ -63,6 +82,7 @@ type Plain<P extends Parameter> = P extends { choices: readonly (infer C)[] }
       dict: Dict
       mode: string
       conditions: Value[]
+      expression: string
       raw: Value
     }[P['type']]
 
