@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           include: ['test/**/*.host.test.ts'],
+          globalSetup: ['test/hosts/global-setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Hosts are heavy: files share two cores, so they take turns.
