@@ -13,12 +13,16 @@ export interface Inventory {
   /** First source. */
   readonly file: string | undefined
   readonly directory: string | undefined
+  /** Folders of the sources in their order, absolute: `group_vars` and `host_vars` are looked for in them. */
+  readonly directories: readonly string[]
 }
 
 export interface Host {
   readonly name: string
   /** The host's own variables from the inventory file. */
   readonly vars: ReadonlyMap<string, Value>
+  /** Where each of `vars` is written. */
+  readonly varPositions: ReadonlyMap<string, Position>
   /** Names of the groups the host is directly in. */
   readonly groups: readonly string[]
   readonly file: string | undefined
@@ -31,6 +35,8 @@ export interface Host {
 export interface Group {
   readonly name: string
   readonly vars: ReadonlyMap<string, Value>
+  readonly varPositions: ReadonlyMap<string, Position>
+  /** Names of the hosts directly in it. */
   readonly hosts: readonly string[]
   readonly children: readonly string[]
   readonly priority: number

@@ -147,12 +147,12 @@ export class Composer {
       depth = Math.max(depth, value.depth)
     }
     this.#next++
-    const merged = mergeEntries(entries, this.problems, this.warnings)
+    const { entries: merged, repeated } = mergeEntries(entries, this.problems, this.warnings)
     // Merged keys count too: a chain of maps that merge each other grows like one of aliases.
     size += merged.length
     const node: YamlNode = isSet
       ? { kind: 'list', items: merged.map((entry) => entry.key), position }
-      : { kind: 'map', entries: merged, position }
+      : { kind: 'map', entries: merged, repeated, position }
     return { node, size, depth: depth + 1 }
   }
 

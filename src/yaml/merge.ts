@@ -10,7 +10,12 @@ export type Entry = YamlMap['entries'][number]
  * The entries of a mapping after its merge keys (`<<`) and duplicates: merged entries come first, own ones win over
  * them, among several merged maps the first wins; of a key written twice the last wins, with a warning.
  */
-export function mergeEntries(written: readonly Entry[], problems: Problem[], warnings: Problem[]): Entry[] {
+export function mergeEntries(
+  written: readonly Entry[],
+  problems: Problem[],
+  warnings: Problem[],
+): { entries: Entry[]; repeated: YamlScalar[] } {
+  const repeated: YamlScalar[] = []
   const own = new Map<unknown, Entry>()
   const merged = new Map<unknown, Entry>()
   for (const entry of written) {
@@ -24,6 +29,7 @@ export function mergeEntries(written: readonly Entry[], problems: Problem[], war
     const identity = keyIdentity(entry.key)
     const first = own.get(identity)
     if (first !== undefined) {
+      repeated.push(first.key)
       warnings.push({
         message: `the key ${entry.key.raw} is written twice in one mapping; this one counts`,
         position: entry.key.position,
@@ -32,9 +38,8 @@ export function mergeEntries(written: readonly Entry[], problems: Problem[], war
     }
     own.set(identity, entry)
   }
-  if (merged.size === 0) return [...own.values()]
   for (const [identity, entry] of own) merged.set(identity, entry)
-  return [...merged.values()]
+  return { entries: [...merged.values()], repeated }
 }
 
 /** A plain `<<` without a tag; the text "<<" in quotes is a key like any other. */

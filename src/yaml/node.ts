@@ -26,5 +26,7 @@ export interface YamlList {
 export interface YamlMap {
   readonly kind: 'map'
   readonly entries: readonly { readonly key: YamlScalar; readonly value: YamlNode }[]
+  /** Keys that stand here once more, each time but the last: their values are lost. */
+  readonly repeated: readonly YamlScalar[]
   readonly position: Position
 }
