@@ -1,0 +1,112 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const source = join(root, 'src')
+
+/**
+ * What each folder may import beside itself. Downwards only: cli -> rollout -> (playbook, modules, connection, aws,
+ * inventory) -> template -> (yaml, shell, values). report/ listens to events, so it sees no more than their types.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  values: [],
+  shell: ['values'],
+  yaml: ['values'],
+  template: ['yaml', 'shell', 'values'],
+  inventory: ['template', 'yaml', 'shell', 'values'],
+  aws: ['template', 'yaml', 'shell', 'values'],
+  connection: ['inventory', 'template', 'yaml', 'shell', 'values'],
+  modules: ['aws', 'connection', 'template', 'yaml', 'shell', 'values'],
+  playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  rollout: ['playbook', 'modules', 'connection', 'aws', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  report: ['rollout', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  // The embedded cloud stands in for AWS: it knows nothing of muster but its smallest values.
+  cloud: ['values'],
+  cli: [
+    ...['report', 'rollout', 'playbook', 'modules', 'connection', 'aws', 'inventory'],
+    ...['template', 'yaml', 'shell', 'values', 'cloud'],
+  ],
+}
+
+/** The only files that may start the embedded cloud. */
+const MAY_START_CLOUD = [/^cli\/cloud\b/, /^cli\/demo\b/]
+
+interface SourceFile {
+  /** Below src/, with slashes. */
+  readonly name: string
+  readonly text: string
+  /** Files it imports, below src/. */
+  readonly imports: readonly string[]
+}
+
+async function sourceFiles(): Promise<SourceFile[]> {
+  const entries = await readdir(source, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  return Promise.all(
+    files.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name)
+      const text = await readFile(path, 'utf8')
+      const found = text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.{1,2}\/[^']+)'/g)
+      const imports = [...found].map(([, target]) => relative(source, join(dirname(path), target!)))
+      return { name: relative(source, path), text, imports }
+    }),
+  )
+}
+
+const folderOf = (name: string) => name.split('/')[0]!
+const files = await sourceFiles()
+
+describe('the sources', () => {
+  it('are found, with their imports', () => {
+    expect(files.length).toBeGreaterThan(20)
+    const file = files.find(({ name }) => name === 'modules/module.ts')
+    expect(file?.imports).toContain('values/secret.ts')
+    expect(file?.imports).toContain('aws/clients.ts')
+  })
+
+  it('lie in folders whose place is known', () => {
+    expect(files.map(({ name }) => folderOf(name)).filter((folder) => !(folder in MAY_IMPORT))).toEqual([])
+  })
+
+  it('import downwards only', () => {
+    const wrong = files.flatMap(({ name, imports }) => {
+      const folder = folderOf(name)
+      return imports
+        .filter((target) => folderOf(target) !== folder && !MAY_IMPORT[folder]?.includes(folderOf(target)))
+        .map((target) => `${name} imports ${target}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('leave the embedded cloud to the commands that run it', () => {
+    const wrong = files.filter(
+      ({ name, imports }) =>
+        folderOf(name) !== 'cloud' &&
+        imports.some((target) => folderOf(target) === 'cloud') &&
+        !MAY_START_CLOUD.some((pattern) => pattern.test(name)),
+    )
+    expect(wrong.map(({ name }) => name)).toEqual([])
+  })
+
+  it('hold one idea a file: under 400 lines', () => {
+    const long = files.filter(({ name, text }) => !name.endsWith('.gen.ts') && text.split('\n').length > 400)
+    expect(long.map(({ name }) => name)).toEqual([])
+  })
+
+  it('hand no text built from parts to a shell of the controller', () => {
+    const pattern =
+      /\b(?:exec|execSync|spawn|spawnSync)\(\s*(?:`[^`]*\$\{|['"][^'"]*['"]\s*\+)|\bshell:\s*true\b/
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text that the pattern must find
+    expect(pattern.test('exec(`rm ${name}`)')).toBe(true)
+    expect(pattern.test("execSync('rm ' + name)")).toBe(true)
+    expect(pattern.test("spawn('ls', { shell: true })")).toBe(true)
+    expect(pattern.test('/a/.exec(`x`)')).toBe(false)
+    expect(files.filter(({ text }) => pattern.test(text)).map(({ name }) => name)).toEqual([])
+  })
+
+  it('build shell text for hosts with `sh` alone', () => {
+    const makers = files.filter(({ text }) => /\bnew ShellText\(/.test(text))
+    expect(makers.map(({ name }) => name)).toEqual(['shell/sh.ts'])
+  })
+})
