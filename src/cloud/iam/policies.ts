@@ -1,0 +1,66 @@
+import { MANAGED_POLICIES } from '../auth/managed-policies.ts'
+import { AwsError } from '../errors.ts'
+import type { XmlValue } from '../protocol/xml.ts'
+import type { Call } from '../service.ts'
+import { field } from './form.ts'
+import { namedRole, policyField } from './roles.ts'
+
+const POLICY_NAME = { min: 1, max: 128, pattern: /^[\w+=,.@-]+$/ }
+const ARN = { min: 20, max: 2048 }
+
+export function putRolePolicy(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const name = field(form, 'PolicyName', POLICY_NAME)
+  role.inline.set(name, { value: policyField(form, 'PolicyDocument', false), since: call.now })
+  return undefined
+}
+
+export function getRolePolicy(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const name = field(form, 'PolicyName', POLICY_NAME)
+  const policy = role.inline.get(name)
+  if (policy === undefined) throw noPolicy(name)
+  return { RoleName: role.name, PolicyName: name, PolicyDocument: encodeURIComponent(policy.value) }
+}
+
+export function listRolePolicies(form: URLSearchParams, call: Call): XmlValue {
+  return { IsTruncated: false, PolicyNames: [...namedRole(form, call).inline.keys()].sort() }
+}
+
+export function deleteRolePolicy(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const name = field(form, 'PolicyName', POLICY_NAME)
+  if (!role.inline.delete(name)) throw noPolicy(name)
+  return undefined
+}
+
+/** AttachRolePolicy; attaching twice is no error. */
+export function attachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const arn = field(form, 'PolicyArn', ARN)
+  if (!MANAGED_POLICIES.has(arn)) {
+    throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
+  }
+  if (!role.attached.has(arn)) role.attached.set(arn, call.now)
+  return undefined
+}
+
+export function detachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const arn = field(form, 'PolicyArn', ARN)
+  if (!role.attached.delete(arn)) throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404)
+  return undefined
+}
+
+export function listAttachedRolePolicies(form: URLSearchParams, call: Call): XmlValue {
+  return {
+    IsTruncated: false,
+    AttachedPolicies: [...namedRole(form, call).attached.keys()]
+      .sort()
+      .map((arn) => ({ PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn })),
+  }
+}
+
+function noPolicy(name: string): AwsError {
+  return new AwsError('NoSuchEntity', `The role policy with name ${name} cannot be found.`, 404)
+}

@@ -1,0 +1,37 @@
+/** One request, without anything secret in it. */
+export interface RequestEntry {
+  /** Milliseconds since the epoch, this machine's clock. */
+  readonly time: number
+  /** `ssm:CreateActivation`; `-` when it could not be told. */
+  readonly operation: string
+  /** `administrator`, a managed node's id, or `anonymous`. */
+  readonly principal: string
+  readonly status: number
+  /** AWS's error code, or null for success. */
+  readonly error: string | null
+}
+
+/** Entries kept; the counts go on beyond them. */
+const KEPT = 10_000
+
+/** What was asked of the cloud: for tests that assert how many API calls a run makes. */
+export class RequestLog {
+  #entries: RequestEntry[] = []
+  readonly #counts = new Map<string, number>()
+
+  add(entry: RequestEntry): void {
+    this.#counts.set(entry.operation, (this.#counts.get(entry.operation) ?? 0) + 1)
+    this.#entries.push(entry)
+    if (this.#entries.length > 2 * KEPT) this.#entries = this.#entries.slice(-KEPT)
+  }
+
+  /** The newest entries, oldest first. */
+  entries(): readonly RequestEntry[] {
+    return this.#entries.slice(-KEPT)
+  }
+
+  /** Operation -> requests since the start, refused ones included. */
+  counts(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+}

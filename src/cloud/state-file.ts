@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { emptyState, type Role, type State } from './state.ts'
+
+/** The state as JSON; maps become lists of entries. */
+function serialize(state: State): string {
+  return JSON.stringify(state, (_key, value: unknown) =>
+    value instanceof Map ? { entries: [...value] } : value,
+  )
+}
+
+function deserialize(text: string): State {
+  const read = JSON.parse(text, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && 'entries' in value && Array.isArray(value.entries)
+      ? new Map(value.entries as [unknown, unknown][])
+      : value,
+  ) as State
+  const state = { ...emptyState(read.account), ...read }
+  for (const role of state.roles.values() as Iterable<Role>) {
+    if (!(role.attached instanceof Map)) throw new TypeError('not a state file of muster cloud')
+  }
+  return state
+}
+
+/**
+ * Reads a state file.
+ * @returns null when there is none yet
+ * @throws Error naming the file when it cannot be read or is not a state file
+ */
+export async function readStateFile(file: string): Promise<State | null> {
+  try {
+    return deserialize(await readFile(file, 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new Error(`${file}: cannot be read as a state file of muster cloud: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Keeps a state in a file: mode 0600, since access keys are in it; replaced whole, so a kill leaves no half of it. */
+export class StateWriter {
+  readonly #file: string
+  readonly #state: State
+  #running: Promise<void> | undefined
+  #again: Promise<void> | undefined
+
+  constructor(file: string, state: State) {
+    this.#file = file
+    this.#state = state
+  }
+
+  /** Resolves when the state as it is now is on disk. Calls that come while one is writing share the next write. */
+  save(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#write().finally(() => {
+        this.#running = undefined
+      })
+      return this.#running
+    }
+    this.#again ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#again = undefined
+        return this.save()
+      })
+    return this.#again
+  }
+
+  async #write(): Promise<void> {
+    const temporary = `${this.#file}.${randomUUID()}`
+    try {
+      const handle = await open(temporary, 'wx', 0o600)
+      try {
+        await handle.writeFile(serialize(this.#state))
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await rename(temporary, this.#file)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+}
