@@ -166,11 +166,15 @@ export class Composer {
       return undefined
     }
     const braces = event.type === EVENT_ID.MAPPING && this.#source.startsWith('{', event.start - 1)
-    this.#problem(
-      `a ${node.kind === 'map' ? 'mapping' : 'list'} cannot be a key`,
-      braces ? this.#lines.at((event as Of<3>).start - 1) : node.position,
-      braces ? 'a template needs quotes around it: "{{ name }}"' : undefined,
-    )
+    if (braces) {
+      this.#problem(
+        'YAML reads {{ as the beginning of a mapping',
+        this.#lines.at((event as Of<3>).start - 1),
+        'a template needs quotes around it: "{{ name }}"',
+      )
+    } else {
+      this.#problem(`a ${node.kind === 'map' ? 'mapping' : 'list'} cannot be a key`, node.position)
+    }
     return undefined
   }
 

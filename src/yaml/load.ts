@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { InputError, type Problem } from '../values/problem.ts'
+import { InputError } from '../values/problem.ts'
 import { type ParsedYaml, parseYaml } from './parse.ts'
 
 /** Bytes; nobody writes such a file, and reading one would only fill the memory. */
@@ -12,12 +13,21 @@ export async function loadYamlFile(path: string): Promise<ParsedYaml> {
 
 /** A file as text. @throws InputError when it cannot be read, is no UTF-8 or larger than 64 MiB */
 export async function readTextFile(path: string): Promise<string> {
+  return decode(path, await readFile(path).catch((error) => throwUnreadable(path, error)))
+}
+
+/** The same where nothing can wait: for options of the command line. */
+export function readTextFileSync(path: string): string {
   let content: Buffer
   try {
-    content = await readFile(path)
+    content = readFileSync(path)
   } catch (error) {
-    throw new InputError([unreadable(path, error as NodeJS.ErrnoException)])
+    throwUnreadable(path, error as NodeJS.ErrnoException)
   }
+  return decode(path, content)
+}
+
+function decode(path: string, content: Buffer): string {
   if (content.length > MAX_SIZE)
     throw new InputError([{ message: 'larger than 64 MiB', position: { file: path } }])
   try {
@@ -35,6 +45,7 @@ const REASONS: ReadonlyMap<string | undefined, string> = new Map([
   ['EISDIR', 'is a folder, not a file'],
 ])
 
-function unreadable(path: string, error: NodeJS.ErrnoException): Problem {
-  return { message: `cannot be read: ${REASONS.get(error.code) ?? error.message}`, position: { file: path } }
+function throwUnreadable(path: string, error: NodeJS.ErrnoException): never {
+  const message = `cannot be read: ${REASONS.get(error.code) ?? error.message}`
+  throw new InputError([{ message, position: { file: path } }])
 }

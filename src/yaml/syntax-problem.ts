@@ -14,7 +14,10 @@ export function syntaxProblem(reason: string, offset: number, source: string, li
   return {
     message: `not valid YAML: ${reason}\n  ${shown.replaceAll('\t', '→')}${caret}`,
     position,
-    hint: usualCause(line, source[offset] ?? ''),
+    hint:
+      reason === 'deficient indentation'
+        ? 'a [ or { above is not closed'
+        : usualCause(line, source[offset] ?? ''),
   }
 }
 

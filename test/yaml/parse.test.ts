@@ -274,7 +274,7 @@ describe('duplicate keys', () => {
 
 describe('refused with place, cause and hint', () => {
   test.each([
-    ['a: {{ x }}', 'x.yaml:1:4: a mapping cannot be a key', 'a template needs quotes'],
+    ['a: {{ x }}', 'x.yaml:1:4: YAML reads {{ as the beginning of a mapping', 'a template needs quotes'],
     ['a: {{ x }}/bin', 'x.yaml:1:11: not valid YAML', 'needs quotes around all of it'],
     ['a:\n\tb: 1', 'x.yaml:2:1: not valid YAML: tab characters', 'indent with spaces'],
     ['a: @x', 'x.yaml:1:4: not valid YAML', 'begins with @ needs quotes'],

@@ -1,0 +1,169 @@
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
+import { depths, findLoop } from './group-tree.ts'
+import type { Group, Host, Inventory } from './inventory.ts'
+import { noVariables, type Variables } from './variables.ts'
+
+/** The file a host or group is read from. */
+export interface Source {
+  /** Absolute; undefined for a list of hosts on the command line. */
+  readonly file: string | undefined
+  readonly directory: string | undefined
+}
+
+interface OpenHost {
+  readonly name: string
+  readonly variables: Variables
+  readonly groups: Set<string>
+  readonly source: Source
+  readonly position: Position | undefined
+}
+
+interface OpenGroup {
+  readonly name: string
+  readonly variables: Variables
+  readonly hosts: Set<string>
+  readonly children: Set<string>
+  priority: number
+}
+
+/** An inventory while its sources are read; all sources add to the same one. */
+export class InventoryBuilder {
+  readonly problems: Problem[] = []
+  readonly warnings: Problem[] = []
+  readonly #hosts = new Map<string, OpenHost>()
+  readonly #groups = new Map<string, OpenGroup>()
+
+  constructor() {
+    this.addGroup('all')
+    this.addGroup('ungrouped')
+    this.addChild('all', 'ungrouped', undefined)
+  }
+
+  /** The group of a name; a new one when it is named for the first time. */
+  addGroup(name: string): { readonly variables: Variables } {
+    let group = this.#groups.get(name)
+    if (group === undefined) {
+      group = { name, variables: noVariables(), hosts: new Set(), children: new Set(), priority: 1 }
+      this.#groups.set(name, group)
+    }
+    return group
+  }
+
+  setPriority(group: string, priority: number): void {
+    this.#groups.get(group)!.priority = priority
+  }
+
+  /** Adds a known group below another; a loop is a problem at `position`. */
+  addChild(parent: string, child: string, position: Position | undefined): void {
+    const children = this.#groups.get(parent)!.children
+    children.add(child)
+    const loop = findLoop(child, (name) => this.#groups.get(name)!.children)
+    if (loop === undefined) return
+    children.delete(child)
+    this.problems.push({
+      message: `the group ${child} contains itself: ${loop.join(' > ')}`,
+      position,
+      hint: 'take one of these groups out of the other',
+    })
+  }
+
+  /** Adds a host to a group. The port counts only when the host is named for the first time, as in Ansible. */
+  addHost(
+    name: string,
+    group: string,
+    source: Source,
+    position: Position | undefined,
+    port: number | undefined,
+  ): { readonly variables: Variables } {
+    let host = this.#hosts.get(name)
+    if (host === undefined) {
+      host = { name, variables: noVariables(), groups: new Set(), source, position }
+      if (port !== undefined) {
+        host.variables.values.set('ansible_port', port)
+        if (position !== undefined) host.variables.positions.set('ansible_port', position)
+      }
+      this.#hosts.set(name, host)
+    }
+    host.groups.add(group)
+    this.#groups.get(group)!.hosts.add(name)
+    return host
+  }
+
+  /** The finished inventory, by Ansible's rules for `all` and `ungrouped`. */
+  build(sources: readonly Source[]): Inventory {
+    this.#attachGroups()
+    this.#sortUngrouped()
+    for (const name of this.#hosts.keys()) {
+      if (this.#groups.has(name)) {
+        this.warnings.push({
+          message: `${name} is both a host and a group; as a pattern it means the host`,
+          position: this.#hosts.get(name)?.position,
+        })
+      }
+    }
+    const depth = depths('all', (name) => this.#groups.get(name)!.children)
+    const hosts = new Map([...this.#hosts].map(([name, host]) => [name, closedHost(host)]))
+    const groups = new Map(
+      [...this.#groups].map(([name, group]) => [name, closedGroup(group, depth.get(name)!)]),
+    )
+    const first = sources[0]
+    return {
+      hosts,
+      groups,
+      warnings: this.warnings,
+      file: first?.file,
+      directory: first?.directory,
+      directories: sources.map((source) => source.directory).filter((path) => path !== undefined),
+    }
+  }
+
+  /** Groups that nobody contains are children of `all`, behind its own ones. */
+  #attachGroups(): void {
+    const contained = new Set([...this.#groups.values()].flatMap((group) => [...group.children]))
+    for (const name of this.#groups.keys()) {
+      if (name !== 'all' && !contained.has(name)) this.#groups.get('all')!.children.add(name)
+    }
+  }
+
+  /** A host is in `ungrouped` when `all` is its only other group, and only then. */
+  #sortUngrouped(): void {
+    const ungrouped = this.#groups.get('ungrouped')!.hosts
+    for (const host of this.#hosts.values()) {
+      const grouped = [...host.groups].some((name) => name !== 'all' && name !== 'ungrouped')
+      if (grouped) {
+        host.groups.delete('ungrouped')
+        ungrouped.delete(host.name)
+      } else {
+        host.groups.add('ungrouped')
+        ungrouped.add(host.name)
+      }
+    }
+  }
+}
+
+function closedHost(host: OpenHost): Host {
+  return {
+    name: host.name,
+    vars: host.variables.values as ReadonlyMap<string, Value>,
+    varPositions: host.variables.positions,
+    groups: [...host.groups],
+    file: host.source.file,
+    directory: host.source.directory,
+    position: host.position,
+    implicit: false,
+  }
+}
+
+function closedGroup(group: OpenGroup, depth: number): Group {
+  return {
+    name: group.name,
+    vars: group.variables.values,
+    varPositions: group.variables.positions,
+    hosts: [...group.hosts],
+    children: [...group.children],
+    priority: group.priority,
+    depth,
+  }
+}

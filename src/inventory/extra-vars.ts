@@ -1,0 +1,77 @@
+import { InputError, type Problem } from '../values/problem.ts'
+import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
+import type { Value } from '../values/value.ts'
+import { readTextFileSync } from '../yaml/load.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { withSecrecy } from './secret-names.ts'
+import { splitAssignments } from './split-assignments.ts'
+import { noVariables, setVariables, type Variables } from './variables.ts'
+
+/**
+ * The variables of `-e`, later ones over earlier ones: `key=value` pairs, whose values are text; a mapping in JSON or
+ * YAML (`{...}`), whose values keep their types; or `@FILE` with such a mapping.
+ * @param args the texts behind each `-e`
+ * @throws InputError with the mistakes of all of them
+ */
+export function parseExtraVars(args: readonly string[]): Map<string, Value> {
+  const variables = noVariables()
+  const problems: Problem[] = []
+  for (const text of args) {
+    try {
+      addExtraVars(text, variables)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(...error.problems)
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems)
+  return variables.values
+}
+
+function addExtraVars(text: string, into: Variables): void {
+  if (text.startsWith('@')) {
+    addMapping(readTextFileSync(text.slice(1)), text.slice(1), into)
+  } else if (/^\s*[{[]/.test(text)) {
+    addMapping(text, '-e', into)
+  } else if (/^[./]/.test(text)) {
+    throw refused(text, `a file of variables is named with an @: -e @${text}`)
+  } else {
+    addAssignments(text, into)
+  }
+}
+
+function addMapping(text: string, file: string, into: Variables): void {
+  const [root, second] = parseYaml(text, file).documents
+  if (second !== undefined)
+    throw new InputError([{ message: 'a second document begins here', position: second.position }])
+  if (root === undefined) return
+  if (root.kind !== 'map') {
+    const message = `extra variables are a mapping, not ${root.kind === 'list' ? 'a list' : 'text'}`
+    throw new InputError([{ message, position: root.position }])
+  }
+  setVariables(into, root, [])
+}
+
+function addAssignments(text: string, into: Variables): void {
+  const assignments = splitAssignments(text)
+  if (assignments === undefined) throw refused(text, 'a quote or a {{ is not closed')
+  for (const assignment of assignments) {
+    if ('word' in assignment)
+      throw refused(text, `"${assignment.word}" has no "="; write key=value, JSON or @FILE`)
+    const { key, value } = assignment
+    const position = { file: '-e' }
+    into.values.set(
+      key,
+      withSecrecy(key, hasTemplateMarks(value) ? new TemplateText(value, position) : value),
+    )
+    into.positions.set(key, position)
+  }
+}
+
+/** The text itself is not shown whole: it may hold a password. */
+function refused(text: string, hint: string): InputError {
+  const shown = text.split('=', 1)[0]!.slice(0, 40)
+  return new InputError([
+    { message: `the extra variables "${shown}" are not understood`, position: { file: '-e' }, hint },
+  ])
+}

@@ -1,0 +1,187 @@
+import { join, relative } from 'node:path'
+import type { Position } from '../values/position.ts'
+import { InputError, type Problem } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
+import { readTextFile } from '../yaml/load.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { openVariableFolder, type VariableFolder } from './find-variable-files.ts'
+import type { Inventory } from './inventory.ts'
+import { findHost, LOCAL_NAMES } from './localhost.ts'
+import { groupsOf } from './members.ts'
+import { noVariables, setVariables, type Variables } from './variables.ts'
+
+/** The variables of an inventory and of the files beside it and beside the playbook. */
+export interface VariableFiles {
+  /**
+   * A host's variables, templates unevaluated: levels 2 to 13 of Ansible's precedence, from `vars` of `all` in the
+   * inventory up to the playbook's `host_vars`. Play variables and all above go on top.
+   * @throws InputError for a name that the inventory does not have
+   */
+  forHost(name: string): Map<string, Value>
+  /** What is set for a group itself, in the inventory and in the files, without what it inherits. */
+  forGroup(name: string): Map<string, Value>
+  /** Where the value of a host's variable is written. */
+  positionOf(name: string, variable: string): Position | undefined
+  readonly warnings: readonly Problem[]
+}
+
+/** Variables of groups and hosts found in one folder. */
+interface Layer {
+  readonly groups: ReadonlyMap<string, Variables>
+  readonly hosts: ReadonlyMap<string, Variables>
+}
+
+/**
+ * Reads the `group_vars` and `host_vars` of an inventory: beside each source and, when named, beside the playbook.
+ * All files that concern a group or host of the inventory are read now, so that their mistakes show before any work.
+ * @throws InputError with the mistakes of all files
+ */
+export async function readVariables(
+  inventory: Inventory,
+  options: { readonly playbookDirectory?: string } = {},
+): Promise<VariableFiles> {
+  const reader = new FolderReader(inventory)
+  const layers: Layer[] = []
+  for (const directory of inventory.directories) layers.push(await reader.read(directory))
+  const playbook =
+    options.playbookDirectory === undefined ? undefined : await reader.read(options.playbookDirectory)
+  if (reader.problems.length > 0) throw new InputError(reader.problems)
+
+  const cache = new Map<string, Variables>()
+  const variablesOf = (name: string): Variables => {
+    let variables = cache.get(name)
+    if (variables === undefined) {
+      variables = layered(inventory, name, layers, playbook)
+      cache.set(name, variables)
+    }
+    return variables
+  }
+  return {
+    forHost: (name) => new Map(variablesOf(name).values),
+    forGroup: (name) => {
+      const group = inventory.groups.get(name)!
+      const result = noVariables()
+      lay(result, { values: group.vars, positions: group.varPositions })
+      for (const layer of playbook === undefined ? layers : [...layers, playbook])
+        lay(result, layer.groups.get(name))
+      return result.values
+    },
+    positionOf: (name, variable) => variablesOf(name).positions.get(variable),
+    warnings: reader.warnings,
+  }
+}
+
+/** Lays all places over each other, lowest precedence first (facts: Ansible's table, measured). */
+function layered(
+  inventory: Inventory,
+  name: string,
+  sources: readonly Layer[],
+  playbook: Layer | undefined,
+): Variables {
+  const host = findHost(inventory, name)
+  if (host === undefined) throw new InputError([{ message: `the inventory has no host ${name}` }])
+  const all = inventory.groups.get('all')!
+  const groups = groupsOf(inventory, host)
+  const playbooks = playbook === undefined ? [] : [playbook]
+  const result = noVariables()
+  for (const group of [all, ...groups]) lay(result, { values: group.vars, positions: group.varPositions })
+  for (const layer of [...sources, ...playbooks]) lay(result, layer.groups.get('all'))
+  // Source by source, groups inside: a parent in a later source beats a child in an earlier one.
+  for (const layer of [...sources, ...playbooks]) {
+    for (const group of groups) lay(result, layer.groups.get(group.name))
+  }
+  lay(result, { values: host.vars, positions: host.varPositions })
+  for (const layer of [...sources, ...playbooks]) lay(result, layer.hosts.get(host.name))
+  return result
+}
+
+interface ReadableVariables {
+  readonly values: ReadonlyMap<string, Value>
+  readonly positions: ReadonlyMap<string, Position>
+}
+
+function lay(onto: Variables, from: ReadableVariables | undefined): void {
+  if (from === undefined) return
+  for (const [name, value] of from.values) {
+    onto.values.set(name, value)
+    const position = from.positions.get(name)
+    if (position === undefined) onto.positions.delete(name)
+    else onto.positions.set(name, position)
+  }
+}
+
+/** Reads folders for one inventory, each folder once, and collects the problems of all. */
+class FolderReader {
+  readonly problems: Problem[] = []
+  readonly warnings: Problem[] = []
+  readonly #inventory: Inventory
+  readonly #layers = new Map<string, Layer>()
+
+  constructor(inventory: Inventory) {
+    this.#inventory = inventory
+  }
+
+  async read(directory: string): Promise<Layer> {
+    const known = this.#layers.get(directory)
+    if (known !== undefined) return known
+    const hosts = [
+      ...this.#inventory.hosts.keys(),
+      ...LOCAL_NAMES.filter((name) => !this.#inventory.hosts.has(name)),
+    ]
+    const layer = {
+      groups: await this.#folder(join(directory, 'group_vars'), this.#inventory.groups.keys()),
+      hosts: await this.#folder(join(directory, 'host_vars'), hosts),
+    }
+    this.#layers.set(directory, layer)
+    return layer
+  }
+
+  async #folder(path: string, names: Iterable<string>): Promise<Map<string, Variables>> {
+    const folder: VariableFolder = await openVariableFolder(path)
+    this.warnings.push(...folder.warnings)
+    const found = new Map<string, Variables>()
+    for (const name of names) {
+      const files = await folder.filesFor(name)
+      if (files.length === 0) continue
+      const variables = noVariables()
+      for (const file of files) await this.#file(shortest(file), variables)
+      found.set(name, variables)
+    }
+    return found
+  }
+
+  async #file(path: string, into: Variables): Promise<void> {
+    try {
+      const text = await readTextFile(path)
+      if (text.startsWith('$ANSIBLE_VAULT;')) {
+        const message = 'encrypted with Ansible Vault, which muster cannot read yet'
+        throw new InputError([
+          { message, position: { file: path }, hint: 'decrypt it: ansible-vault decrypt' },
+        ])
+      }
+      const { documents, warnings } = parseYaml(text, path)
+      this.warnings.push(...warnings)
+      const [root, second] = documents
+      if (second !== undefined) {
+        throw new InputError([{ message: 'a second document begins here', position: second.position }])
+      }
+      if (root === undefined || (root.kind === 'scalar' && root.value === null)) return
+      if (root.kind !== 'map') {
+        const message = `a file of variables is a mapping, not ${root.kind === 'list' ? 'a list' : 'text'}`
+        throw new InputError([
+          { message, position: root.position, hint: 'write each variable as "name: value"' },
+        ])
+      }
+      setVariables(into, root, this.warnings)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      this.problems.push(...error.problems)
+    }
+  }
+}
+
+/** The path as messages show it: below the working directory without that folder. */
+function shortest(path: string): string {
+  const inside = relative(process.cwd(), path)
+  return inside.startsWith('..') ? path : inside
+}

@@ -1,0 +1,48 @@
+import { CONNECTION_VARIABLES } from '../connection/variable-names.ts'
+import { nearest } from '../values/nearest.ts'
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
+import type { YamlMap } from '../yaml/node.ts'
+import { toKey, toValue } from '../yaml/to-value.ts'
+import { MAGIC_NAMES } from './magic-names.ts'
+import { withSecrecy } from './secret-names.ts'
+
+/** Variables as one place of an inventory sets them. */
+export interface Variables {
+  readonly values: Map<string, Value>
+  readonly positions: Map<string, Position>
+}
+
+export function noVariables(): Variables {
+  return { values: new Map(), positions: new Map() }
+}
+
+/** Sets what a mapping sets, later places over earlier ones; values are replaced whole, never merged. */
+export function setVariables(into: Variables, map: YamlMap, warnings: Problem[]): void {
+  for (const { key, value } of map.entries) {
+    const name = String(toKey(key))
+    const oddity = oddName(name)
+    if (oddity !== undefined) warnings.push({ ...oddity, position: key.position })
+    if (MAGIC_NAMES.has(name)) continue
+    into.values.set(name, withSecrecy(name, toValue(value)))
+    into.positions.set(name, value.position)
+  }
+}
+
+function oddName(name: string): { message: string; hint?: string } | undefined {
+  if (MAGIC_NAMES.has(name)) {
+    return { message: `the variable ${name} is set by muster itself; what is written here has no effect` }
+  }
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+    return {
+      message: `no template can name the variable ${JSON.stringify(name)}`,
+      hint: 'a variable has letters, digits and _ and begins with a letter or _',
+    }
+  }
+  if (!name.startsWith('ansible_') || CONNECTION_VARIABLES.has(name)) return undefined
+  const meant = nearest(name, CONNECTION_VARIABLES)
+  return meant === undefined
+    ? undefined
+    : { message: `the variable ${name} has no meaning for connections`, hint: `did you mean "${meant}"?` }
+}

@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { parseExtraVars } from '../../src/inventory/extra-vars.ts'
+import type { Inventory } from '../../src/inventory/inventory.ts'
+import { inventoryGraph, inventoryHost, inventoryList } from '../../src/inventory/listing.ts'
+import { findHost } from '../../src/inventory/localhost.ts'
+import { magicVariables } from '../../src/inventory/magic.ts'
+import { matchPattern } from '../../src/inventory/pattern.ts'
+import { readInventory } from '../../src/inventory/read.ts'
+import { readVariables } from '../../src/inventory/variable-files.ts'
+import { plain } from '../../src/values/plain.ts'
+import { InputError } from '../../src/values/problem.ts'
+import { TemplateText } from '../../src/values/template-text.ts'
+
+/** What Ansible answered to an inventory; the keys are explained beside the cases. */
+export interface RecordedCase {
+  readonly sources: readonly string[]
+  readonly args?: readonly string[]
+  readonly list: unknown
+  readonly graph: string | null
+  readonly hosts: Readonly<Record<string, unknown>>
+  readonly patterns: Readonly<Record<string, readonly string[] | null>>
+  readonly unordered?: readonly string[]
+  readonly limits?: readonly { pattern: string; limit: string; hosts: readonly string[] | null }[]
+  readonly eval?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly error: string | null
+}
+
+/** Sources of a twin: the same inventory, with files in YAML in place of those in INI. */
+export function twinOf(recorded: RecordedCase): RecordedCase {
+  return { ...recorded, sources: recorded.sources.map((source) => source.replace(/\.ini$/, '.yaml')) }
+}
+
+/** What differs from Ansible, by what was asked; a refusal stands with its message. */
+export type Differences = Map<string, string>
+
+export const CASES = join(import.meta.dirname, '../cases/inventory')
+
+export function caseNames(): string[] {
+  const names = readdirSync(CASES).filter((name) => existsSync(join(CASES, name, 'case.json')))
+  return names.sort()
+}
+
+export function readCase(name: string): RecordedCase {
+  return JSON.parse(readFileSync(join(CASES, name, 'case.json'), 'utf8'))
+}
+
+/** Asks muster everything that Ansible was asked about the inventory in `directory`. */
+export async function compare(recorded: RecordedCase, directory: string): Promise<Differences> {
+  const differences: Differences = new Map()
+  const differ = (what: string, expected: unknown, ask: () => unknown) => {
+    let answer: unknown
+    try {
+      answer = JSON.parse(JSON.stringify(ask()).replaceAll(directory, '<DIR>'))
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      // Refused by both is agreement.
+      if (expected !== null) differences.set(what, error.message)
+      return
+    }
+    if (!isDeepStrictEqual(answer, expected)) {
+      differences.set(what, `${JSON.stringify(answer)} instead of ${JSON.stringify(expected)}`)
+    }
+  }
+
+  let inventory: Inventory
+  try {
+    inventory = await readInventory(recorded.sources.map((source) => sourceIn(directory, source)))
+    const variables = await readVariables(inventory, { playbookDirectory: directory })
+    const listing = { inventory, variables, extra: parseExtraVars(extraArguments(recorded, directory)) }
+    differ('list', recorded.list, () => inventoryList(listing))
+    differ('graph', recorded.graph, () => inventoryGraph(listing))
+    for (const [name, expected] of Object.entries(recorded.hosts)) {
+      differ(`host ${name}`, expected, () => inventoryHost(listing, name))
+    }
+    for (const [name, expressions] of Object.entries(recorded.eval ?? {})) {
+      const values = new Map([
+        ...variables.forHost(name),
+        ...magicVariables(inventory, findHost(inventory, name)!),
+      ])
+      for (const [expression, expected] of Object.entries(expressions)) {
+        // Whole expressions, templates and what belongs to a run are asked in the tests of templates and plays.
+        const value = values.get(expression)
+        if (value === undefined || value instanceof TemplateText) continue
+        differ(`eval ${name} ${expression}`, expected, () => plain(value))
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    differences.set('inventory', error.message.replaceAll(directory, '<DIR>'))
+    return differences
+  }
+  for (const [pattern, expected] of Object.entries(recorded.patterns)) {
+    const isUnordered = recorded.unordered?.includes(pattern) ?? false
+    differ(`pattern ${pattern}`, expected, () => {
+      const hosts = matchPattern(inventory, pattern)
+      return isUnordered ? hosts.sort() : hosts
+    })
+  }
+  for (const { pattern, limit, hosts } of recorded.limits ?? []) {
+    differ(`limit ${pattern} ${limit}`, hosts, () => {
+      const matched = matchPattern(inventory, pattern, limit.replace(/^@/, `@${directory}/`))
+      // Ansible's ad hoc command fails when nothing is left.
+      return matched.length === 0 ? null : matched
+    })
+  }
+  return differences
+}
+
+function sourceIn(directory: string, source: string): string {
+  return source.includes(',') ? source : join(directory, source)
+}
+
+function extraArguments(recorded: RecordedCase, directory: string): string[] {
+  const args = recorded.args ?? []
+  return args.filter((_, at) => args[at - 1] === '-e').map((text) => text.replace(/^@/, `@${directory}/`))
+}
