@@ -1,0 +1,124 @@
+/** Where a keyword may stand. */
+export type Where = 'play' | 'task' | 'handler' | 'loop_control'
+
+/** The shape of a keyword's value, for the check, the reference page and the JSON Schema. */
+export type KeywordType =
+  | 'boolean'
+  | 'text'
+  | 'integer'
+  | 'seconds'
+  | 'percentage'
+  | 'serial'
+  | 'conditions'
+  | 'names'
+  | 'tags'
+  | 'variable'
+  | 'variables'
+  | 'environment'
+  | 'hosts'
+  | 'files'
+  | 'tasks'
+  | 'loop'
+  | 'loop_control'
+  | 'action'
+  | 'arguments'
+
+export interface Keyword {
+  readonly type: KeywordType
+  readonly on: readonly Where[]
+  /** One sentence for the reference page. */
+  readonly doc: string
+}
+
+const EVERYWHERE = ['play', 'task', 'handler'] as const
+const TASKS = ['task', 'handler'] as const
+
+/** The keywords muster knows, with Ansible's meanings (facts/plays.md, section 1). */
+export const KEYWORDS: Readonly<Record<string, Keyword>> = {
+  name: { type: 'text', on: EVERYWHERE, doc: 'What the play or task is called in all output.' },
+  hosts: { type: 'hosts', on: ['play'], doc: 'The pattern of hosts, or a list of patterns. Required.' },
+  tasks: { type: 'tasks', on: ['play'], doc: 'The tasks, in order.' },
+  handlers: { type: 'tasks', on: ['play'], doc: 'Tasks that run when a changed task notifies them.' },
+  vars_files: {
+    type: 'files',
+    on: ['play'],
+    doc: 'Files of variables, later ones win; a list in the list means the first that exists. A missing file is an error.',
+  },
+  serial: {
+    type: 'serial',
+    on: ['play'],
+    doc: 'Batch size: hosts, a percentage, or a list of both, whose last entry repeats.',
+  },
+  max_fail_percentage: {
+    type: 'percentage',
+    on: ['play'],
+    doc: 'Stop when more than this share of a batch has failed or is unreachable.',
+  },
+  gather_facts: { type: 'boolean', on: ['play'], doc: 'Only false: muster gathers no facts yet.' },
+  remote_user: { type: 'text', on: ['play'], doc: 'The user to log in as.' },
+  vars: { type: 'variables', on: EVERYWHERE, doc: 'Variables, by name; evaluated when they are used.' },
+  environment: {
+    type: 'environment',
+    on: EVERYWHERE,
+    doc: 'Environment variables for what runs on the host; those of the task win over those of the play.',
+  },
+  tags: {
+    type: 'tags',
+    on: EVERYWHERE,
+    doc: 'Tags for --tags and --skip-tags; a list, or text with commas.',
+  },
+  become: { type: 'boolean', on: EVERYWHERE, doc: 'Run as another user, root unless become_user says so.' },
+  become_user: { type: 'text', on: EVERYWHERE, doc: 'The user that become means.' },
+  become_method: { type: 'text', on: EVERYWHERE, doc: 'Only sudo.' },
+  become_flags: { type: 'text', on: EVERYWHERE, doc: 'Options for sudo.' },
+  become_exe: { type: 'text', on: EVERYWHERE, doc: "The path of sudo, where it is not on the host's PATH." },
+  no_log: { type: 'boolean', on: EVERYWHERE, doc: 'Show neither arguments nor results.' },
+  action: { type: 'action', on: TASKS, doc: 'The module and its arguments, in the older form.' },
+  args: { type: 'arguments', on: TASKS, doc: "Further arguments, beside text behind the module's name." },
+  when: { type: 'conditions', on: TASKS, doc: 'Run only if this holds; of a list, all must hold.' },
+  loop: { type: 'loop', on: TASKS, doc: 'Run once for each item of this list.' },
+  loop_control: { type: 'loop_control', on: TASKS, doc: 'Names and labels of the loop.' },
+  register: { type: 'variable', on: TASKS, doc: 'The variable that gets the result.' },
+  notify: {
+    type: 'names',
+    on: TASKS,
+    doc: 'Handlers, by name or topic, to run when this task changed something.',
+  },
+  listen: { type: 'names', on: ['handler'], doc: 'Topics that notify this handler, beside its name.' },
+  changed_when: { type: 'conditions', on: TASKS, doc: 'Overrules whether the task counts as changed.' },
+  failed_when: { type: 'conditions', on: TASKS, doc: 'Overrules whether the task counts as failed.' },
+  ignore_errors: {
+    type: 'boolean',
+    on: TASKS,
+    doc: 'Go on when the task failed (not when the host is unreachable).',
+  },
+  check_mode: {
+    type: 'boolean',
+    on: TASKS,
+    doc: 'true: never change anything; false: run also in check mode.',
+  },
+  until: { type: 'conditions', on: TASKS, doc: 'Try again until this holds.' },
+  retries: {
+    type: 'integer',
+    on: TASKS,
+    doc: 'How often to try again: 3 unless given, so 4 attempts at most.',
+  },
+  delay: { type: 'seconds', on: TASKS, doc: 'Seconds between attempts: 5 unless given.' },
+  timeout: {
+    type: 'integer',
+    on: TASKS,
+    doc: 'Seconds after which the task, or one item of its loop, fails.',
+  },
+  loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },
+  index_var: { type: 'variable', on: ['loop_control'], doc: "The variable of the item's index, from 0." },
+  label: { type: 'text', on: ['loop_control'], doc: 'What to show of an item; usually a template.' },
+}
+
+/** The keywords that may stand there. */
+export function keywordsOn(where: Where): string[] {
+  return Object.keys(KEYWORDS).filter((name) => KEYWORDS[name]!.on.includes(where))
+}
+
+export function isKeyword(name: string, where: Where): boolean {
+  return Object.hasOwn(KEYWORDS, name) && KEYWORDS[name]!.on.includes(where)
+}

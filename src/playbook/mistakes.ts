@@ -1,0 +1,48 @@
+import type { CheckTemplate } from '../template/api.ts'
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import { TemplateText } from '../values/template-text.ts'
+import { isDict, type Value } from '../values/value.ts'
+
+// Until src/template/check.ts is there.
+const checkTemplate: CheckTemplate = () => []
+
+/** Collects the mistakes of one playbook, so that all are told at once. */
+export class Mistakes {
+  readonly #problems: Problem[] = []
+
+  add(position: Position, message: string, hint?: string): void {
+    this.#problems.push({ message, position, hint })
+  }
+
+  addAll(problems: readonly Problem[]): void {
+    this.#problems.push(...problems)
+  }
+
+  /** Syntax and names of filters and tests of every template in a value. */
+  templates(value: Value): void {
+    if (value instanceof TemplateText) this.addAll(checkTemplate(value))
+    else if (Array.isArray(value)) for (const item of value) this.templates(item)
+    else if (isDict(value)) for (const item of value.values()) this.templates(item)
+  }
+
+  /** The same for an expression without braces. */
+  expression(expression: string, position: Position): void {
+    this.addAll(checkTemplate({ expression, position }))
+  }
+
+  /** What was found, in the order of files and lines; the same mistake at the same place once. */
+  problems(): readonly Problem[] {
+    const seen = new Set<string>()
+    return [...this.#problems].sort(byPlace).filter((problem) => {
+      const key = JSON.stringify([problem.position, problem.message])
+      return !seen.has(key) && seen.add(key)
+    })
+  }
+}
+
+function byPlace(one: Problem, other: Problem): number {
+  const [a, b] = [one.position, other.position]
+  if (a?.file !== b?.file) return (a?.file ?? '') < (b?.file ?? '') ? -1 : 1
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+}

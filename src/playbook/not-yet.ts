@@ -1,0 +1,117 @@
+// What Ansible has and muster has not yet, with what to use instead.
+
+const IN_TASKS = 'write the tasks into the play'
+const ONE_HOST = "write a play of its own for that host, or `when: inventory_hostname == groups['all'][0]`"
+
+/** Keywords of plays, tasks, blocks and loop_control. */
+const KEYWORDS: Readonly<Record<string, string>> = {
+  pre_tasks: 'put these tasks first in `tasks`; for their handlers, write a play of its own',
+  post_tasks: 'put these tasks last in `tasks`, or into a play of its own',
+  roles: `${IN_TASKS}; variables go to \`vars\` or \`vars_files\``,
+  block: `${IN_TASKS}, with \`when\` and \`become\` at each`,
+  rescue: 'use `ignore_errors` with `register`, and a task with `when: result is failed`',
+  always: 'write the task behind the others; `ignore_errors` lets it be reached',
+  import_playbook: 'name all playbooks on the command line, or write the plays into one file',
+  vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
+  strategy: 'leave it out: each host goes on by itself between tasks that wait for the batch',
+  order: 'leave it out: hosts run in the order of the inventory',
+  any_errors_fatal: 'use `max_fail_percentage: 0`',
+  force_handlers: 'leave it out: handlers of a failed host do not run',
+  run_once: ONE_HOST,
+  delegate_to: 'write a play of its own for that host; its registered results are seen by later plays',
+  delegate_facts: 'write a play of its own for that host',
+  async: 'use `timeout` for the time the task may take',
+  poll: 'use `timeout` for the time the task may take',
+  local_action: 'write a play with `hosts: localhost`',
+  ignore_unreachable: 'use `max_fail_percentage`: an unreachable host never stops another one',
+  throttle: 'use `serial` for the play, or --forks for the run',
+  connection: 'leave it out: hosts are reached by ssh, localhost without',
+  port: 'set `ansible_port` in the inventory',
+  user: 'this is the old name of `remote_user`',
+  diff: 'give --diff on the command line',
+  debugger: 'use -v, and `debug` tasks',
+  module_defaults: 'write the arguments at each task, or keep them in a variable',
+  collections: "leave it out: muster's modules have short names",
+  gather_subset: 'leave it out: muster gathers no facts yet',
+  gather_timeout: 'leave it out: muster gathers no facts yet',
+  fact_path: 'leave it out: muster gathers no facts yet',
+  pause: 'leave it out: muster does not wait between items',
+  extended: 'use `index_var` for the index',
+  extended_allitems: 'use `index_var` for the index',
+  break_when: 'choose the items before: `loop: "{{ items | selectattr(...) | list }}"`',
+}
+
+/** Where such a keyword differs by place. */
+const BY_PLACE: Readonly<Record<string, string>> = {
+  'play:ignore_errors': 'write it at each task',
+  'play:check_mode': 'write it at each task, or give --check on the command line',
+  'play:timeout': 'write it at each task',
+  'task:remote_user': 'write it at the play, or set `ansible_user` for the host',
+}
+
+/** Modules and actions that playbooks for Ansible often use. */
+const MODULES: Readonly<Record<string, string>> = {
+  include_tasks: IN_TASKS,
+  import_tasks: IN_TASKS,
+  include: IN_TASKS,
+  include_role: IN_TASKS,
+  import_role: IN_TASKS,
+  include_vars: 'use `vars_files` of the play',
+  meta: 'handlers run at the end of the play; to flush them earlier, begin a new play',
+  setup: 'muster gathers no facts yet: read what you need with `command` and `register`',
+  gather_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
+  package_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
+  service_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
+  add_host: 'write the host into the inventory',
+  group_by: 'write the groups into the inventory, or use `when`',
+  pause: 'use `wait_for` with `timeout`',
+  ping: 'use `command: true`',
+  raw: 'use `shell`: muster needs nothing but /bin/sh on a host',
+  expect: 'use `shell` with `stdin`',
+  apt: 'use `package`',
+  dnf: 'use `package`',
+  yum: 'use `package`',
+  service: 'use `systemd`',
+  get_url: 'name the file in `artifacts`, or use `uri` with `dest`',
+  lineinfile: 'use `template` or `copy` for the whole file',
+  blockinfile: 'use `template` or `copy` for the whole file',
+  replace: 'use `template` or `copy` for the whole file',
+  stat: 'use `command: test -e PATH` with `register` and `failed_when: false`',
+  slurp: 'use `command: cat PATH` with `register`',
+  find: 'use `command: find ...` with `register`',
+  fetch: 'use `command: cat PATH` with `register`',
+  unarchive: 'use `copy` and `command: tar -xf ...` with `creates`',
+  git: 'use `command: git ...` with `creates`',
+  cron: 'use `copy` into /etc/cron.d, or a systemd timer',
+  hostname: 'use `command: hostnamectl set-hostname ...` with `when`',
+  reboot: 'use `command: systemctl reboot`, and a new play behind a `wait_for`',
+  known_hosts: 'use `copy` for the whole file',
+  authorized_key: 'use `copy` for the whole file',
+  sysctl: 'use `copy` into /etc/sysctl.d, and a handler with `command: sysctl --system`',
+  mount: 'use `copy` for a systemd mount unit, and `systemd`',
+  timezone: 'use `file` with `state: link` for /etc/localtime',
+}
+
+/** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
+export function insteadOfKeyword(name: string, where: string): string | undefined {
+  const place = where === 'handler' ? 'task' : where
+  const key = `${place}:${name}`
+  if (Object.hasOwn(BY_PLACE, key)) return BY_PLACE[key]
+  if (name.startsWith('with_')) return 'use `loop`'
+  return Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined
+}
+
+/** What to use instead of a module that muster has not yet; undefined when it is no such module. */
+export function insteadOfModule(name: string): string | undefined {
+  return Object.hasOwn(MODULES, name) ? MODULES[name] : undefined
+}
+
+/** The modules of {@link insteadOfModule}. */
+export function modulesNotYet(): readonly string[] {
+  return Object.keys(MODULES)
+}
+
+/** The keywords of {@link insteadOfKeyword}, those that differ by place aside. */
+export function keywordsNotYet(): readonly string[] {
+  return Object.keys(KEYWORDS)
+}

@@ -1,0 +1,39 @@
+import { dirname } from 'node:path'
+import { InputError } from '../values/problem.ts'
+import { loadYamlFile } from '../yaml/load.ts'
+import { isNull } from './fields.ts'
+import { Mistakes } from './mistakes.ts'
+import { readPlay } from './play.ts'
+import type { Play, Playbook } from './playbook.ts'
+
+/**
+ * Reads a playbook and checks everything that can be known without a host: keywords, modules, arguments, types,
+ * templates, names, and the files it needs.
+ *
+ * @throws InputError with all mistakes, each with its place
+ */
+export async function readPlaybook(file: string): Promise<Playbook> {
+  const { documents, warnings } = await loadYamlFile(file)
+  const mistakes = new Mistakes()
+  // A key written twice is a mistake here: half of what was written would be dropped without a word.
+  mistakes.addAll(warnings)
+  const plays: Play[] = []
+  const document = documents[0]
+  if (document === undefined || isNull(document)) {
+    mistakes.add({ file }, 'the playbook is empty', 'a playbook is a list of plays: `- hosts: ...`')
+  } else if (document.kind !== 'list') {
+    mistakes.add(document.position, 'a playbook is a list of plays', 'begin every play with `- hosts: ...`')
+  } else {
+    for (const item of document.items) {
+      const play = await readPlay(item, dirname(file), mistakes)
+      if (play !== undefined) plays.push(play)
+    }
+    if (document.items.length === 0) mistakes.add(document.position, 'the playbook has no plays')
+  }
+  if (documents.length > 1) {
+    mistakes.add(documents[1]!.position, 'more than one YAML document in a playbook', 'use a file for each')
+  }
+  const problems = mistakes.problems()
+  if (problems.length > 0) throw new InputError(problems)
+  return { file, plays }
+}

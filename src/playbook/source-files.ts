@@ -1,0 +1,84 @@
+import { readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { TemplateText } from '../values/template-text.ts'
+import type { Value } from '../values/value.ts'
+import { keywordBoolean } from './keyword-values.ts'
+import type { Mistakes } from './mistakes.ts'
+import type { Task } from './playbook.ts'
+import { splitWords, unquote } from './words.ts'
+
+/** The modules that send a file of the controller, and Ansible's folder for it beside the playbook. */
+const SENDERS: Readonly<Record<string, { readonly parameter: string; readonly folder: string }>> = {
+  copy: { parameter: 'src', folder: 'files' },
+  template: { parameter: 'src', folder: 'templates' },
+  script: { parameter: 'cmd', folder: 'files' },
+}
+
+/** Parameters of `template` that change its marks: then its text cannot be checked with the usual ones. */
+const MARKERS = [
+  'block_start_string',
+  'block_end_string',
+  'variable_start_string',
+  'variable_end_string',
+  'comment_start_string',
+  'comment_end_string',
+]
+
+/**
+ * The file a task sends must be there, where its name holds no template; a template file is checked for syntax and
+ * unknown filters too. Ansible finds out when the task's turn comes.
+ *
+ * @param directory the playbook's folder
+ */
+export async function checkSource(task: Task, directory: string, mistakes: Mistakes): Promise<void> {
+  const sender = Object.hasOwn(SENDERS, task.module) ? SENDERS[task.module] : undefined
+  if (sender === undefined || staysOnHost(task.args.get('remote_src'))) return
+  const path = sourceName(task, sender.parameter)
+  if (path === undefined) return
+  const places = isAbsolute(path) ? [path] : [join(directory, sender.folder, path), join(directory, path)]
+  const found = await firstExisting(places)
+  if (found === undefined) {
+    const position = task.argPositions.get(sender.parameter) ?? task.position
+    mistakes.add(position, `Could not find or access '${path}'`, `searched in ${places.join(', ')}`)
+  } else if (task.module === 'template' && !MARKERS.some((name) => task.args.has(name))) {
+    await checkTemplateFile(found, mistakes)
+  }
+}
+
+/** A file already on the host, or one that a template decides about. */
+function staysOnHost(remoteSource: Value | undefined): boolean {
+  if (remoteSource === undefined || remoteSource === null) return false
+  if (remoteSource instanceof TemplateText) return true
+  try {
+    return keywordBoolean('remote_src', remoteSource)
+  } catch {
+    // A wrong type is among the mistakes already.
+    return true
+  }
+}
+
+function sourceName(task: Task, parameter: string): string | undefined {
+  const value = task.args.get(parameter)
+  if (typeof value !== 'string' || value === '') return undefined
+  if (task.module !== 'script') return value
+  try {
+    const first = splitWords(value)[0]
+    return first === undefined ? undefined : unquote(first.text)
+  } catch {
+    // Quotes that are not closed are among the mistakes already.
+    return undefined
+  }
+}
+
+async function firstExisting(places: readonly string[]): Promise<string | undefined> {
+  for (const place of places) {
+    const found = await stat(place).catch(() => undefined)
+    if (found !== undefined) return place
+  }
+  return undefined
+}
+
+async function checkTemplateFile(path: string, mistakes: Mistakes): Promise<void> {
+  const source = await readFile(path, 'utf8').catch(() => undefined)
+  if (source !== undefined) mistakes.templates(new TemplateText(source, { file: path, line: 1, column: 1 }))
+}

@@ -1,0 +1,416 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Playbook, Task } from '../../src/playbook/playbook.ts'
+import { readPlaybook } from '../../src/playbook/read.ts'
+import { Float } from '../../src/values/float.ts'
+import { InputError } from '../../src/values/problem.ts'
+import { TemplateText } from '../../src/values/template-text.ts'
+import { dict } from '../../src/values/value.ts'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'muster-playbook-'))
+})
+afterEach(async () => {
+  await rm(directory, { recursive: true })
+})
+
+async function write(name: string, text: string): Promise<string> {
+  const path = join(directory, name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+  return path
+}
+
+const read = async (text: string): Promise<Playbook> => readPlaybook(await write('play.yaml', text))
+
+/** The only task of a play with this task, written without indentation. */
+async function task(text: string): Promise<Task> {
+  const indented = text.trim().replaceAll('\n', '\n      ')
+  return (await read(`- hosts: all\n  tasks:\n    - ${indented}\n`)).plays[0]!.tasks[0]!
+}
+
+/** `line:column message` and the hint of every mistake. */
+async function mistakes(reading: Promise<unknown>): Promise<string[]> {
+  try {
+    await reading
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return error.problems.map(
+      ({ position, message, hint }) => `${position?.line}:${position?.column} ${message} (${hint})`,
+    )
+  }
+  throw new Error('no mistake was found')
+}
+
+describe('a playbook', () => {
+  it('is read with everything it says', async () => {
+    await write('more.yaml', 'c: 3\n')
+    const { plays } = await read(`
+- name: web servers
+  hosts: web:!db
+  become: yes
+  vars: {a: 1, b: "{{ a }}"}
+  vars_files: [more.yaml, ["{{ os }}.yaml", more.yaml]]
+  serial: [1, "50%"]
+  max_fail_percentage: 33.3
+  environment: {HTTP_PROXY: http://proxy}
+  tags: play
+  no_log: "{{ quiet }}"
+  remote_user: ops
+  gather_facts: false
+  tasks:
+    - name: first
+      debug: {msg: "{{ a }}"}
+      when: [a == 1, b is defined]
+      loop: [1, 2]
+      loop_control: {loop_var: number, index_var: at, label: "{{ number }}"}
+      register: result
+      notify: restart
+      tags: a,b
+      changed_when: result.rc == 0
+      failed_when: false
+      ignore_errors: true
+      check_mode: no
+      until: result is success
+      retries: "5"
+      delay: 0.5
+      timeout: 30
+      vars: {c: 1}
+      become: false
+      become_user: app
+  handlers:
+    - name: restart
+      listen: [topic]
+      debug:
+`)
+    const play = plays[0]!
+    expect(play).toMatchObject({
+      name: 'web servers',
+      position: { line: 2, column: 3 },
+      hosts: 'web:!db',
+      become: true,
+      serial: [1, '50%'],
+      maxFailPercentage: new Float(33.3),
+      environment: dict({ HTTP_PROXY: 'http://proxy' }),
+      tags: ['play'],
+      remoteUser: 'ops',
+    })
+    expect(play.noLog).toBeInstanceOf(TemplateText)
+    expect([...play.vars.keys()]).toEqual(['a', 'b'])
+    expect(play.varsFiles.map(({ position }) => position.line)).toEqual([6, 6])
+    expect(play.tasks).toEqual([
+      expect.objectContaining({
+        id: 't1',
+        name: 'first',
+        module: 'debug',
+        when: ['a == 1', 'b is defined'],
+        loop: [1, 2],
+        loopControl: { loopVar: 'number', indexVar: 'at', label: expect.any(TemplateText) },
+        register: 'result',
+        notify: ['restart'],
+        tags: ['play', 'a', 'b'],
+        changedWhen: ['result.rc == 0'],
+        failedWhen: [false],
+        ignoreErrors: true,
+        checkMode: false,
+        until: ['result is success'],
+        retries: 5,
+        delay: new Float(0.5),
+        timeout: 30,
+        become: false,
+        becomeUser: 'app',
+      }),
+    ])
+    expect(play.handlers).toEqual([
+      expect.objectContaining({
+        id: 'h1',
+        name: 'restart',
+        listen: ['topic'],
+        tags: ['play'],
+        args: new Map(),
+      }),
+    ])
+    expect('become' in play.handlers[0]!).toBe(false)
+  })
+
+  it('must be a list of plays', async () => {
+    expect(await mistakes(read(''))).toEqual([expect.stringContaining('the playbook is empty')])
+    expect(await mistakes(read('hosts: all\n'))).toEqual([
+      expect.stringContaining('1:1 a playbook is a list of plays'),
+    ])
+    expect(await mistakes(read('[]\n'))).toEqual([expect.stringContaining('the playbook has no plays')])
+    expect(await mistakes(read('- all\n'))).toEqual([expect.stringContaining('1:3 a play is a mapping')])
+    expect(await mistakes(readPlaybook(join(directory, 'nosuch.yaml')))).toEqual([
+      expect.stringContaining('no such file'),
+    ])
+  })
+
+  it('is refused with all its mistakes at once, each at its place', async () => {
+    const found = await mistakes(
+      read(`- hosts: []
+  taskss: []
+- hosts: all
+  serial: many
+  max_fail_percentage: -1
+  become: perhaps
+  vars: {bad-name: 1}
+  tasks:
+    - debug: {msgg: x}
+      whenn: true
+    - debug: {msg: x}
+      fail:
+    - name: nothing
+    - comand: true
+    - debug:
+      register: not-valid
+      notify: nosuch
+      retries: -1
+      loop: text
+      when: ""
+`),
+    )
+    expect(found).toEqual([
+      '1:10 Hosts list cannot be empty. (write `hosts: all`)',
+      `2:3 'taskss' is no keyword of a play (did you mean "tasks"?)`,
+      '4:11 serial takes a whole number of hosts, a percentage like "30%", or a list of them (undefined)',
+      '5:24 max_fail_percentage takes a number from 0 to 100, or text like "30%" (undefined)',
+      expect.stringContaining("6:11 become: the value 'perhaps' could not be converted to 'bool'"),
+      expect.stringContaining("7:10 Invalid variable name 'bad-name'."),
+      expect.stringMatching(/^9:15 Unsupported parameters for \(debug\) module: msgg.*did you mean "msg"/),
+      `10:7 'whenn' is no keyword of a task (did you mean "when"?)`,
+      '11:7 conflicting action statements: debug, fail (write a task for each)',
+      expect.stringContaining('13:7 no module/action detected in task.'),
+      expect.stringContaining("14:7 couldn't resolve module/action 'comand'"),
+      expect.stringContaining("16:17 Invalid 'register' specified: 'not-valid' is no variable name"),
+      "17:15 no handler is named 'nosuch' or listens to it (the play has no handlers)",
+      expect.stringContaining("18:16 retries: the value '-1' could not be converted to 'int'"),
+      expect.stringContaining('19:13 loop takes a list'),
+      expect.stringContaining('20:14 Empty conditional expressions are not allowed.'),
+    ])
+  })
+
+  it('must not have a key twice', async () => {
+    expect(await mistakes(read('- hosts: all\n  hosts: web\n  tasks: []\n'))).toEqual([
+      expect.stringMatching(/^2:3 .*hosts/),
+    ])
+  })
+})
+
+describe('what muster has not yet', () => {
+  it.each([
+    ['block: []', "'block' is not supported by muster yet"],
+    ['include_tasks: x.yaml', "the module 'include_tasks' is not supported by muster yet"],
+    ['ansible.builtin.import_tasks: x.yaml', "'ansible.builtin.import_tasks' is not supported by muster yet"],
+    ['meta: flush_handlers', "the module 'meta' is not supported by muster yet"],
+    ['debug:\nwith_items: [1]', "'with_items' is not supported by muster yet"],
+    ['debug:\ndelegate_to: h1', "'delegate_to' is not supported by muster yet"],
+    ['debug:\nrun_once: true', "'run_once' is not supported by muster yet"],
+    ['debug:\nasync: 5', "'async' is not supported by muster yet"],
+    ['local_action: debug', "'local_action' is not supported by muster yet"],
+    ['debug:\nloop: [1]\nloop_control: {pause: 1}', "'pause' is not supported by muster yet"],
+    ['debug:\ntags: "{{ x }}"', 'templates in tags are not supported by muster yet'],
+    ['debug:\nbecome_method: su', "become_method 'su' is not supported by muster yet"],
+    ['debug: "{{ arguments }}"', 'all arguments in one template are not supported by muster yet'],
+  ])('%s', async (text, message) => {
+    const found = await mistakes(task(text))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(message)
+    expect(found[0]).not.toContain('(undefined)')
+  })
+
+  it.each([
+    'roles',
+    'pre_tasks',
+    'post_tasks',
+    'vars_prompt',
+    'strategy',
+    'any_errors_fatal',
+    'order',
+    'force_handlers',
+  ])('%s of a play', async (keyword) => {
+    expect(await mistakes(read(`- hosts: all\n  ${keyword}: []\n`))).toEqual([
+      expect.stringContaining(`2:3 '${keyword}' is not supported by muster yet (a play)`),
+    ])
+  })
+
+  it('import_playbook', async () => {
+    expect(await mistakes(read('- import_playbook: x.yaml\n  when: false\n'))).toEqual([
+      expect.stringContaining("1:3 'import_playbook' is not supported by muster yet"),
+    ])
+  })
+
+  it('leaves no second mistake where a handler could not be read', async () => {
+    const found = await mistakes(
+      read('- hosts: all\n  tasks:\n    - debug:\n      notify: x\n  handlers:\n    - include_tasks: x\n'),
+    )
+    expect(found).toEqual([
+      expect.stringContaining("6:7 the module 'include_tasks' is not supported by muster yet"),
+    ])
+  })
+
+  it('gathering facts', async () => {
+    expect(await mistakes(read('- hosts: all\n  gather_facts: true\n'))).toEqual([
+      expect.stringContaining('2:3 muster gathers no facts yet'),
+    ])
+  })
+
+  it('says where a keyword of another place belongs', async () => {
+    expect(await mistakes(task('debug:\nlisten: topic'))).toEqual([
+      "4:7 'listen' is no keyword of a task (it belongs to a handler)",
+    ])
+    expect(await mistakes(task('debug:\nserial: 1'))).toEqual([
+      "4:7 'serial' is no keyword of a task (it belongs to a play)",
+    ])
+  })
+})
+
+describe('a module and its arguments', () => {
+  it('are taken from a mapping, from text, and from action and args', async () => {
+    expect((await task('debug: {msg: [1]}')).args).toEqual(new Map([['msg', [1]]]))
+    expect((await task('debug: msg="a b" verbosity=1')).args).toEqual(
+      new Map([
+        ['msg', 'a b'],
+        ['verbosity', '1'],
+      ]),
+    )
+    expect((await task('action: debug msg=x')).args).toEqual(new Map([['msg', 'x']]))
+    expect((await task('action: {module: debug, msg: x}')).args).toEqual(new Map([['msg', 'x']]))
+    expect((await task('ansible.builtin.debug:\nargs: {msg: x}')).args).toEqual(new Map([['msg', 'x']]))
+  })
+
+  it('keep templates of text as templates', async () => {
+    const read = await task('set_fact: a=1 b={{ 1 }} c="x {{ d | default("y z") }}"')
+    expect(read.args.get('a')).toBe('1')
+    expect(read.args.get('b')).toEqual(expect.objectContaining({ source: '{{ 1 }}' }))
+    expect(read.args.get('c')).toEqual(expect.objectContaining({ source: 'x {{ d | default("y z") }}' }))
+  })
+
+  it('keep conditions as expressions', async () => {
+    expect((await task('assert: {that: [a == 1, "{{ b }}", true]}')).args.get('that')).toEqual([
+      'a == 1',
+      'b',
+      true,
+    ])
+    expect((await task('assert: {that: a == 1}')).args.get('that')).toEqual(['a == 1'])
+  })
+
+  it.each([
+    ['debug: hello', 'debug: text that is no key=value: hello'],
+    ['debug: msg="x', 'failed at splitting arguments'],
+    ['debug: [x]', 'the arguments of debug are a mapping, not a list'],
+    ['debug: 5', 'the arguments of debug are a mapping'],
+    ['debug: {msg: x}\nargs: {msg: y}', "the argument 'msg' is given twice"],
+    ['debug:\nargs: x', 'args is a mapping'],
+    ['action: nosuch x=1', "couldn't resolve module/action 'nosuch'"],
+    ['action:', 'action takes a module'],
+    ['debug: {var: "{{ x }}"}', "'var' takes an expression, not a template"],
+    ['assert: {that: [1]}', 'Conditional expressions must be strings: it is the value 1.'],
+    ['assert:', 'missing required arguments: that'],
+    ['set_fact: {not-valid: 1}', "Invalid variable name 'not-valid'."],
+  ])('are refused: %s', async (text, message) => {
+    const found = await mistakes(task(text))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(message)
+  })
+})
+
+describe('conditions', () => {
+  it.each([
+    ['true', [true]],
+    ['"true"', ['true']],
+    ['[]', []],
+    ['null', []],
+    ['"{{ x > 1 }}"', ['x > 1']],
+    ['"{{- x -}}"', ['x']],
+    [`"'{{ x }}' == '1'"`, ["'{{ x }}' == '1'"]],
+    ['[a, b == 1]', ['a', 'b == 1']],
+  ])('when: %s', async (text, expected) => {
+    expect((await task(`debug:\nwhen: ${text}`)).when).toEqual(expected)
+  })
+
+  it.each(['1', '2.0', '{a: 1}', '[[a]]', '[1]', '[null]'])('when: %s is refused', async (text) => {
+    expect(await mistakes(task(`debug:\nwhen: ${text}`))).toEqual([
+      expect.stringContaining('Conditional expressions must be strings'),
+    ])
+  })
+
+  it('an empty changed_when is refused, an empty list is as if it were not there', async () => {
+    expect(await mistakes(task('debug:\nchanged_when:'))).toEqual([
+      expect.stringContaining('changed_when: Empty conditional expressions are not allowed.'),
+    ])
+    expect((await task('debug:\nchanged_when: []')).changedWhen).toBeUndefined()
+  })
+})
+
+describe('names', () => {
+  it.each(['null', '""', 'off'])('name: %s is no name', async (name) => {
+    expect((await task(`name: ${name}\ndebug:`)).name).toBeUndefined()
+  })
+
+  it('a number is a name', async () => {
+    expect((await task('name: 5\ndebug:')).name).toBe('5')
+  })
+})
+
+describe('handlers', () => {
+  const play = (notify: string, handlers: string) =>
+    read(`- hosts: all\n  tasks:\n    - debug:\n      notify: ${notify}\n  handlers:\n${handlers}`)
+
+  it('are known by name and by topic', async () => {
+    const { plays } = await play('[one, topic]', '    - name: one\n      debug:\n      listen: topic\n')
+    expect(plays[0]!.tasks[0]!.notify).toEqual(['one', 'topic'])
+  })
+
+  it('with a template in a name may have any name', async () => {
+    const { plays } = await play('some', '    - name: "{{ x }}"\n      debug:\n')
+    expect(plays[0]!.tasks[0]!.notify).toEqual(['some'])
+  })
+
+  it('are told when they do not exist, with the nearest', async () => {
+    expect(await mistakes(play('restrt', '    - name: restart\n      debug:\n'))).toEqual([
+      `4:15 no handler is named 'restrt' or listens to it (did you mean "restart"?)`,
+    ])
+  })
+
+  it('that nothing can notify are refused', async () => {
+    expect(await mistakes(read('- hosts: all\n  handlers:\n    - debug:\n'))).toEqual([
+      '3:7 nothing can notify this handler (give it a name or `listen`)',
+    ])
+  })
+})
+
+describe('files of variables', () => {
+  const play = (files: string) => read(`- hosts: all\n  vars_files: ${files}\n`)
+
+  it('must be there, unless a template decides', async () => {
+    expect(await mistakes(play('[nosuch.yaml]'))).toEqual([
+      expect.stringMatching(
+        /^2:16 vars_files: no such file: nosuch\.yaml \(searched in .*vars\/nosuch\.yaml, /,
+      ),
+    ])
+    expect((await play('["{{ x }}.yaml"]')).plays[0]!.varsFiles).toHaveLength(1)
+  })
+
+  it('are looked for in vars/ first; of a list the first that exists is meant', async () => {
+    await write('vars/a.yaml', 'a: 1\n')
+    expect((await play('a.yaml')).plays[0]!.varsFiles[0]!.value).toBe('a.yaml')
+    expect((await play('[[nosuch.yaml, a.yaml]]')).plays[0]!.varsFiles[0]!.value).toEqual([
+      'nosuch.yaml',
+      'a.yaml',
+    ])
+  })
+
+  it('must be mappings of variables', async () => {
+    await write('list.yaml', '- 1\n')
+    await write('names.yaml', 'a-b: 1\n')
+    await write('broken.yaml', 'a: [\n')
+    const found = await mistakes(play('[list.yaml, names.yaml, broken.yaml]'))
+    expect(found).toHaveLength(3)
+    expect(found.join('\n')).toContain('variables are a mapping')
+    expect(found.join('\n')).toContain("Invalid variable name 'a-b'.")
+    expect(found.join('\n')).toContain('not valid YAML')
+  })
+})
