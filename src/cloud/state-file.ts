@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
-import { emptyState, type Role, type State } from './state.ts'
+import { emptyState, type State } from './state.ts'
 
 /** The state as JSON; maps become lists of entries. */
 function serialize(state: State): string {
@@ -15,11 +15,13 @@ function deserialize(text: string): State {
       ? new Map(value.entries as [unknown, unknown][])
       : value,
   ) as State
-  const state = { ...emptyState(read.account), ...read }
-  for (const role of state.roles.values() as Iterable<Role>) {
-    if (!(role.attached instanceof Map)) throw new TypeError('not a state file of muster cloud')
+  for (const [member, empty] of Object.entries(emptyState(''))) {
+    const found: unknown = read[member as keyof State]
+    if (typeof found !== typeof empty || found instanceof Map !== empty instanceof Map) {
+      throw new TypeError(`${member} is missing or is not what muster cloud writes`)
+    }
   }
-  return state
+  return read
 }
 
 /**
