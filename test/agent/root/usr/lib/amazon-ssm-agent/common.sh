@@ -16,15 +16,15 @@ log() {
 # What the real program prints while it looks for its logger's and its own configuration.
 announce() {
   mkdir -p "${logfile%/*}" 2>/dev/null || true
-  if [ -e "$config" ]; then
-    printf 'Found config file at %s.\nprocessing appconfig overrides\n' "$config" >&2
-    printf 'Applying config override from %s.\n' "$config"
-  fi
   if [ ! -e /etc/amazon/ssm/seelog.xml ]; then
     echo 'Error occurred fetching the seelog config file path:  open /etc/amazon/ssm/seelog.xml: no such file or directory'
   fi
   echo 'Initializing new seelog logger'
   echo 'New Seelog Logger Creation Complete'
+  if [ -e "$config" ]; then
+    printf 'Found config file at %s.\nprocessing appconfig overrides\n' "$config" >&2
+    printf 'Applying config override from %s.\n' "$config"
+  fi
 }
 
 # json PATH: the scalar at PATH of the JSON text on standard input; nothing where there is none.

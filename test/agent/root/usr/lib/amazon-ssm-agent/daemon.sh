@@ -18,7 +18,7 @@ backoff() {
     RequestError) base=$power ;;
     *) base=$(random $((10 + power)) $((20 + power))) ;;
   esac
-  awk -v base="$base" -v longest="$longest" 'BEGIN { print base < longest ? base : longest }'
+  awk -v base="$base" -v longest="$longest" 'BEGIN { print (base < longest ? base : longest) }'
 }
 
 run_agent() {
@@ -45,7 +45,7 @@ run_agent() {
         ssm-agent-worker "$instance" "$region" &
         worker=$!
       fi
-      pause=$(awk -v expires="$expires" -v retrieved="$retrieved" 'BEGIN { rest = (expires - retrieved) / 2; print rest > 1 ? rest : 1 }')
+      pause=$(awk -v expires="$expires" -v retrieved="$retrieved" 'BEGIN { rest = (expires - retrieved) / 2; print (rest > 1 ? rest : 1) }')
       log INFO "Next credential rotation will be in $(awk -v pause="$pause" 'BEGIN { print pause / 60 }') minutes"
     else
       failures=$((failures + 1))
