@@ -74,6 +74,14 @@ export class ModuleFailure extends Error {
     this.result = options.result ?? {}
     this.hint = options.hint
   }
+
+  /** The same failure with more keys in its result (`changed: false` where a failed step left nothing behind). */
+  with(result: Readonly<Record<string, Value>>): ModuleFailure {
+    return new ModuleFailure(this.message, {
+      result: { ...this.result, ...result },
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    })
+  }
 }
 
 /** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */

@@ -4,9 +4,17 @@ import type { Module } from './module.ts'
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
   assert: () => import('./library/assert.ts'),
+  command: () => import('./library/command.ts'),
+  copy: () => import('./library/copy.ts'),
   debug: () => import('./library/debug.ts'),
   fail: () => import('./library/fail.ts'),
+  file: () => import('./library/file.ts'),
+  group: () => import('./library/group.ts'),
+  script: () => import('./library/script.ts'),
   set_fact: () => import('./library/set_fact.ts'),
+  shell: () => import('./library/shell.ts'),
+  template: () => import('./library/template.ts'),
+  user: () => import('./library/user.ts'),
 }
 
 /** Other name -> short name. */

@@ -1,0 +1,28 @@
+import type { Output } from '../../values/transfer.ts'
+import type { Value } from '../../values/value.ts'
+import { displayText } from '../host/display.ts'
+import { ModuleFailure } from '../module.ts'
+
+/**
+ * The words of useradd and its like are the message, as Ansible has it. A single step that failed changed nothing.
+ * @throws ModuleFailure when a tool failed
+ */
+export function toolSucceeded(output: Output, result: Readonly<Record<string, Value>>, steps = 1): void {
+  if (output.rc === 0) return
+  const said = displayText(output.stderr.toString('utf8')).trim()
+  const missing = /^\S*sh: .*?([a-z]+): (?:command )?not found$/m.exec(said)
+  throw new ModuleFailure(said === '' ? `the account tool failed (exit status ${output.rc})` : said, {
+    result: { ...result, rc: output.rc, ...(steps === 1 ? { changed: false } : {}) },
+    ...(missing === null
+      ? {}
+      : { hint: `install the package that has ${missing[1]} (passwd or shadow-utils)` }),
+  })
+}
+
+/** `stderr` for the result, when the tool said something all the same. */
+export function warnings(output: Output): Record<string, Value> {
+  const said = output.stderr.toString('utf8')
+  return said === ''
+    ? {}
+    : { stderr: displayText(said), stderr_lines: displayText(said).trimEnd().split('\n') }
+}

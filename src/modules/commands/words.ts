@@ -1,0 +1,24 @@
+import { type ShellText, sh } from '../../shell/sh.ts'
+import { Secret } from '../../values/secret.ts'
+import { expandable } from '../host/expand-path.ts'
+import type { Text } from '../parameters.ts'
+
+/**
+ * Shell text that sets the positional parameters to a command's words, expanded as Ansible's `command` does without a
+ * shell: `~` at the start, `$NAME` and `${NAME}` anywhere, an unset one stays as text; no globs, no splitting
+ * (facts/modules.md, rule 14).
+ */
+export function setWords(words: readonly Text[], expand: boolean): ShellText {
+  const steps = words.map((word) => {
+    const text = word instanceof Secret ? word.revealText() : word
+    if (!expand || !/^~|\$/.test(text)) return sh`set -- "$@" ${word}`
+    // A secret is never expanded: its text would have to be parsed as shell.
+    if (word instanceof Secret) return sh`set -- "$@" ${word}`
+    return sh`m_w=${expandable(text)}; set -- "$@" "$m_w"`
+  })
+  return steps.reduce(
+    (left, right) => sh`${left}
+${right}`,
+    sh`set --`,
+  )
+}

@@ -1,0 +1,138 @@
+import { posix } from 'node:path'
+import { lines, sh } from '../../shell/sh.ts'
+import { assignPath } from '../host/expand-path.ts'
+import { field, readFields } from '../host/fields.ts'
+import {
+  type Action,
+  type ActionResult,
+  type ModuleContext,
+  ModuleFailure,
+  type Observation,
+  type Outcome,
+} from '../module.ts'
+import type { Text } from '../parameters.ts'
+import { ownerWord } from './attributes.ts'
+import { changeAttributes } from './change-attributes.ts'
+import { makeDirectories } from './directories.ts'
+import { readDone, runPrelude } from './done.ts'
+import { fileResult } from './file-result.ts'
+import { applyMode, chmodWord, parseMode } from './modes.ts'
+import { observePath, type PathFacts, pathFunctions, readPaths } from './observe-path.ts'
+import { type Owners, ownersScript, readOwners, requireOwners } from './owners.ts'
+import { directoryBits, type PlaceParameters } from './place-file.ts'
+import { temporaryName } from './write-script.ts'
+
+/** A copy on the host itself (`remote_src`), of one file. */
+export interface RemoteCopy {
+  readonly source: PathFacts
+  readonly dest: PathFacts
+  readonly owners: Owners
+  /** SHA-1 of the source, for the result. */
+  readonly sha1: string
+  readonly umask: number
+}
+
+export interface RemoteCopyParameters extends PlaceParameters {
+  readonly owner: Text | undefined
+  readonly group: Text | undefined
+  readonly directory_mode: string | undefined
+}
+
+/** Reads source and target in one script. */
+export function observeRemoteCopy(src: string, params: RemoteCopyParameters): Observation<RemoteCopy> {
+  const name = posix.basename(src)
+  const into = sh`case $m_p in */) m_p="$m_p"${name} ;; *) m_p=$m_p/${name} ;; esac`
+  return {
+    script: lines([
+      pathFunctions,
+      ownersScript(params.owner, params.group),
+      assignPath('m_p', src),
+      observePath(sh`$m_p`, true),
+      sh`[ ! -f "$m_p" ] || { m_s=$(sha1sum < "$m_p" 2>/dev/null); printf 'sha\0%s\0' "\${m_s%% *}"; }`,
+      assignPath('m_p', params.dest),
+      params.dest.endsWith('/') ? into : sh`if [ -d "$m_p" ]; then ${into}; fi`,
+      observePath(sh`$m_p`, true),
+    ]),
+    parse(output) {
+      const fields = readFields(output!, `look at ${params.dest}`)
+      const [source, dest] = readPaths(fields)
+      if (source === undefined || dest === undefined)
+        throw new ModuleFailure("the host's answer makes no sense (two paths were asked for)")
+      const owners = readOwners(fields, params.owner, params.group)
+      return {
+        source,
+        dest,
+        owners,
+        sha1: field(fields, 'sha')?.toString('latin1') ?? '',
+        umask: owners.runs.umask,
+      }
+    },
+  }
+}
+
+/**
+ * Copies on the host. A new file gets 0666 less the umask, a replaced one the source's mode and the running user as
+ * owner (facts/modules.md, copy: remote_src), and both the source's time.
+ */
+export async function* convergeRemoteCopy(
+  params: RemoteCopyParameters,
+  state: RemoteCopy,
+  context: ModuleContext,
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  const { source, dest, owners } = state
+  const from = source.target?.stat ?? source.stat
+  if (from === null) throw new ModuleFailure(`Source ${source.path} not found`)
+  if (from.kind !== 'file')
+    throw new ModuleFailure(`Source ${source.path} is no file`, {
+      hint: 'muster copies single files with remote_src; use command: cp -a for a directory',
+    })
+  if (source.unreadable) throw new ModuleFailure(`Source ${source.path} not readable`)
+  if (dest.stat?.kind === 'directory') throw new ModuleFailure(`${dest.path} is a directory`)
+  if (!params.force && dest.stat !== null) return { result: { dest: dest.path, src: source.path } }
+  if (!context.check) requireOwners(owners)
+  const wanted =
+    params.mode === undefined
+      ? undefined
+      : params.mode === 'preserve'
+        ? { octal: from.mode }
+        : parseMode(params.mode)
+  const result = { src: source.path, checksum: state.sha1 }
+  if (dest.stat?.kind === 'file' && dest.sha256 === source.sha256) {
+    const attributes = yield* changeAttributes(dest.path, dest.stat, owners, wanted, 'dest')
+    return { result: { ...attributes, ...result } }
+  }
+  const base = dest.stat?.kind === 'file' ? from.mode : 0o666 & ~state.umask
+  const bits =
+    wanted === undefined ? base : applyMode(wanted, { mode: base, directory: false, umask: state.umask })
+  const owner = ownerWord(owners.uid, owners.gid)
+  const output = yield {
+    kind: 'run',
+    says: `copy ${source.path} to ${dest.path}`,
+    predicted: { dest: dest.path, ...result },
+    script: lines([
+      runPrelude,
+      sh`m_src=${source.path}; m_dest=${dest.path}; m_dir=${posix.dirname(dest.path)}; m_tmp=${temporaryName(dest.path)}
+trap 'rm -f -- "$m_tmp"' EXIT
+trap 'exit 1' HUP INT TERM PIPE`,
+      ...(params.dest.endsWith('/')
+        ? [makeDirectories(sh`$m_dir`, directoryBits(params.directory_mode, state.umask), owners)]
+        : []),
+      sh`[ -d "$m_dir" ] || m_fail parent
+( umask 077; set -C; : > "$m_tmp" ) || { [ -w "$m_dir" ] || m_fail unwritable; m_fail write; }
+LC_ALL=C cat < "$m_src" > "$m_tmp" || m_fail write
+[ "$(m_sum < "$m_tmp")" = ${source.sha256 ?? ''} ] || m_fail checksum
+LC_ALL=C touch -r "$m_src" -- "$m_tmp" || m_fail write`,
+      ...(owner === null ? [] : [sh`LC_ALL=C chown ${owner} "$m_tmp" || m_fail owner`]),
+      sh`LC_ALL=C chmod ${chmodWord(bits)} "$m_tmp" || m_fail mode
+sync -- "$m_tmp" || m_fail write
+[ ! -d "$m_dest" ] || m_fail directory
+LC_ALL=C mv -f -- "$m_tmp" "$m_dest" || m_fail rename
+printf '\0done\0md\0%s\0' "$(md5sum < "$m_dest" 2>/dev/null)"; m_path "$m_dest" ''`,
+    ]),
+  }
+  const fields = readDone(output, dest.path)
+  const md5 = /^[0-9a-f]{32}/.exec(field(fields, 'md')?.toString('latin1') ?? '')?.[0]
+  const [now] = readPaths(fields)
+  if (now === undefined) throw new ModuleFailure("the host's answer makes no sense (no path)")
+  return { result: { ...fileResult(now, 'dest'), ...result, ...(md5 === undefined ? {} : { md5sum: md5 }) } }
+}

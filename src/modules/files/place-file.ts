@@ -1,0 +1,140 @@
+import type { Value } from '../../values/value.ts'
+import { splitWords } from '../commands/split-words.ts'
+import { plain } from '../host/text.ts'
+import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import type { Text } from '../parameters.ts'
+import { changeAttributes } from './change-attributes.ts'
+import { type Content, digestsOf } from './content.ts'
+import type { Destination } from './destination.ts'
+import { fileResult } from './file-result.ts'
+import { applyMode, formatMode, type Mode, parseMode } from './modes.ts'
+import type { Stat } from './observe-path.ts'
+import { requireOwners } from './owners.ts'
+import { textDiff } from './text-diff.ts'
+import { writeFile } from './write-file.ts'
+
+/** How a content is placed; the parameters that copy and template share. */
+export interface PlaceParameters {
+  readonly dest: string
+  readonly mode: string | undefined
+  readonly backup: boolean
+  readonly force: boolean
+  readonly follow: boolean
+  readonly validate: Text | undefined
+  readonly unsafe_writes: boolean
+}
+
+export interface PlaceOptions {
+  /** Bits for `mode: preserve`. */
+  readonly sourceMode: number | undefined
+  /** Mode of parent directories to make; null: they must be there. */
+  readonly parents: { readonly mode: string | undefined } | null
+  /** SHA-1 that the content must have. */
+  readonly checksum?: string | undefined
+}
+
+/**
+ * Puts a content where a task wants it, or sets only owner and mode where the text is the same already.
+ * @throws ModuleFailure, with the content's checksum in its result as Ansible has it
+ */
+export async function* placeFile(
+  params: PlaceParameters,
+  state: Destination,
+  content: Content,
+  options: PlaceOptions,
+  context: ModuleContext,
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  const { facts } = state
+  const isLink = facts.link !== null
+  // A link is replaced by a file unless it shall be followed; then its target is the file to write.
+  const dest = isLink && params.follow && facts.target !== null ? facts.target.path : facts.path
+  const through = isLink ? (facts.target?.stat ?? null) : facts.stat
+  const old = isLink && !params.follow ? null : through
+  if (!params.force && (facts.stat !== null || isLink)) return { result: { dest } }
+  if (facts.unreadable)
+    throw new ModuleFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
+  const { sha1, md5 } = await digestsOf(content.source)
+  try {
+    const validate = validateWords(plain(params.validate))
+    if (options.checksum !== undefined && options.checksum.toLowerCase() !== sha1)
+      throw new ModuleFailure('Copied file does not match the expected checksum. Transfer failed.', {
+        result: { expected_checksum: options.checksum },
+      })
+    if (!context.check) requireOwners(state.owners)
+    const mode = wantedMode(params.mode, options.sourceMode)
+    if (old !== null && facts.sha256 === content.sha256) {
+      const result = yield* changeAttributes(dest, old, state.owners, mode, 'path')
+      return { result: { ...result, checksum: sha1, dest } }
+    }
+    const bits = finalMode(mode, old, state)
+    const diff = context.diff
+      ? await textDiff(dest, { there: through?.kind === 'file', text: state.text }, content)
+      : []
+    const predicted: Record<string, Value> = { dest, checksum: sha1, md5sum: md5, mode: formatMode(bits) }
+    const { facts: now, backup } = yield* writeFile(
+      {
+        dest,
+        old,
+        owners: state.owners,
+        mode: bits,
+        sha256: content.sha256,
+        parents:
+          options.parents === null
+            ? null
+            : { mode: directoryBits(options.parents.mode, state.owners.runs.umask) },
+        backup: params.backup && old !== null,
+        validate,
+        unsafeWrites: params.unsafe_writes,
+      },
+      content,
+      { says: `${old === null ? 'create' : 'update'} ${dest}${notYet(state)}`, diff, predicted },
+    )
+    return {
+      result: {
+        ...fileResult(now, 'dest'),
+        checksum: sha1,
+        md5sum: md5,
+        ...(backup === undefined ? {} : { backup_file: backup }),
+      },
+    }
+  } catch (error) {
+    throw error instanceof ModuleFailure ? error.with({ checksum: sha1 }) : error
+  }
+}
+
+function wantedMode(mode: string | undefined, sourceMode: number | undefined): Mode | undefined {
+  if (mode === undefined) return undefined
+  if (mode !== 'preserve') return parseMode(mode)
+  if (sourceMode === undefined)
+    throw new ModuleFailure("mode 'preserve' needs a source file", { hint: "write a mode such as '0644'" })
+  return { octal: sourceMode }
+}
+
+/** The mode in the end: as wanted, else that of the old file, else 0666 less the umask. */
+function finalMode(mode: Mode | undefined, old: Stat | null, state: Destination): number {
+  const { umask } = state.owners.runs
+  const base = old?.mode ?? 0o666 & ~umask
+  return mode === undefined ? base : applyMode(mode, { mode: base, directory: false, umask })
+}
+
+/** The bits of a directory to be made; undefined: as mkdir makes it. */
+export function directoryBits(mode: string | undefined, umask: number): number | undefined {
+  return mode === undefined || mode === 'preserve'
+    ? undefined
+    : applyMode(parseMode(mode), { mode: 0o777 & ~umask, directory: true, umask })
+}
+
+function validateWords(validate: string | undefined): string[] | undefined {
+  if (validate === undefined) return undefined
+  if (validate.split('%s').length !== 2)
+    throw new ModuleFailure(`validate must contain %s: ${validate}`, {
+      hint: 'exactly one %s stands for the name of the new file',
+    })
+  return splitWords(validate)
+}
+
+function notYet(state: Destination): string {
+  const { unknownOwner, unknownGroup } = state.owners
+  const names = [unknownOwner, unknownGroup].filter((name) => name !== undefined)
+  return names.length === 0 ? '' : ` (${names.join(' and ')} must exist by then)`
+}

@@ -1,0 +1,29 @@
+import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import { changeAttributes } from './change-attributes.ts'
+import { fileResult } from './file-result.ts'
+import type { FileParameters, FileState } from './file-state.ts'
+import { parseMode } from './modes.ts'
+import { requireOwners } from './owners.ts'
+
+/** `state: file`, or none: keeps what is there and sets owner, group and mode. */
+export async function* convergeExisting(
+  params: FileParameters,
+  { facts, owners }: FileState,
+  context: ModuleContext,
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  const followed = params.follow ? facts.target : null
+  const path = followed?.path ?? facts.path
+  const stat = followed?.stat ?? facts.stat
+  if (stat === null)
+    throw new ModuleFailure(`file (${path}) is absent, cannot continue`, {
+      result: { path, state: 'absent' },
+      hint: 'state: touch makes an empty file, state: directory a directory',
+    })
+  if (params.state === 'file' && stat.kind !== 'file')
+    throw new ModuleFailure(`file (${path}) is ${stat.kind}, cannot continue`, {
+      result: fileResult({ path, stat }, 'path'),
+    })
+  if (!context.check) requireOwners(owners)
+  const mode = params.mode === undefined || stat.kind === 'link' ? undefined : parseMode(params.mode)
+  return { result: yield* changeAttributes(path, stat, owners, mode, 'path') }
+}

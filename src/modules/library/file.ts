@@ -1,0 +1,84 @@
+import { fileParameters } from '../files/file-parameters.ts'
+import { observeFileState } from '../files/file-state.ts'
+import { convergeAbsent } from '../files/state-absent.ts'
+import { convergeDirectory } from '../files/state-directory.ts'
+import { convergeExisting } from '../files/state-existing.ts'
+import { convergeLink } from '../files/state-link.ts'
+import { convergeTouch } from '../files/state-touch.ts'
+import { plain } from '../host/text.ts'
+import { defineModule } from '../module.ts'
+
+export default defineModule({
+  name: 'file',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Sets what a path is (directory, link, nothing) and whom it belongs to.',
+    notes: [
+      'Without `state` what is there is kept, and only owner, group and mode are set.',
+      '`touch` without `modification_time: preserve` and `access_time: preserve` is changed on every run.',
+    ],
+    examples: `
+- name: a directory with its parents
+  file: { path: /var/lib/prometheus, state: directory, owner: prometheus, mode: '0750' }
+- name: a link
+  file: { src: /opt/app-2, path: /opt/app, state: link }
+- name: gone
+  file: { path: /etc/cron.d/old, state: absent }
+`,
+    returns: {
+      path: 'path of the file (dest for touch, link and hard)',
+      src: 'target of a link',
+      'uid, gid, owner, group, mode, size, state': 'of the file; state is the kind found',
+    },
+  },
+  spec: {
+    parameters: {
+      path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
+      state: {
+        type: 'str',
+        choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
+        doc: 'What it shall be; `file` keeps a file and makes none.',
+      },
+      src: { type: 'str', doc: 'What a link leads to, as it shall stand in the link.' },
+      recurse: { type: 'bool', default: false, doc: 'Set owner, group and mode of all below, too.' },
+      force: {
+        type: 'bool',
+        default: false,
+        doc: 'Make links to nothing, and over files and empty directories.',
+      },
+      follow: { type: 'bool', default: true, doc: 'Set owner, group and mode of what a link leads to.' },
+      access_time: { type: 'str', doc: 'For touch: `now`, `preserve`, or a time.' },
+      modification_time: { type: 'str', doc: 'For touch: `now`, `preserve`, or a time.' },
+      access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How access_time is written.' },
+      modification_time_format: {
+        type: 'str',
+        default: '%Y%m%d%H%M.%S',
+        doc: 'How modification_time is written.',
+      },
+      ...fileParameters,
+    },
+    requiredIf: [['state', 'hard', ['src']]],
+  },
+
+  observe: (params, context) =>
+    Promise.resolve(observeFileState({ ...params, src: plain(params.src) }, context.diff)),
+
+  async *converge(given, state, context) {
+    const params = { ...given, src: plain(given.src) }
+    switch (params.state) {
+      case 'absent':
+        return yield* convergeAbsent(state)
+      case 'directory':
+        return yield* convergeDirectory(params, state, context)
+      case 'link':
+      case 'hard':
+        return yield* convergeLink(params, state, context)
+      case 'touch':
+        return yield* convergeTouch(params, state, context)
+      default:
+        return params.recurse && params.state === undefined
+          ? yield* convergeDirectory(params, state, context)
+          : yield* convergeExisting(params, state, context)
+    }
+  },
+})

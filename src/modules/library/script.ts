@@ -1,0 +1,84 @@
+import { lines, sh } from '../../shell/sh.ts'
+import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
+import { commandOutcome, notNeeded, unknowable } from '../commands/command-result.ts'
+import { changeDirectory, observeCommand } from '../commands/command-state.ts'
+import { splitWords } from '../commands/split-words.ts'
+import { readAll } from '../files/content.ts'
+import { plain } from '../host/text.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+
+/** A script this long is no script. */
+const LIMIT = 1024 * 1024
+
+export default defineModule({
+  name: 'script',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Runs a script of the controller on the host.',
+    notes: [
+      'The script goes to its interpreter on standard input, so no file of it is left on the host; what it reads from standard input itself is empty.',
+      'Changed whenever it runs: say with creates, removes or changed_when what it does.',
+      'The interpreter is the one of its first line (`#!`), /bin/sh without one, or executable.',
+    ],
+    examples: `
+- name: once
+  script: { cmd: prepare.sh --full, creates: /var/lib/prepared }
+`,
+    returns: commandReturns,
+  },
+  spec: {
+    parameters: {
+      cmd: {
+        type: 'str',
+        doc: 'Script on the controller and its arguments; may stand behind the module’s name.',
+      },
+      executable: { type: 'str', doc: 'Interpreter to run it with.' },
+      chdir: commandParameters.chdir,
+      creates: commandParameters.creates,
+      removes: commandParameters.removes,
+    },
+    freeForm: 'cmd',
+  },
+
+  observe: (params) => Promise.resolve(observeCommand(params)),
+
+  async *converge(params, state, context) {
+    const [name, ...words] = splitWords(plain(params.cmd) ?? '')
+    if (name === undefined) throw new ModuleFailure('no command given')
+    const file = await context.files.find('files', name)
+    if (file.size > LIMIT)
+      throw new ModuleFailure(`${name} is larger than ${LIMIT} bytes; copy it and run it with command`)
+    const needless = notNeeded(params, state, params.cmd ?? '')
+    if (needless !== null) return { ...needless, skipped: true }
+    const text = await readAll(file)
+    const interpreter = plain(params.executable)?.split(' ') ?? firstLine(text) ?? ['/bin/sh']
+    if (unknowable(params, context)) return { skipped: true }
+    const output = yield {
+      kind: 'run',
+      says: `run script ${name}`,
+      stdin: text,
+      script: lines([
+        ...(params.chdir === undefined ? [] : [changeDirectory(params.chdir, sh`exit 1`)]),
+        sh`exec ${interpreter} ${readsStandardInput(interpreter)} ${words}`,
+      ]),
+    }
+    return commandOutcome(output, { cmd: params.cmd ?? '', stripEmptyEnds: false })
+  },
+})
+
+function firstLine(text: Buffer): string[] | undefined {
+  const match = /^#! *(\S+)[ \t]*([^\n]*)/.exec(text.subarray(0, 256).toString('utf8'))
+  if (match === null) return undefined
+  const rest = match[2]!.trim()
+  return rest === ''
+    ? [match[1]!]
+    : match[1]!.endsWith('/env')
+      ? [match[1]!, ...rest.split(/\s+/)]
+      : [match[1]!, rest]
+}
+
+/** How an interpreter is told to read its program from standard input and leave the other words to it. */
+function readsStandardInput(interpreter: readonly string[]): string {
+  const program = interpreter.at(-1)!.split('/').at(-1)!
+  return /^(?:da|ba|z|k|a)?sh$/.test(program) ? '-s' : '-'
+}

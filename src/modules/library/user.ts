@@ -1,0 +1,141 @@
+import { lines, sh } from '../../shell/sh.ts'
+import type { Value } from '../../values/value.ts'
+import { toolSucceeded, warnings } from '../accounts/tool.ts'
+import { creation, modification } from '../accounts/user-changes.ts'
+import { userParameters } from '../accounts/user-parameters.ts'
+import {
+  keyPath,
+  observeUser,
+  readKey,
+  readPasswd,
+  type SshKey,
+  type UserState,
+  userFunction,
+} from '../accounts/user-state.ts'
+import { splitFields } from '../host/fields.ts'
+import { plain } from '../host/text.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+
+export default defineModule({
+  name: 'user',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Makes, changes and removes users.',
+    notes: [
+      'Only what the task names is changed.',
+      'The hash of a password travels on standard input and is in no command line of the host.',
+    ],
+    examples: `
+- name: the collector's own user
+  user:
+    name: prometheus
+    system: true
+    create_home: false
+    home: /var/lib/prometheus
+    shell: /usr/sbin/nologin
+`,
+    returns: {
+      'name, state, uid, group, comment, home, shell':
+        'of the user; group is the number of the primary group',
+      groups: 'supplementary groups as the task names them, with commas',
+      'ssh_key_file, ssh_public_key, ssh_fingerprint': 'of the SSH key',
+    },
+  },
+  spec: { parameters: userParameters },
+
+  observe: (params) =>
+    Promise.resolve(
+      observeUser({
+        name: plain(params.name),
+        groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
+          const name = plain(one)
+          return name === undefined || /^\d+$/.test(name) ? [] : [name]
+        }),
+        keyFile: params.generate_ssh_key ? keyFile(params) : undefined,
+      }),
+    ),
+
+  async *converge(params, state, context) {
+    const name = plain(params.name)
+    if (params.state === 'absent') {
+      if (state.passwd === null) return { result: { name, state: 'absent' } }
+      const words = [...(params.force ? ['-f'] : []), ...(params.remove ? ['-r'] : [])]
+      const result = { name, state: 'absent', force: params.force, remove: params.remove }
+      const output = yield {
+        kind: 'run',
+        says: `remove user ${name}`,
+        predicted: result,
+        script: sh`LC_ALL=C userdel ${words} -- ${name}`,
+      }
+      toolSucceeded(output, { name })
+      return { result: { ...result, ...warnings(output) } }
+    }
+    // In check mode an earlier task may make the group.
+    if (!context.check) requireGroups(state, name)
+    const about: Record<string, Value> = {
+      name,
+      state: 'present',
+      ...(state.passwd === null
+        ? { system: params.system, create_home: params.create_home }
+        : { append: params.append, move_home: params.move_home }),
+      ...(params.password === undefined ? {} : { password: 'NOT_LOGGING_PASSWORD' }),
+      ...(params.groups === undefined ? {} : { groups: params.groups.map((one) => plain(one)).join(',') }),
+    }
+    const change = state.passwd === null ? creation(params, state) : modification(params, state)
+    if (change.steps.length === 0)
+      return { result: { ...about, ...entry(state.passwd), ...keyResult(state.key) } }
+    const output = yield {
+      kind: 'run',
+      says:
+        state.passwd === null ? change.says.join(', ') : `change ${change.says.join(', ')} of user ${name}`,
+      predicted: { ...about, ...entry(state.passwd) },
+      ...(change.password === undefined ? {} : { stdin: change.password }),
+      script: lines([
+        userFunction,
+        sh`m_n=${name}`,
+        ...change.steps,
+        sh`m_user "$m_n"`,
+        ...(params.generate_ssh_key
+          ? [sh`m_home=$(printf %s "$m_u" | cut -d: -f6)`, keyPath(keyFile(params)), sh`m_key "$m_f"`]
+          : []),
+      ]),
+    }
+    toolSucceeded(output, { name }, change.steps.length)
+    const fields = splitFields(output.stdout, `change user ${name}`)
+    return {
+      result: {
+        ...about,
+        ...warnings(output),
+        ...entry(readPasswd(fields, name)),
+        ...keyResult(readKey(fields)),
+      },
+    }
+  },
+})
+
+function keyFile(params: {
+  ssh_key_file: Parameters<typeof plain>[0] | undefined
+  ssh_key_type: Parameters<typeof plain>[0]
+}): string {
+  return plain(params.ssh_key_file) ?? `.ssh/id_${plain(params.ssh_key_type)}`
+}
+
+function requireGroups(state: UserState, user: string): void {
+  for (const [group, id] of state.ids)
+    if (id === undefined)
+      throw new ModuleFailure(`Group ${group} does not exist`, {
+        result: { name: user },
+        hint: 'make the group first (module group)',
+      })
+}
+
+function entry(passwd: UserState['passwd']): Record<string, Value> {
+  if (passwd === null) return {}
+  const { uid, gid, comment, home, shell } = passwd
+  return { uid, group: gid, comment, home, shell }
+}
+
+function keyResult(key: SshKey | null): Record<string, Value> {
+  if (key === null) return {}
+  return { ssh_key_file: key.file, ssh_public_key: key.publicKey, ssh_fingerprint: key.fingerprint }
+}
