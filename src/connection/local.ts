@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { bounded } from './bounded.ts'
+import { type Connection, ConnectionError } from './connection.ts'
+import { HostConnection } from './host-connection.ts'
+import { fromChild, type HostProcess, type Transport } from './host-process.ts'
+
+/** Seconds for children to end when the connection is closed. */
+const CLOSE_TIMEOUT = 2
+
+/** Starts a process with pipes for stdin, stdout and stderr from its words. */
+export type Spawn = (words: readonly string[]) => ChildProcess
+
+/** `kind: local`: this machine, without SSH, by the same resident shell. */
+export function connectLocally(label = 'localhost'): Connection {
+  return connectThrough(
+    // A session of its own, as over SSH: signals of a terminal (Ctrl-C) are muster's to act upon.
+    (words) => spawn(words[0] as string, words.slice(1), { detached: true, stdio: 'pipe' }),
+    label,
+  )
+}
+
+/**
+ * A connection whose shells are children that the caller starts, for example in a container:
+ * `connectThrough((words) => spawn('docker', ['exec', '-i', container, ...words]))`.
+ */
+export function connectThrough(spawnWords: Spawn, label = 'localhost', startTimeout = 10): Connection {
+  return new HostConnection(new ChildTransport(spawnWords, label), { startTimeout })
+}
+
+class ChildTransport implements Transport {
+  readonly label: string
+  readonly counters = { handshakes: 0, channels: 0 }
+  readonly #spawn: Spawn
+  readonly #running = new Map<HostProcess, ChildProcess>()
+  /** Of the children that have ended. */
+  readonly #ended = { sent: 0, received: 0 }
+
+  constructor(spawnWords: Spawn, label: string) {
+    this.#spawn = spawnWords
+    this.label = label
+  }
+
+  traffic(): { readonly sent: number; readonly received: number } {
+    const total = { ...this.#ended }
+    for (const child of this.#running.values()) add(total, child)
+    return total
+  }
+
+  async open(words: readonly string[]): Promise<HostProcess> {
+    this.counters.channels += 1
+    let child: ChildProcess
+    try {
+      child = this.#spawn(words)
+    } catch (error) {
+      throw new ConnectionError('no-shell', `${this.label}: ${(error as Error).message}`)
+    }
+    const process = fromChild(child)
+    this.#running.set(process, child)
+    void process.ended.then(() => {
+      this.#running.delete(process)
+      add(this.#ended, child)
+    })
+    return process
+  }
+
+  async close(): Promise<void> {
+    const processes = [...this.#running.keys()]
+    for (const process of processes) process.destroy()
+    // sudo's child is not ours to kill; it ends by itself when its input does.
+    await bounded(Promise.all(processes.map((process) => process.ended)), CLOSE_TIMEOUT)
+  }
+}
+
+/** A child's pipes are sockets, which count. */
+function add(total: { sent: number; received: number }, child: ChildProcess): void {
+  total.sent += (child.stdin as Socket).bytesWritten
+  total.received += (child.stdout as Socket).bytesRead + (child.stderr as Socket).bytesRead
+}

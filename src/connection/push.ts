@@ -1,0 +1,61 @@
+import type { Output, PushSource } from '../values/transfer.ts'
+import { ConnectionError } from './connection.ts'
+import type { HostProcess } from './host-process.ts'
+import { Noise } from './noise.ts'
+
+/**
+ * Streams a file's bytes into a process on the host, no faster than it takes them, and waits for its end.
+ *
+ * @throws ConnectionError when the process ended without a status, or the signal came; and what the source throws
+ */
+export async function stream(
+  process: HostProcess,
+  label: string,
+  source: PushSource,
+  signal?: AbortSignal,
+): Promise<Output> {
+  const began = performance.now()
+  const stdout = new Noise()
+  const stderr = new Noise()
+  process.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+  process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+  process.stdin.on('error', () => {})
+  let over = false
+  const stop = new Promise<void>((resolve) => {
+    void process.ended.then(() => resolve())
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  }).then(() => {
+    over = true
+  })
+  try {
+    signal?.throwIfAborted()
+    for await (const chunk of source.read()) {
+      if (over) break
+      if (!process.stdin.write(chunk)) await Promise.race([drain(process), stop])
+    }
+    process.stdin.end()
+    await Promise.race([process.ended, stop])
+    signal?.throwIfAborted()
+  } catch (error) {
+    process.destroy()
+    if (signal?.aborted) throw new ConnectionError('cancelled', `${label}: cancelled`, { started: true })
+    throw error
+  }
+  const end = await process.ended
+  if (end.code === null) {
+    const why = end.reason ?? (end.signal === null ? 'no exit status' : `killed by ${end.signal}`)
+    throw new ConnectionError('lost', `${label}: lost while a file was sent: ${why}`, { started: true })
+  }
+  return {
+    rc: end.code,
+    stdout: stdout.bytes,
+    stderr: stderr.bytes,
+    seconds: (performance.now() - began) / 1000,
+    truncated: false,
+    timedOut: false,
+  }
+}
+
+function drain(process: HostProcess): Promise<void> {
+  return new Promise((resolve) => process.stdin.once('drain', resolve))
+}
