@@ -1,0 +1,29 @@
+import type { Filter } from '../filter.ts'
+import { bind } from '../python/bind.ts'
+import { asText } from '../python/convert.ts'
+import { PythonError } from '../python/error.ts'
+import { isNumeric, parseFloatText, toDouble } from '../python/number.ts'
+import { str } from '../python/repr.ts'
+import { calendarAt, strftime as formatTime } from '../python/strftime.ts'
+import { strptime } from '../python/strptime.ts'
+import { isTrue } from '../python/truth.ts'
+
+const toDatetime: Filter = (input, args) => {
+  const { format } = bind(args, { format: '%Y-%m-%d %H:%M:%S' })
+  return strptime(asText(input, 'to_datetime takes text: the value'), asText(format, 'format'))
+}
+
+const strftime: Filter = (input, args) => {
+  const { second, utc } = bind(args, { second: null, utc: false })
+  let epoch: number | undefined = Date.now() / 1000
+  if (second !== null) {
+    epoch =
+      typeof second === 'string' ? parseFloatText(second) : isNumeric(second) ? toDouble(second) : undefined
+  }
+  if (epoch === undefined || !Number.isFinite(epoch)) {
+    throw new PythonError(`Invalid value for epoch value (${str(second)})`)
+  }
+  return formatTime(asText(input, 'the format'), calendarAt(epoch, isTrue(utc)))
+}
+
+export const filters: Readonly<Record<string, Filter>> = { to_datetime: toDatetime, strftime }

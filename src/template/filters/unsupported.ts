@@ -1,0 +1,16 @@
+import type { Filter } from '../filter.ts'
+
+function unsupported(reason: string): Filter {
+  return (_input, _args, context) => context.fail(reason)
+}
+
+/** Filters that Ansible has and muster has not, so that people read why and what to do instead. */
+export const filters: Readonly<Record<string, Filter>> = {
+  vault: unsupported(
+    'not supported: muster does not encrypt with Ansible Vault; use ansible-vault encrypt_string',
+  ),
+  unvault: unsupported('not supported: write the encrypted value with !vault in a variable file instead'),
+  password_hash: unsupported(
+    'not supported: its result changes each time; put a hash made with mkpasswd or openssl passwd into a variable',
+  ),
+}

@@ -1,0 +1,68 @@
+import { escapeHtml } from './html.ts'
+import { sliceText, textLength } from './sequence.ts'
+
+const WEB =
+  /^(?:(?:https?:\/\/|www\.)[^\s/?#]*(?:[\w%-]+\.)+[a-z]{2,63}|[\w%-]+(?:\.[\w%-]+)*\.(?:com|net|int|edu|gov|org|info|mil)|https?:\/\/(?:[\w%-]+(?:\.[\w%-]+)*|\[[\da-f:]+\]))(?::\d{1,5})?(?:[/?#]\S*)?$/iu
+const MAIL = /^\S+@\w[\w.-]*\.\w+$/u
+
+export interface UrlizeOptions {
+  readonly limit: number | null
+  readonly rel: string
+  readonly target: string | null
+  readonly schemes: readonly string[]
+}
+
+/** Text escaped for HTML, with web and mail addresses as links: Jinja's `urlize`. */
+export function urlize(text: string, options: UrlizeOptions): string {
+  return escapeHtml(text)
+    .split(/(\s+)/)
+    .map((word) => linkWord(word, options))
+    .join('')
+}
+
+function linkWord(word: string, options: UrlizeOptions): string {
+  const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? ''
+  let middle = word.slice(head.length)
+  let tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? ''
+  middle = middle.slice(0, middle.length - tail.length)
+  for (const [open, close] of [
+    ['(', ')'],
+    ['<', '>'],
+    ['&lt;', '&gt;'],
+  ] as const) {
+    // A closing bracket belongs to the address when the address has the opening one.
+    for (
+      let missing = count(middle, open) - count(middle, close);
+      missing > 0 && tail.includes(close);
+      missing--
+    ) {
+      const end = tail.indexOf(close) + close.length
+      middle += tail.slice(0, end)
+      tail = tail.slice(end)
+    }
+  }
+  return head + link(middle, options) + tail
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1
+}
+
+function link(text: string, options: UrlizeOptions): string {
+  const attributes =
+    (options.rel === '' ? '' : ` rel="${escapeHtml(options.rel)}"`) +
+    (options.target === null ? '' : ` target="${escapeHtml(options.target)}"`)
+  if (WEB.test(text)) {
+    const address = /^https?:\/\//.test(text) ? text : `https://${text}`
+    return `<a href="${address}"${attributes}>${shorten(text, options.limit)}</a>`
+  }
+  if (text.startsWith('mailto:') && MAIL.test(text.slice(7))) return `<a href="${text}">${text.slice(7)}</a>`
+  const mail = MAIL.test(text) && !text.startsWith('www.') && !text.startsWith('@') && !text.includes(':')
+  if (mail) return `<a href="mailto:${text}">${text}</a>`
+  const scheme = options.schemes.some((start) => text !== start && text.startsWith(start))
+  return scheme ? `<a href="${text}"${attributes}>${text}</a>` : text
+}
+
+function shorten(text: string, limit: number | null): string {
+  return limit !== null && textLength(text) > limit ? `${sliceText(text, 0, limit, null)}...` : text
+}
