@@ -1,4 +1,4 @@
-import { BOOLEAN_WORDS, readBoolean } from '../modules/convert-boolean.ts'
+import { BOOLEAN_WORDS, readBoolean } from '../values/boolean-words.ts'
 import { Float } from '../values/float.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'

@@ -73,7 +73,11 @@ function readText(
   }
   const text = whole instanceof TemplateText ? whole.source : whole
   if (typeof text !== 'string') {
-    if (spec.freeForm !== undefined) return [{ name: spec.freeForm, value: whole, position: node.position }]
+    if (spec.freeForm !== undefined) {
+      const message = `${name} takes text, and YAML reads ${node.raw} as something else`
+      mistakes.add(node.position, message, `put it into quotes: "${node.raw}"`)
+      return []
+    }
     mistakes.add(node.position, `the arguments of ${name} are a mapping`, 'write `parameter: value` lines')
     return []
   }

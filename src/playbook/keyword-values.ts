@@ -1,6 +1,6 @@
-import { BOOLEAN_WORDS, readBoolean } from '../modules/convert-boolean.ts'
 import { parseInteger } from '../template/python/number.ts'
 import { str } from '../template/python/repr.ts'
+import { BOOLEAN_WORDS, readBoolean } from '../values/boolean-words.ts'
 import { Float } from '../values/float.ts'
 import { Secret } from '../values/secret.ts'
 import { isDict, type Value } from '../values/value.ts'

@@ -65,7 +65,7 @@ const MODULES: Readonly<Record<string, string>> = {
   add_host: 'write the host into the inventory',
   group_by: 'write the groups into the inventory, or use `when`',
   pause: 'use `wait_for` with `timeout`',
-  ping: 'use `command: true`',
+  ping: 'use `command: "true"`',
   raw: 'use `shell`: muster needs nothing but /bin/sh on a host',
   expect: 'use `shell` with `stdin`',
   apt: 'use `package`',

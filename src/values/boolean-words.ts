@@ -1,5 +1,5 @@
-import { Float } from '../values/float.ts'
-import type { Value } from '../values/value.ts'
+import { Float } from './float.ts'
+import type { Value } from './value.ts'
 
 const TRUE = ['yes', 'y', 'true', 't', 'on', '1']
 const FALSE = ['no', 'n', 'false', 'f', 'off', '0']
