@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { aptSources } from './apt-sources.mjs'
 import { asRoot, installPackages, program } from './machine.mjs'
 import { cache, output, run, SetupError } from './steps.mjs'
 
@@ -18,13 +19,9 @@ function codename() {
  * @param {string} suite
  */
 async function mirror(suite) {
-  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)'
-  const targets =
-    (await output(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'])) ?? ''
-  const rows = targets.split('\n').map((line) => line.split(' '))
-  const own = rows.filter(([, release]) => release === suite)
-  if (own[0]?.[0])
-    return { url: own[0][0], components: [...new Set(own.map(([, , component]) => component))].join(',') }
+  const own = (await aptSources()).filter((source) => source.suite === suite)
+  if (own[0])
+    return { url: own[0].url, components: [...new Set(own.map(({ component }) => component))].join(',') }
   throw new SetupError(
     `apt has no source for ${suite}`,
     'Check /etc/apt/sources.list and /etc/apt/sources.list.d.',
