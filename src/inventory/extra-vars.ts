@@ -55,9 +55,13 @@ function addMapping(text: string, file: string, into: Variables): void {
 function addAssignments(text: string, into: Variables): void {
   const assignments = splitAssignments(text)
   if (assignments === undefined) throw refused(text, 'a quote or a {{ is not closed')
-  for (const assignment of assignments) {
-    if ('word' in assignment)
-      throw refused(text, `"${assignment.word}" has no "="; write key=value, JSON or @FILE`)
+  for (const [index, assignment] of assignments.entries()) {
+    if ('word' in assignment) {
+      throw refused(
+        text,
+        `word ${index + 1} has no "="; a value with blanks needs quotes inside: 'key="two words"'`,
+      )
+    }
     const { key, value } = assignment
     const position = { file: '-e' }
     into.values.set(

@@ -2,7 +2,8 @@ import { compareText } from '../template/python/ordering.ts'
 import { str } from '../template/python/repr.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
 import { type Plain, plain } from '../values/plain.ts'
-import { hasTemplateMarks } from '../values/template-text.ts'
+import { Secret } from '../values/secret.ts'
+import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import type { Inventory } from './inventory.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
@@ -56,7 +57,7 @@ export function inventoryGraph(listing: Listing, root = 'all', withVariables = f
   const show = (variables: Variables, depth: number) => {
     if (!withVariables) return
     const entries = [...variables].sort(([left], [right]) => compareText(left, right))
-    for (const [name, value] of entries) line(depth, `{${name} = ${str(value)}}`)
+    for (const [name, value] of entries) line(depth, `{${name} = ${str(shown(value))}}`)
   }
   const draw = (name: string, depth: number) => {
     const group = listing.inventory.groups.get(name)!
@@ -82,6 +83,14 @@ function toObject(variables: Variables, markUnsafe: boolean): { [name: string]: 
   const object: { [name: string]: Plain } = Object.create(null)
   for (const [name, value] of variables) object[name] = listed(value, markUnsafe)
   return object
+}
+
+/** A value as text may show it: secrets hidden, templates as they are written. */
+function shown(value: Value): Value {
+  if (value instanceof Secret) return value.toString()
+  if (value instanceof TemplateText) return value.source
+  if (Array.isArray(value)) return value.map(shown)
+  return value instanceof Map ? new Map([...value].map(([key, item]) => [key, shown(item)])) : value
 }
 
 /** A value as Ansible lists it: encrypted text, and in `--list` text that is never a template, as objects. */

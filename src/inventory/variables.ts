@@ -3,6 +3,7 @@ import { nearest } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
+import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { toKey, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
@@ -34,10 +35,10 @@ function oddName(name: string): { message: string; hint?: string } | undefined {
   if (MAGIC_NAMES.has(name)) {
     return { message: `the variable ${name} is set by muster itself; what is written here has no effect` }
   }
-  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+  if (!isVariableName(name)) {
     return {
       message: `no template can name the variable ${JSON.stringify(name)}`,
-      hint: 'a variable has letters, digits and _ and begins with a letter or _',
+      hint: VARIABLE_NAME_WORDS,
     }
   }
   if (!name.startsWith('ansible_') || CONNECTION_VARIABLES.has(name)) return undefined
