@@ -9,5 +9,7 @@ export const filters: Readonly<Record<string, Filter>> = {
   vault: unsupported(
     'not supported: muster does not encrypt with Ansible Vault; use ansible-vault encrypt_string',
   ),
-  unvault: unsupported('not supported: muster does not decrypt Ansible Vault; decrypt the value with ansible-vault and mark it !secret'),
+  unvault: unsupported(
+    'not supported: muster does not decrypt Ansible Vault; decrypt the value with ansible-vault and mark it !secret',
+  ),
 }
