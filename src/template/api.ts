@@ -11,6 +11,8 @@ import type { Value } from '../values/value.ts'
  */
 export interface Scope {
   lookup(name: string): Value | undefined
+  /** All names, for the lookup `varnames`. */
+  names?(): Iterable<string>
 }
 
 /** What lookups and file tests on the controller need. */

@@ -24,10 +24,8 @@ export interface FilterContext {
 
 /*
  * Filters and tests that must see undefined, lazy items or other filters live in the engine (src/template/evaluator/)
- * and not in a family: default d mandatory map select reject selectattr rejectattr first last length count list
- * type_debug; defined undefined filter test callable sameas. Families may use src/template/python/: printing.ts
- * (`text`, `repr`), compare.ts (`equals`, `lessThan`, `contains`), percent-format.ts and text.ts (code points), which
- * behave as Python does.
+ * and not in a family: default d mandatory ternary map select reject selectattr rejectattr first last length count list
+ * type_debug attr; defined undefined filter test callable sameas.
  */
 
 /**

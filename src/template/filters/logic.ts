@@ -1,8 +1,7 @@
 import { Float } from '../../values/float.ts'
 import type { Value } from '../../values/value.ts'
 import type { Filter } from '../filter.ts'
-import { bind, REQUIRED } from '../python/bind.ts'
-import { isTrue } from '../python/truth.ts'
+import { bind } from '../python/bind.ts'
 
 const TRUE = new Set(['yes', 'on', 'true', '1'])
 
@@ -18,14 +17,4 @@ const bool: Filter = (input, args) => {
   return toBoolean(input)
 }
 
-const ternary: Filter = (input, args) => {
-  const { true_val, false_val, none_val } = bind(args, {
-    true_val: REQUIRED,
-    false_val: REQUIRED,
-    none_val: null,
-  })
-  if (input === null && none_val !== null) return none_val
-  return isTrue(input) ? true_val : false_val
-}
-
-export const filters: Readonly<Record<string, Filter>> = { bool, ternary }
+export const filters: Readonly<Record<string, Filter>> = { bool }

@@ -1,0 +1,54 @@
+import { distance } from 'fastest-levenshtein'
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
+import { type CheckTemplate, TemplateError } from './api.ts'
+import { knownFilterNames, knownTestNames } from './evaluator/known.ts'
+import { TEXT_SETTINGS } from './evaluator/templates.ts'
+import { type UnknownName, unknownNames, unknownNamesInExpression } from './known-names.ts'
+import { fileSettings } from './lexer/settings.ts'
+import { parseBareExpression, parseTemplate } from './parser/parse.ts'
+
+/**
+ * Mistakes in a template or an expression that show without evaluating it: the first syntax error, or all unknown
+ * filters and tests, those in branches that may never be taken included.
+ */
+export const checkTemplate: CheckTemplate = (text) =>
+  'expression' in text
+    ? problemsOf(() => unknownNamesInExpression(parseBareExpression(text.expression, text.position)))
+    : problemsOf(() => unknownNames(parseTemplate(text.source, text.position, TEXT_SETTINGS)))
+
+/** {@link checkTemplate} for a whole template file. */
+export function checkTemplateFile(source: string, file: string): Problem[] {
+  const origin: Position = { file, line: 1, column: 1 }
+  return problemsOf(() => unknownNames(parseTemplate(source, origin, fileSettings({}))))
+}
+
+function problemsOf(search: () => UnknownName[]): Problem[] {
+  try {
+    return search().map(problemOf)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    return [{ message: error.message, position: error.position }]
+  }
+}
+
+/** Filters that users know from collections, which are no part of Ansible's core. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  json_query: 'it is in community.general; write the path with map, selectattr and items',
+  ipaddr: 'it is in ansible.utils, which muster does not have',
+}
+
+function problemOf({ kind, name, position }: UnknownName): Problem {
+  const known = kind === 'filter' ? knownFilterNames() : knownTestNames()
+  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined
+  return { message: `No ${kind} named '${name}'.`, position, hint: elsewhere ?? nearest(name, known) }
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
+    .sort((a, b) => a.far - b.far)
+  const best = ranked[0]
+  if (best === undefined || best.far > Math.max(1, Math.floor(name.length / 3))) return undefined
+  return `did you mean '${best.candidate}'?`
+}

@@ -1,0 +1,69 @@
+import { Secret } from '../values/secret.ts'
+import { TemplateText } from '../values/template-text.ts'
+import type { Value } from '../values/value.ts'
+import { OMIT, type Scope, type TemplateEngine, TemplateError, type TemplateHome } from './api.ts'
+import { evaluateCondition } from './condition.ts'
+import { printed } from './evaluator/concat.ts'
+import { raise } from './evaluator/errors.ts'
+import { Evaluation } from './evaluator/evaluation.ts'
+import { finalize } from './evaluator/plain.ts'
+import { inFrame, rootVariables, runExpression, runTemplate } from './evaluator/run.ts'
+import { reveal, Taint } from './evaluator/secrets.ts'
+import { bareExpression, templateFile } from './evaluator/templates.ts'
+import { Undefined } from './operand.ts'
+
+/**
+ * An engine that evaluates templates with the variables of a scope. Each call is one evaluation: it asks the scope for
+ * a name at most once, and keeps nothing but parsed templates for the next.
+ */
+export function createEngine(scope: Scope, home: TemplateHome): TemplateEngine {
+  return {
+    resolve(value) {
+      if (isPlain(value)) return value
+      const evaluation = new Evaluation(scope, home)
+      const position = value instanceof TemplateText ? value.position : undefined
+      return placed(evaluation, position, () => finalize(evaluation, value))
+    },
+
+    condition(condition, position) {
+      const evaluation = new Evaluation(scope, home)
+      return placed(evaluation, position, () => evaluateCondition(condition, position, evaluation))
+    },
+
+    expression(text, position) {
+      const evaluation = new Evaluation(scope, home)
+      return placed(evaluation, position, () => {
+        const result = finalize(evaluation, runExpression(bareExpression(text, position), evaluation))
+        if (result === OMIT) throw new TemplateError('the expression is omit, which is no value', position)
+        return result
+      })
+    },
+
+    renderFile(source, file, options = {}) {
+      const evaluation = new Evaluation(scope, home, options)
+      return placed(evaluation, { file }, () => renderFile(source, file, evaluation))
+    },
+  }
+}
+
+/** Scalars that need no evaluation at all. */
+function isPlain(value: Value): boolean {
+  return value === null || typeof value !== 'object' || value instanceof Secret
+}
+
+function placed<T>(evaluation: Evaluation, position: TemplateError['position'], work: () => T): T {
+  return inFrame({ locate: () => position }, evaluation, rootVariables(evaluation), undefined, work)
+}
+
+function renderFile(source: string, file: string, evaluation: Evaluation): string | Secret {
+  const template = templateFile(source, file, evaluation.fileOptions)
+  const result = runTemplate(template, evaluation)
+  if (result instanceof Undefined) raise(result)
+  if (result === OMIT) throw new TemplateError('A template was resolved to an Omit scalar.', { file })
+  const taint = new Taint()
+  // A list or dict alone is checked as a value would be, before it is printed.
+  finalize(evaluation, result)
+  const value = reveal(result, taint)
+  const text = value === null ? '' : printed(evaluation, value, taint)
+  return taint.hidden ? new Secret(text) : text
+}

@@ -1,0 +1,37 @@
+import type { Value } from '../../values/value.ts'
+import { TemplateError } from '../api.ts'
+import type { FilterContext } from '../filter.ts'
+import type { Operand } from '../operand.ts'
+import { str } from '../python/repr.ts'
+import { partOf } from './access.ts'
+import type { Context } from './context.ts'
+import { applyFilter } from './filters.ts'
+import { plainValue } from './plain.ts'
+import { Taint } from './secrets.ts'
+import { applyTest } from './tests.ts'
+
+/** What a filter or test may ask the engine. */
+export function filterContext(context: Context): FilterContext {
+  // The filter got its input revealed and the engine covers its result, so nothing in between needs a cover.
+  const opened = (operand: Operand): Value => plainValue(context.evaluation, operand, new Taint())
+  return {
+    directory: context.evaluation.home.directory,
+    fail(message) {
+      throw new TemplateError(message)
+    },
+    undefined(message) {
+      throw new TemplateError(message, undefined, true)
+    },
+    filter: (name, input, args) => opened(applyFilter(name, input, args, context)),
+    test: (name, input, args) => applyTest(name, input, args, context),
+    attribute(value, path) {
+      let current: Operand | undefined = value
+      for (const part of String(path).split('.')) {
+        current = partOf(current, /^\d+$/.test(part) ? Number(part) : part, context)
+        if (current === undefined) return undefined
+      }
+      return opened(current)
+    },
+    print: str,
+  }
+}

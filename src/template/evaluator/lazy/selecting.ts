@@ -1,0 +1,85 @@
+import { type CallArguments, type Operand, Undefined } from '../../operand.ts'
+import { PythonError } from '../../python/error.ts'
+import { attributeOnly, missing, partOf } from '../access.ts'
+import type { Context } from '../context.ts'
+import { isTrue } from '../expressions.ts'
+import { applyFilter } from '../filters.ts'
+import { iterate } from '../iterate.ts'
+import { applyTest } from '../tests.ts'
+import { bindLazy, type LazyFilter } from './filter.ts'
+
+/** `a.b.0` step by step; the reason when a step is missing. */
+function attributePath(value: Operand, path: Operand, context: Context): Operand {
+  if (typeof path !== 'string' && typeof path !== 'number') {
+    throw new PythonError('the name of an attribute must be text or a number')
+  }
+  const parts = String(path)
+    .split('.')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+  let current = value
+  for (const part of parts) {
+    if (current instanceof Undefined) return current
+    const found = partOf(current, part, context)
+    if (found === undefined)
+      return missing(current, typeof part === 'number' ? String(part) : `'${part}'`, context)
+    current = found
+  }
+  return current
+}
+
+const attr: LazyFilter = (input, args, context) => {
+  const [name] = bindLazy(args, 'name')
+  if (typeof name !== 'string') throw new PythonError('attr needs the name of an attribute')
+  return attributeOnly(input, name, context)
+}
+
+const map: LazyFilter = (input, args, context) => {
+  const items = iterate(input)
+  const { evaluation } = context
+  const attribute = args.named.get('attribute')
+  if (attribute !== undefined && args.positional.length === 0) {
+    const fallback = args.named.get('default')
+    return items.map((item) => {
+      const value = attributePath(evaluation.force(item), attribute, context)
+      return value instanceof Undefined && fallback !== undefined ? fallback : value
+    })
+  }
+  const [name, ...positional] = args.positional
+  if (typeof name !== 'string') throw new PythonError('map requires a filter argument')
+  return items.map((item) =>
+    applyFilter(name, evaluation.force(item), { positional, named: args.named }, context),
+  )
+}
+
+/** `select`, `reject` and their `attr` forms. */
+function selecting(wanted: boolean, byAttribute: boolean): LazyFilter {
+  return (input, args, context) => {
+    const items = iterate(input)
+    const positional = [...args.positional]
+    const attribute = byAttribute ? positional.shift() : undefined
+    if (byAttribute && attribute === undefined) throw new PythonError('Missing parameter for attribute name')
+    const test = testOf({ positional, named: args.named }, context)
+    return items.filter((item) => {
+      const value = context.evaluation.force(item)
+      const judged = attribute === undefined ? value : attributePath(value, attribute, context)
+      return test(judged) === wanted
+    })
+  }
+}
+
+function testOf(args: CallArguments, context: Context): (value: Operand) => boolean {
+  const [name, ...positional] = args.positional
+  if (name === undefined) return isTrue
+  if (typeof name !== 'string') throw new PythonError('the name of a test must be text')
+  return (value) => applyTest(name, value, { positional, named: args.named }, context)
+}
+
+/** Filters that apply other filters and tests to each item. */
+export const selectingFilters: Readonly<Record<string, LazyFilter>> = {
+  attr,
+  map,
+  select: selecting(true, false),
+  reject: selecting(false, false),
+  selectattr: selecting(true, true),
+  rejectattr: selecting(false, true),
+}

@@ -1,0 +1,89 @@
+import { randomInt } from 'node:crypto'
+import { type Dict, dict, isDict, type Value } from '../../values/value.ts'
+import type { Operand } from '../operand.ts'
+import { PythonError } from '../python/error.ts'
+import { isTrue } from '../python/truth.ts'
+import type { Lookup } from './lookup.ts'
+
+function listFrom(term: Value, name: string): Value[] {
+  if (Array.isArray(term)) return term
+  throw new PythonError(`${name} needs lists`)
+}
+
+/** One level of lists opened, as `with_items` does. */
+function flattened(terms: readonly Value[]): Value[] {
+  return terms.flatMap((term) => (Array.isArray(term) ? term : [term]))
+}
+
+const dicts: Lookup = (terms) =>
+  terms.flatMap((term) => {
+    if (!isDict(term)) throw new PythonError('the lookup dict expects a dict')
+    return Array.from(term, ([key, value]) => dict({ key, value }))
+  })
+
+/** Every combination of one item from each list, the first list slowest. */
+const nested: Lookup = (terms) => {
+  if (terms.length === 0)
+    throw new PythonError('with_nested requires at least one element in the nested list')
+  let rows: Value[][] = [[]]
+  for (const term of terms) {
+    const items = Array.isArray(term) ? term : [term]
+    rows = rows.flatMap((row) => items.map((item) => [...row, item]))
+  }
+  return rows
+}
+
+/** The first items of all lists, the second items, and so on; null where a list is shorter. */
+const together: Lookup = (terms) => {
+  if (terms.length === 0) throw new PythonError('with_together requires at least one element in each list')
+  const lists = terms.map((term) => listFrom(term, 'together'))
+  const longest = Math.max(...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, index) => lists.map((list) => list[index] ?? null))
+}
+
+const indexedItems: Lookup = (terms) => flattened(terms).map((item, index): Operand => [index, item])
+
+/** A dict without the entry at the end of a path; the dicts on the way are copied. */
+function without(record: Dict, [name, ...rest]: readonly string[]): Dict {
+  const copy = new Map(record)
+  const inner = copy.get(name!)
+  if (rest.length === 0) copy.delete(name!)
+  else if (inner !== undefined && isDict(inner)) copy.set(name!, without(inner, rest))
+  return copy
+}
+
+const randomChoice: Lookup = (terms) => (terms.length === 0 ? [] : [terms[randomInt(terms.length)]!])
+
+/** Each dict of a list, less the list it has under a name, with each item of that list. */
+const subelements: Lookup = (terms) => {
+  const [source, path, flags] = terms
+  if (source === undefined || typeof path !== 'string') {
+    throw new PythonError('subelements needs a list (or dict) of dicts and the name of a list in each')
+  }
+  const skipMissing = flags !== undefined && isDict(flags) && isTrue(flags.get('skip_missing') ?? false)
+  const records = isDict(source) ? [...source.values()] : listFrom(source, 'subelements')
+  return records.flatMap((record): Operand[] => {
+    let current: Value | undefined = record
+    for (const part of path.split('.'))
+      current = current !== undefined && isDict(current) ? current.get(part) : undefined
+    if (current === undefined) {
+      if (skipMissing) return []
+      throw new PythonError(`could not find '${path}' key in iterated item`)
+    }
+    if (!Array.isArray(current)) throw new PythonError(`the key ${path} should point to a list`)
+    const rest = without(record as Dict, path.split('.'))
+    return current.map((item): Operand => [rest, item])
+  })
+}
+
+/** Lookups that rearrange what they are given. */
+export const collectionLookups: Readonly<Record<string, Lookup>> = {
+  dict: dicts,
+  items: flattened,
+  list: (terms) => terms,
+  nested,
+  together,
+  indexed_items: indexedItems,
+  subelements,
+  random_choice: randomChoice,
+}

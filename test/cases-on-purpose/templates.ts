@@ -1,0 +1,5 @@
+/** Recorded cases in which muster does the safe thing, by name, with the reason. */
+export const ON_PURPOSE: Readonly<Record<string, string>> = {
+  'conditions: {{ cond }}':
+    'Ansible evaluates the text that a variable holds as an expression; in muster only what stands in the playbook is one',
+}
