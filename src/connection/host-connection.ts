@@ -73,6 +73,7 @@ export class HostConnection implements Connection {
         return await shell.request(steps, either)
       } finally {
         seat.waiting -= 1
+        this.#evict()
         // Given up while others ran: the next one still has to wait for them.
         void before.then(over.resolve)
       }
@@ -100,8 +101,9 @@ export class HostConnection implements Connection {
   }
 
   async #track<T>(signal: AbortSignal | undefined, work: (either: AbortSignal) => Promise<T>): Promise<T> {
+    // One of its own for each call, so that no listener stays behind on a signal that lives as long as the run.
     const closing = this.#closing.signal
-    const running = work(signal === undefined ? closing : AbortSignal.any([signal, closing]))
+    const running = work(AbortSignal.any(signal === undefined ? [closing] : [signal, closing]))
     this.#running.add(running)
     try {
       return await running
@@ -125,19 +127,22 @@ export class HostConnection implements Connection {
 
   async #shellOf(seat: Seat, become: Become | undefined): Promise<ResidentShell> {
     if (seat.shell !== undefined && !seat.shell.dead) return seat.shell
-    const seated = [...this.#seats.values()].filter((other) => other !== seat && other.shell !== undefined)
-    const idle = seated.find((other) => other.waiting === 0)
-    if (seated.length >= MOST_SHELLS && idle !== undefined) {
-      idle.shell?.end()
-      idle.shell = undefined
-    }
     seat.shell = await this.#start(become)
     return seat.shell
   }
 
-  async #start(become: Become | undefined): Promise<ResidentShell> {
+  /** Ends the shell that was used the longest ago when there are too many, so that others get its channel. */
+  #evict(): void {
+    const seated = [...this.#seats.values()].filter(({ shell }) => shell !== undefined && !shell.dead)
+    const idle = seated.find(({ waiting }) => waiting === 0)
+    if (seated.length <= MOST_SHELLS || idle === undefined) return
+    idle.shell?.end()
+    idle.shell = undefined
+  }
+
+  async #start(become: Become | undefined, urgent = false): Promise<ResidentShell> {
     const { startTimeout } = this.#options
-    const process = await start(this.#transport, become, { script: null }, startTimeout)
+    const process = await start(this.#transport, become, { script: null }, startTimeout, urgent)
     return new ResidentShell(process, {
       label: this.#transport.label,
       become,
@@ -148,7 +153,7 @@ export class HostConnection implements Connection {
 
   /** From a shell of its own: the resident one is busy. A host that cannot be reached any more is none of its business. */
   async #kill(become: Become | undefined, running: Running, everything: boolean): Promise<void> {
-    const killing = this.#start(become).then(async (shell) => {
+    const killing = this.#start(become, true).then(async (shell) => {
       await shell.request([{ script: killScript(become, running, everything), contained: true }])
       shell.end()
     })

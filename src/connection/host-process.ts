@@ -28,8 +28,12 @@ export interface Transport {
   readonly counters: { handshakes: number; channels: number }
   /** Bytes that crossed so far, both ways. */
   traffic(): { readonly sent: number; readonly received: number }
-  /** @throws ConnectionError */
-  open(argv: readonly string[]): Promise<HostProcess>
+  /**
+   * @param words the program and its arguments
+   * @param urgent does not wait until others let go of their channels
+   * @throws ConnectionError
+   */
+  open(words: readonly string[], urgent?: boolean): Promise<HostProcess>
   /** Lets go of everything, bounded in time. Never throws. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import { type ShellText, sh, userShell } from '../shell/sh.ts'
+import { type ShellText, sh } from '../shell/sh.ts'
 import type { Become } from './connection.ts'
 import type { Running } from './resident-shell.ts'
 
@@ -7,8 +7,7 @@ import type { Running } from './resident-shell.ts'
  * that the resident shell leads (or sudo above it). Younger than the step and outside of the shell's tree: a process that
  * an earlier step left running on purpose is older, and stays. No ps, pgrep or setsid is needed, only Linux's /proc.
  */
-const SCRIPT = userShell(
-  String.raw`
+const SCRIPT = sh`
 table=
 for stat in /proc/[0-9]*/stat; do
   read -r line <"$stat" || continue
@@ -67,8 +66,7 @@ while living; do
   sleep 0.1 2>/dev/null || sleep 1
 done
 :
-`.replaceAll('\\$', '$'),
-)
+`
 
 /** Shell text that kills a step, or the resident shell with all it runs: first politely, after two seconds for good. */
 export function killScript(become: Become | undefined, running: Running, everything: boolean): ShellText {

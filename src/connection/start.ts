@@ -17,6 +17,7 @@ export interface Program {
  * input, and the promise waits until the program runs; else nothing is waited for.
  *
  * @param seconds after which a sudo that asks nothing and starts nothing is given up
+ * @param urgent does not wait until others let go of their channels
  * @throws ConnectionError
  */
 export async function start(
@@ -24,18 +25,19 @@ export async function start(
   become: Become | undefined,
   program: Program,
   seconds: number,
+  urgent = false,
 ): Promise<HostProcess> {
   const nonce = randomBytes(16).toString('hex')
   const prompt = `muster-asks-${nonce}:`
   if (become?.password === undefined) {
     const shellArguments =
       program.script === null ? [] : ['-c', program.script, 'sh', ...(program.words ?? [])]
-    return transport.open(startWords(become, prompt, shellArguments))
+    return transport.open(startWords(become, prompt, shellArguments), urgent)
   }
   const ready = `muster-runs-${nonce}`
   const script = `echo ${ready}; ${program.script ?? 'exec /bin/sh'}`
   const words = startWords(become, prompt, ['-c', script, 'sh', ...(program.words ?? [])])
-  const process = await transport.open(words)
+  const process = await transport.open(words, urgent)
   try {
     await answerPrompt(process, transport.label, become, become.password.revealText(), {
       prompt,

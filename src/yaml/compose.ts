@@ -184,7 +184,7 @@ export class Composer {
     emptyAt: Position | undefined,
     isKey: boolean,
   ): YamlScalar {
-    const raw = getScalarValue(this.#source, event)
+    const raw = this.#scalarText(event)
     const position = this.#scalarPosition(event, emptyAt)
     this.#end = Math.max(this.#end, event.valueEnd, event.tagEnd, event.anchorEnd)
     const quoted = event.style !== SCALAR_STYLE.PLAIN
@@ -204,6 +204,14 @@ export class Composer {
     }
     const value = 'error' in typed ? null : typed.value
     return { kind: 'scalar', value, raw, quoted, ...(local === undefined ? {} : { tag: local }), position }
+  }
+
+  /** Block text whose last line has no end in the file has none in the value either, in PyYAML. */
+  #scalarText(event: Of<4>): string {
+    const text = getScalarValue(this.#source, event)
+    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
+    const isOpen = event.valueEnd === this.#source.length && !/[\r\n]$/.test(this.#source)
+    return isBlock && isOpen && text.endsWith('\n') ? text.slice(0, -1) : text
   }
 
   #scalarPosition(event: Of<4>, emptyAt: Position | undefined): Position {

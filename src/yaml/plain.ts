@@ -74,7 +74,9 @@ function toFloat(text: string): Typed {
   const { sign, digits } = parts(text.toLowerCase())
   if (digits === '.inf') return { value: new Float(sign * Number.POSITIVE_INFINITY) }
   if (digits === '.nan') return { value: new Float(Number.NaN) }
-  const value = digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  let value = 0
+  // Summed from the right, as PyYAML does: the order decides the last digit.
+  for (const [power, part] of digits.split(':').reverse().entries()) value += Number(part) * 60 ** power
   return { value: new Float(sign * value) }
 }
 

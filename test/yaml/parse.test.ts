@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EncryptedValue } from '../../src/values/encrypted.ts'
 import { Float } from '../../src/values/float.ts'
@@ -74,6 +75,7 @@ describe('plain scalars are typed by YAML 1.1 as PyYAML does', () => {
     ['1.0e+3', 1000],
     ['-1_0.5', -10.5],
     ['1:30.5', 90.5],
+    ['6:59:7.01', 25147.010000000002],
     ['.inf', Number.POSITIVE_INFINITY],
     ['-.INF', Number.NEGATIVE_INFINITY],
     ['.NaN', Number.NaN],
@@ -131,6 +133,17 @@ describe('structure', () => {
       new Map([['__proto__', new Map([['polluted', true]])]]),
     )
     expect({}).not.toHaveProperty('polluted')
+  })
+
+  test('block text ends as the file does', () => {
+    expect(read('a: |\n  x\n')).toEqual(new Map([['a', 'x\n']]))
+    expect(read('a: |\n  x')).toEqual(new Map([['a', 'x']]))
+    expect(read('a: |\n  x\nb: 1')).toEqual(
+      new Map<string, Value>([
+        ['a', 'x\n'],
+        ['b', 1],
+      ]),
+    )
   })
 
   test('a set is the list of its members', () => {
@@ -270,6 +283,61 @@ describe('duplicate keys', () => {
   test('"1" and 1 are two keys', () => {
     expect(parseYaml('1: a\n"1": b\n', 'x').warnings).toEqual([])
   })
+})
+
+test('any text is read or refused', () => {
+  const unit = fc.constantFrom(
+    ...[
+      'a',
+      '1',
+      ':',
+      ' ',
+      '\n',
+      '-',
+      '[',
+      ']',
+      '{',
+      '}',
+      '&',
+      '*',
+      '!',
+      '|',
+      '>',
+      '"',
+      "'",
+      '#',
+      '%',
+      '?',
+      ',',
+    ],
+    ...[
+      '<<',
+      '\t',
+      '\r',
+      '\uFEFF',
+      '\\',
+      '~',
+      '.',
+      '=',
+      '!!set ',
+      '!<',
+      '---',
+      '...',
+      '😀',
+      '\u0000',
+      '\uD800',
+    ],
+  )
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 30 }), (source) => {
+      try {
+        parseYaml(source, 'x').documents.map(toValue)
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 describe('refused with place, cause and hint', () => {

@@ -26,10 +26,12 @@ const zipLongest: Filter = (input, args) => {
   )
 }
 
+function bounded(rows: number): void {
+  if (rows > MOST_ROWS) throw new PythonError(`there would be more than ${MOST_ROWS} rows`)
+}
+
 function product(lists: readonly Value[][]): Value[][] {
-  if (lists.reduce((count, list) => count * list.length, 1) > MOST_ROWS) {
-    throw new PythonError(`the product has more than ${MOST_ROWS} rows`)
-  }
+  bounded(lists.reduce((count, list) => count * list.length, 1))
   return lists.reduce<Value[][]>(
     (rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])),
     [[]],
@@ -48,22 +50,28 @@ function choose(
   size: number,
   allowed: (chosen: readonly number[], next: number) => boolean,
 ): number[][] {
+  const indexes = Array.from({ length: total }, (_, index) => index)
   let rows: number[][] = [[]]
   for (let place = 0; place < size; place++) {
-    rows = rows.flatMap((row) => {
-      const next: number[][] = []
-      for (let index = 0; index < total; index++) if (allowed(row, index)) next.push([...row, index])
-      return next
-    })
-    if (rows.length > MOST_ROWS) throw new PythonError(`there are more than ${MOST_ROWS} rows`)
+    rows = rows.flatMap((row) =>
+      indexes.filter((index) => allowed(row, index)).map((index) => [...row, index]),
+    )
   }
   return rows
+}
+
+/** How many ways there are to fill so many places, each with one of what is left. */
+function arrangements(total: number, size: number): number {
+  let count = 1
+  for (let place = 0; place < size; place++) count *= total - place
+  return count
 }
 
 const permutations: Filter = (input, args) => {
   const { r } = bind(args, { r: null })
   const items = iterate(input)
   const size = r === null ? items.length : asInteger(r, 'r')
+  bounded(arrangements(items.length, size))
   const rows = choose(items.length, size, (chosen, next) => !chosen.includes(next))
   return rows.map((row) => row.map((index) => items[index]!))
 }
@@ -71,7 +79,12 @@ const permutations: Filter = (input, args) => {
 const combinations: Filter = (input, args) => {
   const { r } = bind(args, { r: REQUIRED })
   const items = iterate(input)
-  const rows = choose(items.length, asInteger(r, 'r'), (chosen, next) => next > (chosen.at(-1) ?? -1))
+  const size = asInteger(r, 'r')
+  bounded(arrangements(items.length, size) / arrangements(size, size))
+  // Enough must be left behind each choice to fill the places that follow.
+  const rows = choose(items.length, size, (chosen, next) => {
+    return next > (chosen.at(-1) ?? -1) && items.length - next >= size - chosen.length
+  })
   return rows.map((row) => row.map((index) => items[index]!))
 }
 

@@ -78,7 +78,7 @@ const relpath: Filter = (input, args, context) => {
 function glob(pattern: string, directory: string): string[] {
   const hiddenToo = basename(pattern).startsWith('.')
   return globSync(pattern, { cwd: directory })
-    .filter((path) => statSync(resolve(directory, path)).isFile())
+    .filter((path) => statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile() === true)
     .filter((path) => hiddenToo || !basename(path).startsWith('.'))
     .sort()
 }

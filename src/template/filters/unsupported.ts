@@ -9,8 +9,7 @@ export const filters: Readonly<Record<string, Filter>> = {
   vault: unsupported(
     'not supported: muster does not encrypt with Ansible Vault; use ansible-vault encrypt_string',
   ),
-  unvault: unsupported('not supported: write the encrypted value with !vault in a variable file instead'),
-  password_hash: unsupported(
-    'not supported: its result changes each time; put a hash made with mkpasswd or openssl passwd into a variable',
+  unvault: unsupported(
+    'not supported: muster does not decrypt Ansible Vault; decrypt the value with ansible-vault and mark it !secret',
   ),
 }

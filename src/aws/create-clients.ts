@@ -1,0 +1,30 @@
+import type { AwsClients } from './clients.ts'
+
+/** A fleet meets throttling more often than a single call does, so the SDK's three attempts are too few. */
+const ATTEMPTS = 6
+
+/**
+ * Clients of one region, each imported (100 ms apiece) and made when first asked for. Credentials and endpoints come
+ * from the environment: AWS_PROFILE, AWS_ACCESS_KEY_ID ..., AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM ...
+ */
+export function createClients(region: string): AwsClients {
+  const config = {
+    region,
+    ...(process.env['AWS_MAX_ATTEMPTS'] === undefined ? { maxAttempts: ATTEMPTS } : {}),
+  }
+  return {
+    region,
+    ssm: once(async () => new (await import('@aws-sdk/client-ssm')).SSMClient(config)),
+    amp: once(async () => new (await import('@aws-sdk/client-amp')).AmpClient(config)),
+    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAMClient(config)),
+    sts: once(async () => new (await import('@aws-sdk/client-sts')).STSClient(config)),
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,117 @@
+/** AWS refused or could not be asked. The message says what was tried and what AWS said; the hint, what to do next. */
+export class AwsFailure extends Error {
+  /** AWS's code without the `Exception` some protocols add (`Throttling`, `AccessDenied`), or a network error's. */
+  readonly code: string
+  readonly hint: string | undefined
+  /** The same call may work later: throttled, a network failure, a failure inside AWS. */
+  readonly passing: boolean
+
+  constructor(
+    message: string,
+    options: {
+      readonly code: string
+      readonly hint?: string | undefined
+      readonly passing?: boolean
+      readonly cause?: unknown
+    },
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'AwsFailure'
+    this.code = options.code
+    this.hint = options.hint
+    this.passing = options.passing ?? false
+  }
+}
+
+/**
+ * Does something with AWS and explains its failure.
+ * @param doing what is tried, to follow "cannot": `create the activation`
+ * @throws AwsFailure; the signal's reason when it was aborted
+ */
+export async function asking<T>(doing: string, ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error instanceof AwsFailure ? error : explain(error, doing)
+  }
+}
+
+interface Thrown {
+  readonly name: string
+  readonly message: string
+  /** Of a network failure. */
+  readonly code?: string
+  readonly hostname?: string
+  readonly address?: string
+  readonly port?: number
+  readonly errors?: readonly Thrown[]
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number }
+}
+
+const NETWORK =
+  /^(UND_ERR|E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/
+
+function explain(error: unknown, doing: string): AwsFailure {
+  const thrown = (error instanceof Error ? error : new Error(String(error))) as Thrown
+  // Node gathers the attempts at several addresses of a host.
+  const network = [thrown, ...(thrown.errors ?? [])].find(
+    ({ code }) => code !== undefined && NETWORK.test(code),
+  )
+  if (network !== undefined) {
+    const place = network.hostname ?? (network.address && `${network.address}:${network.port}`)
+    return new AwsFailure(`cannot ${doing}: ${network.code}${place ? ` (${place})` : ''}`, {
+      code: network.code!,
+      hint: 'check the network, the proxy, AWS_REGION and, where set, AWS_ENDPOINT_URL',
+      passing: true,
+      cause: error,
+    })
+  }
+  const code = thrown.name.replace(/Exception$/, '')
+  const status = thrown.$metadata?.httpStatusCode ?? 0
+  const attempts = thrown.$metadata?.attempts ?? 1
+  return new AwsFailure(
+    `cannot ${doing}: ${code}: ${thrown.message}${attempts > 1 ? ` (after ${attempts} attempts)` : ''}`,
+    { code, hint: hintFor(code, thrown.message), passing: isPassing(code, status), cause: error },
+  )
+}
+
+function isPassing(code: string, status: number): boolean {
+  return (
+    status >= 500 ||
+    status === 429 ||
+    /^(Throttling|TooManyUpdates|TooManyRequests|RequestLimitExceeded|Timeout)/.test(code)
+  )
+}
+
+function hintFor(code: string, message: string): string | undefined {
+  if (/^Signature (expired|not yet current)/.test(message)) {
+    return "this machine's clock is wrong: set it, for example with chrony or systemd-timesyncd"
+  }
+  switch (code) {
+    case 'CredentialsProviderError':
+    case 'MissingAuthenticationToken':
+      return 'give AWS credentials as for every AWS tool: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or `aws sso login`'
+    case 'ExpiredToken':
+      return 'the credentials have expired: renew them, for example with `aws sso login`'
+    case 'UnrecognizedClient':
+    case 'InvalidClientTokenId':
+      return 'AWS does not know the access key: look at AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE'
+    case 'InvalidSignature':
+    case 'SignatureDoesNotMatch':
+      return 'the secret does not belong to the access key: look at AWS_SECRET_ACCESS_KEY'
+    case 'AccessDenied':
+      return 'have a policy allow the action named in the message for these credentials'
+    case 'Throttling':
+    case 'TooManyUpdates':
+      return 'AWS limits how often this may be asked: try again later, or with fewer hosts at once'
+    case 'ServiceQuotaExceeded':
+    case 'LimitExceeded':
+    case 'RegistrationLimitExceeded':
+      return 'delete what is not used, or have the quota raised in Service Quotas'
+    case 'MalformedPolicyDocument':
+      return 'check the policy with `aws accessanalyzer validate-policy`'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,177 @@
+import type { Role as Described, IAMClient } from '@aws-sdk/client-iam'
+import type { AwsClients } from './clients.ts'
+import { AwsFailure, asking } from './errors.ts'
+
+/** A role with everything that is set on it. Policy documents are JSON text. */
+export interface Role {
+  readonly name: string
+  readonly path: string
+  readonly arn: string
+  readonly id: string
+  readonly description: string
+  readonly trust: string
+  /** ARNs, sorted. */
+  readonly managedPolicies: readonly string[]
+  readonly inlinePolicies: Readonly<Record<string, string>>
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** One change of a role. */
+export type RoleChange =
+  | {
+      readonly kind: 'create'
+      readonly path: string
+      readonly description: string
+      readonly trust: string
+      readonly tags: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'trust'; readonly document: string }
+  | { readonly kind: 'describe'; readonly description: string }
+  | { readonly kind: 'attach' | 'detach'; readonly arn: string }
+  | { readonly kind: 'put-policy'; readonly policy: string; readonly document: string }
+  | { readonly kind: 'delete-policy'; readonly policy: string }
+  | { readonly kind: 'tag'; readonly tags: Readonly<Record<string, string>> }
+  | { readonly kind: 'untag'; readonly keys: readonly string[] }
+  | { readonly kind: 'delete' }
+
+/**
+ * Reads a role.
+ * @returns null when there is none of that name
+ * @throws AwsFailure
+ */
+export async function readRole(
+  clients: AwsClients,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Role | null> {
+  const iam = await clients.iam()
+  const { GetRoleCommand } = await import('@aws-sdk/client-iam')
+  try {
+    return await asking(
+      `look at role ${name}`,
+      async () => {
+        const options = signal === undefined ? {} : { abortSignal: signal }
+        const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: name }), options)
+        const [managedPolicies, inlinePolicies] = await Promise.all([
+          readManaged(iam, name),
+          readInline(iam, name),
+        ])
+        return describe(role!, managedPolicies, inlinePolicies)
+      },
+      signal,
+    )
+  } catch (error) {
+    if (error instanceof AwsFailure && error.code === 'NoSuchEntity') return null
+    throw error
+  }
+}
+
+async function readManaged(client: IAMClient, RoleName: string): Promise<string[]> {
+  const { paginateListAttachedRolePolicies } = await import('@aws-sdk/client-iam')
+  const arns: string[] = []
+  for await (const page of paginateListAttachedRolePolicies({ client }, { RoleName })) {
+    arns.push(...(page.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn!))
+  }
+  return arns.sort()
+}
+
+async function readInline(client: IAMClient, RoleName: string): Promise<Record<string, string>> {
+  const { GetRolePolicyCommand, paginateListRolePolicies } = await import('@aws-sdk/client-iam')
+  const policies: Record<string, string> = {}
+  for await (const page of paginateListRolePolicies({ client }, { RoleName })) {
+    for (const PolicyName of page.PolicyNames ?? []) {
+      const { PolicyDocument } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }))
+      policies[PolicyName] = decodeURIComponent(PolicyDocument!)
+    }
+  }
+  return policies
+}
+
+function describe(
+  role: Described,
+  managedPolicies: readonly string[],
+  inlinePolicies: Readonly<Record<string, string>>,
+): Role {
+  return {
+    name: role.RoleName!,
+    path: role.Path!,
+    arn: role.Arn!,
+    id: role.RoleId!,
+    description: role.Description ?? '',
+    trust: decodeURIComponent(role.AssumeRolePolicyDocument ?? ''),
+    managedPolicies,
+    inlinePolicies,
+    tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key!, Value!])),
+  }
+}
+
+/** Makes one change. @throws AwsFailure */
+export async function changeRole(clients: AwsClients, RoleName: string, change: RoleChange): Promise<void> {
+  const iam = await clients.iam()
+  await asking(`${doing(change)} role ${RoleName}`, async () => {
+    const sdk = await import('@aws-sdk/client-iam')
+    switch (change.kind) {
+      case 'create':
+        return iam.send(
+          new sdk.CreateRoleCommand({
+            RoleName,
+            Path: change.path,
+            AssumeRolePolicyDocument: change.trust,
+            // An empty description is refused by some partitions, a missing one is none.
+            Description: change.description === '' ? undefined : change.description,
+            Tags: tagList(change.tags),
+          }),
+        )
+      case 'trust':
+        return iam.send(new sdk.UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: change.document }))
+      case 'describe':
+        return iam.send(new sdk.UpdateRoleCommand({ RoleName, Description: change.description }))
+      case 'attach':
+        return iam.send(new sdk.AttachRolePolicyCommand({ RoleName, PolicyArn: change.arn }))
+      case 'detach':
+        return iam.send(new sdk.DetachRolePolicyCommand({ RoleName, PolicyArn: change.arn }))
+      case 'put-policy':
+        return iam.send(
+          new sdk.PutRolePolicyCommand({
+            RoleName,
+            PolicyName: change.policy,
+            PolicyDocument: change.document,
+          }),
+        )
+      case 'delete-policy':
+        return iam.send(new sdk.DeleteRolePolicyCommand({ RoleName, PolicyName: change.policy }))
+      case 'tag':
+        return iam.send(new sdk.TagRoleCommand({ RoleName, Tags: tagList(change.tags) }))
+      case 'untag':
+        return iam.send(new sdk.UntagRoleCommand({ RoleName, TagKeys: [...change.keys] }))
+      case 'delete':
+        return iam.send(new sdk.DeleteRoleCommand({ RoleName }))
+    }
+  })
+}
+
+/** A change in words that a role's name can follow. */
+export function doing(change: RoleChange): string {
+  switch (change.kind) {
+    case 'create':
+    case 'delete':
+    case 'describe':
+    case 'tag':
+    case 'untag':
+      return change.kind
+    case 'trust':
+      return 'replace the trust policy of'
+    case 'attach':
+      return `attach ${change.arn} to`
+    case 'detach':
+      return `detach ${change.arn} from`
+    case 'put-policy':
+      return `write policy ${change.policy} into`
+    case 'delete-policy':
+      return `delete policy ${change.policy} from`
+  }
+}
+
+function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import type { WorkspaceDescription } from '@aws-sdk/client-amp'
+import type { AwsClients } from './clients.ts'
+import { AwsFailure, asking } from './errors.ts'
+import { backOff, systemClock, type WaitOptions } from './waiting.ts'
+
+/** How long a workspace may be CREATING; Terraform's provider waits as long. */
+const PATIENCE = 300_000
+
+export interface Workspace {
+  readonly id: string
+  readonly arn: string
+  readonly alias: string | undefined
+  /** CREATING, ACTIVE, UPDATING, DELETING or CREATION_FAILED. */
+  readonly status: string
+  /** Ends with a slash; undefined where only the list was read. */
+  readonly endpoint: string | undefined
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/**
+ * All workspaces of exactly this alias, which AWS does not keep unique; ones that are being deleted are left out.
+ * @throws AwsFailure
+ */
+export async function findWorkspaces(
+  clients: AwsClients,
+  alias: string,
+  signal?: AbortSignal,
+): Promise<Workspace[]> {
+  const { paginateListWorkspaces } = await import('@aws-sdk/client-amp')
+  const client = await clients.amp()
+  const ids: string[] = []
+  await asking(
+    'list the workspaces',
+    async () => {
+      // AWS's filter takes the beginning of an alias.
+      for await (const page of paginateListWorkspaces({ client }, { alias })) {
+        signal?.throwIfAborted()
+        for (const workspace of page.workspaces ?? []) {
+          if (workspace.alias === alias && workspace.status?.statusCode !== 'DELETING')
+            ids.push(workspace.workspaceId!)
+        }
+      }
+    },
+    signal,
+  )
+  const found = await Promise.all(ids.map((id) => describeWorkspace(clients, id, signal)))
+  return found.filter((workspace) => workspace !== null)
+}
+
+/**
+ * @returns null when there is none of that id
+ * @throws AwsFailure
+ */
+export async function describeWorkspace(
+  clients: AwsClients,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Workspace | null> {
+  const { DescribeWorkspaceCommand } = await import('@aws-sdk/client-amp')
+  const amp = await clients.amp()
+  try {
+    const { workspace } = await asking(
+      `look at workspace ${id}`,
+      () =>
+        amp.send(
+          new DescribeWorkspaceCommand({ workspaceId: id }),
+          signal === undefined ? {} : { abortSignal: signal },
+        ),
+      signal,
+    )
+    return describe(workspace!)
+  } catch (error) {
+    if (error instanceof AwsFailure && error.code === 'ResourceNotFound') return null
+    throw error
+  }
+}
+
+/**
+ * Makes a workspace. The client token is made from what is asked, so that two who ask for the same at once, or one
+ * whose answer was lost, get one workspace.
+ * @returns its id; see {@link waitActive}
+ * @throws AwsFailure
+ */
+export async function createWorkspace(
+  clients: AwsClients,
+  alias: string,
+  tags: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { CreateWorkspaceCommand } = await import('@aws-sdk/client-amp')
+  const amp = await clients.amp()
+  const asked = JSON.stringify([clients.region, alias, Object.entries(tags).sort()])
+  const clientToken = `muster-${createHash('sha256').update(asked).digest('hex').slice(0, 48)}`
+  const { workspaceId } = await asking(
+    `create workspace ${alias}`,
+    () =>
+      amp.send(
+        new CreateWorkspaceCommand({ alias, tags: { ...tags }, clientToken }),
+        signal === undefined ? {} : { abortSignal: signal },
+      ),
+    signal,
+  )
+  return workspaceId!
+}
+
+/**
+ * Waits until a workspace is ACTIVE. (The SDK's own waiter knows no failure: it goes on after CREATION_FAILED and
+ * after AccessDenied until its time is over.)
+ * @throws AwsFailure also when making it failed, when it is gone, and after five minutes
+ */
+export async function waitActive(
+  clients: AwsClients,
+  id: string,
+  { signal, clock = systemClock }: WaitOptions = {},
+): Promise<Workspace> {
+  const deadline = clock.now() + PATIENCE
+  for (const delay of backOff(1000, 10_000)) {
+    const workspace = await describeWorkspace(clients, id, signal)
+    if (workspace?.status === 'ACTIVE') return workspace
+    const status = workspace?.status ?? 'not there'
+    if (status !== 'CREATING' && status !== 'UPDATING') {
+      throw new AwsFailure(`workspace ${id} does not become ACTIVE: it is ${status}`, {
+        code: 'WorkspaceFailed',
+        hint:
+          status === 'CREATION_FAILED'
+            ? 'AWS could not make it: delete it (amp_workspace with state: absent), look at the quotas of AMP, and try again'
+            : undefined,
+      })
+    }
+    if (clock.now() + delay > deadline) {
+      throw new AwsFailure(`workspace ${id} is still ${status} after ${PATIENCE / 60_000} minutes`, {
+        code: 'WorkspaceTimeout',
+        hint: 'run again: the workspace is found and waited for',
+      })
+    }
+    await clock.sleep(delay, signal)
+  }
+  throw new Error('unreachable: delays do not end')
+}
+
+/**
+ * Sets and removes tags.
+ * @throws AwsFailure
+ */
+export async function changeWorkspaceTags(
+  clients: AwsClients,
+  arn: string,
+  set: Readonly<Record<string, string>>,
+  remove: readonly string[],
+): Promise<void> {
+  const { TagResourceCommand, UntagResourceCommand } = await import('@aws-sdk/client-amp')
+  const amp = await clients.amp()
+  await asking(`change the tags of ${arn}`, async () => {
+    if (remove.length > 0)
+      await amp.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...remove] }))
+    if (Object.keys(set).length > 0)
+      await amp.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } }))
+  })
+}
+
+/** Deletes a workspace and all that is stored in it. @throws AwsFailure */
+export async function deleteWorkspace(clients: AwsClients, id: string): Promise<void> {
+  const { DeleteWorkspaceCommand } = await import('@aws-sdk/client-amp')
+  const amp = await clients.amp()
+  await asking(`delete workspace ${id}`, () => amp.send(new DeleteWorkspaceCommand({ workspaceId: id })))
+}
+
+function describe(workspace: WorkspaceDescription): Workspace {
+  return {
+    id: workspace.workspaceId!,
+    arn: workspace.arn!,
+    alias: workspace.alias,
+    status: workspace.status?.statusCode ?? 'unknown',
+    endpoint: workspace.prometheusEndpoint,
+    tags: workspace.tags ?? {},
+  }
+}

@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net'
+import { NodeSSH } from 'node-ssh'
+import type { Client } from 'ssh2'
+import type { Authentication } from './authenticate.ts'
+import { ConnectionError, type ConnectionSettings } from './connection.ts'
+import { displayText } from './display.ts'
+import type { HostKeyCheck } from './host-key.ts'
+
+/** Signs of life while nothing else is said. */
+export interface Keepalive {
+  /** Seconds between two questions. */
+  readonly interval: number
+  /** Questions without an answer after which the host counts as gone. */
+  readonly count: number
+}
+
+/** The host dropped the connection before it had said anything: sshd does so at random when too many knock (MaxStartups). */
+export class Dropped extends Error {}
+
+/** What ssh2 says of an error. */
+type SshError = Error & { level?: string; code?: unknown }
+
+/**
+ * The SSH handshake over a socket that is connected: keys exchanged, the host's key checked, the user let in.
+ *
+ * @throws ConnectionError; {@link Dropped} when it may go better at another try
+ */
+export async function handshake(
+  socket: Socket,
+  settings: ConnectionSettings,
+  hostKey: HostKeyCheck,
+  authentication: Authentication,
+  keepalive: Keepalive,
+  signal?: AbortSignal,
+): Promise<Client> {
+  const ssh = new NodeSSH()
+  const connecting = ssh.connect({
+    sock: socket,
+    username: settings.user,
+    authHandler: authentication.handler,
+    readyTimeout: settings.connectTimeout * 1000,
+    keepaliveInterval: keepalive.interval * 1000,
+    keepaliveCountMax: keepalive.count,
+    algorithms: {
+      serverHostKey: hostKey.algorithms(),
+      hmac: {
+        remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'],
+        append: [],
+        prepend: [],
+      },
+    },
+    hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+      void hostKey.verify(key).then(verify)
+    },
+  })
+  // Made by node-ssh before its first await.
+  const client = ssh.connection as Client
+  const failure: { first?: SshError; exchanged: boolean; passwordExpired: boolean } = {
+    exchanged: false,
+    passwordExpired: false,
+  }
+  // ssh2 tells of one failed connection in two errors; the first says more.
+  client.on('error', (error: SshError) => {
+    failure.first ??= error
+  })
+  client.once('handshake', () => {
+    failure.exchanged = true
+  })
+  client.on('change password', () => {
+    failure.passwordExpired = true
+    client.end()
+  })
+  const onAbort = () => socket.destroy()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await connecting
+    return client
+  } catch (error) {
+    socket.destroy()
+    throw explain(failure.first ?? (error as SshError))
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+
+  function explain(error: SshError): Error {
+    const { name, host, port, user, connectTimeout } = settings
+    const place = `${name} (${host}:${port})`
+    if (signal?.aborted) return new ConnectionError('cancelled', `${name}: cancelled`)
+    if (hostKey.refusal !== undefined) return hostKey.refusal
+    if (failure.passwordExpired) {
+      return new ConnectionError('authentication', `${name}: the password of ${user} has expired`, {
+        hint: 'log in once by hand and change it',
+      })
+    }
+    if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
+      return authentication.failure()
+    }
+    if (error.level === 'client-timeout') {
+      return new ConnectionError('timeout', `${place}: no SSH handshake within ${connectTimeout} s`, {
+        hint: 'check that sshd listens on that port, and how busy the host is',
+      })
+    }
+    // A ConnectionError of ours, when no error event came from ssh2: the agent or a parser.
+    const said = displayText(Buffer.from(error.message), 300)
+    if (!failure.exchanged && isDrop(error)) return new Dropped(said)
+    if (failure.exchanged && isDrop(error)) {
+      return new ConnectionError('authentication', `${place}: closed by the host while logging in: ${said}`, {
+        hint: `look at the sshd log of the host, and at its AllowUsers, DenyUsers and MaxAuthTries`,
+      })
+    }
+    return new ConnectionError('handshake', `${place}: ${said}`, {
+      hint: /no matching/.test(said)
+        ? 'the host offers only algorithms that muster does not use: update its sshd'
+        : 'check that an SSH server listens on that port',
+    })
+  }
+}
+
+function isDrop(error: SshError): boolean {
+  return (
+    error.code === 'ECONNRESET' ||
+    error.code === 'EPIPE' ||
+    error.code === 'ETIMEDOUT' ||
+    /lost before handshake|no response from server/i.test(error.message)
+  )
+}

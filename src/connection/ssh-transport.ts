@@ -1,0 +1,140 @@
+import type { Socket } from 'node:net'
+import pLimit from 'p-limit'
+import type { Client, ClientChannel } from 'ssh2'
+import { quote } from '../shell/quote.ts'
+import { bounded } from './bounded.ts'
+import { ConnectionError } from './connection.ts'
+import type { HostProcess, ProcessEnd, Transport } from './host-process.ts'
+
+/**
+ * Channels at once. sshd allows 10 sessions a connection, but those that were closed linger: from 7 at once on, opens
+ * were refused (measured over 500 execs); one more than this is left for killing.
+ */
+const MOST_CHANNELS = 5
+
+/** Tries to open a channel that the host refuses for want of resources, and the longest wait between two in milliseconds. */
+const OPEN_TRIES = 8
+const LONGEST_WAIT = 800
+
+/** What sshd answers over MaxSessions: "connect failed" (RFC 4254, 5.1). */
+const OPEN_FAILED = 2
+
+/** Seconds for the host to take leave. */
+const CLOSE_TIMEOUT = 1
+
+/** An SSH connection that is ready. */
+export class SshTransport implements Transport {
+  readonly label: string
+  readonly counters: { handshakes: number; channels: number }
+  readonly #client: Client
+  readonly #socket: Socket
+  readonly #limit = pLimit(MOST_CHANNELS)
+  readonly #closed: Promise<void>
+  #reason: string | undefined
+
+  /** @param keepalive seconds without an answer after which the host counts as gone */
+  constructor(label: string, client: Client, socket: Socket, keepalive: number) {
+    this.label = label
+    this.counters = { handshakes: 1, channels: 0 }
+    this.#client = client
+    this.#socket = socket
+    this.#closed = new Promise((resolve) => client.once('close', () => resolve()))
+    // node-ssh takes its own listener away once the connection is ready; without this one a reset would end muster.
+    client.on('error', (error) => {
+      this.#reason ??= explain(error, keepalive)
+    })
+  }
+
+  traffic(): { readonly sent: number; readonly received: number } {
+    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead }
+  }
+
+  /** @param urgent does not wait until others let go of their channels */
+  open(words: readonly string[], urgent = false): Promise<HostProcess> {
+    if (urgent) return this.#open(words)
+    const opened = Promise.withResolvers<HostProcess>()
+    void this.#limit(async () => {
+      try {
+        const process = await this.#open(words)
+        opened.resolve(process)
+        await process.ended
+      } catch (error) {
+        opened.reject(error)
+      }
+    })
+    return opened.promise
+  }
+
+  async close(): Promise<void> {
+    this.#client.end()
+    await bounded(this.#closed, CLOSE_TIMEOUT)
+    this.#socket.destroy()
+  }
+
+  async #open(words: readonly string[]): Promise<HostProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const channel = await this.#exec(words)
+        this.counters.channels += 1
+        return fromChannel(channel, this.#closed, () => this.#reason ?? 'the host closed the connection')
+      } catch (error) {
+        if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#lost(error as Error)
+        if (attempt === OPEN_TRIES) {
+          throw new ConnectionError('no-shell', `${this.label}: the host opens no more sessions`, {
+            hint: 'raise MaxSessions in its sshd_config (10 is the default)',
+          })
+        }
+      }
+      const wait = Math.min(LONGEST_WAIT, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+
+  #exec(words: readonly string[]): Promise<ClientChannel> {
+    // Whatever the login shell is: sh, csh and fish read these quotes alike.
+    const line = `exec ${words.map(quote).join(' ')}`
+    return new Promise((resolve, reject) => {
+      // Throws at once when the socket is gone.
+      this.#client.exec(line, (error, channel) => (error ? reject(error) : resolve(channel)))
+    })
+  }
+
+  #lost(error: Error): ConnectionError {
+    return new ConnectionError(
+      'lost',
+      `${this.label}: lost before a shell was started: ${this.#reason ?? error.message}`,
+    )
+  }
+}
+
+function fromChannel(
+  channel: ClientChannel,
+  connectionClosed: Promise<void>,
+  reason: () => string,
+): HostProcess {
+  let status: ProcessEnd | undefined
+  channel.on('exit', (code: number | null, signal?: string) => {
+    status = { code, signal: signal ?? null }
+  })
+  channel.on('error', () => {})
+  channel.stderr.on('error', () => {})
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    const settle = () => resolve(status ?? { code: null, signal: null, reason: reason() })
+    channel.once('close', settle)
+    // A channel whose streams nobody drained never closes.
+    void connectionClosed.then(settle)
+  })
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    ended,
+    destroy: () => channel.close(),
+  }
+}
+
+function explain(error: Error & { code?: unknown; level?: string }, keepalive: number): string {
+  if (error.level === 'client-timeout') return `no answer for ${keepalive} s`
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return 'connection reset'
+  return error.message
+}

@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** What happens to a connection that is accepted. */
+type Fate = 'pass' | 'reset'
+
+/**
+ * A TCP proxy on 127.0.0.1 that does to connections what networks do. Everything can be switched while connections
+ * are open; bytes that are held back are delivered in order later.
+ */
+export class FaultProxy {
+  /** Milliseconds each direction is delayed. */
+  delay = 0
+  accepted = 0
+  readonly #target: number
+  readonly #server: Server
+  readonly #pairs = new Set<readonly [client: Socket, target: Socket]>()
+  readonly #fates: Fate[] = []
+  #silent = false
+  #held: PromiseWithResolvers<void> | undefined
+
+  private constructor(target: number) {
+    this.#target = target
+    // Half-open, so that a FIN goes one way only.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client))
+  }
+
+  /** @param target port on 127.0.0.1 */
+  static async start(target: number): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** The next connections are reset as soon as they are accepted, as sshd's MaxStartups does. */
+  dropNext(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#fates.push('reset')
+  }
+
+  /** RST to both ends. */
+  reset(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy()
+  }
+
+  /** FIN to the client, as a host that shuts down in order. */
+  finish(): void {
+    for (const [client] of this.#pairs) client.end()
+  }
+
+  /** Takes everything and delivers nothing, for ever: a black hole. */
+  blackHole(): void {
+    this.#silent = true
+  }
+
+  /** Holds everything back until {@link resume}. */
+  stall(): void {
+    this.#held ??= Promise.withResolvers()
+  }
+
+  resume(): void {
+    this.#held?.resolve()
+    this.#held = undefined
+  }
+
+  async close(): Promise<void> {
+    this.resume()
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  #accept(client: Socket): void {
+    this.accepted += 1
+    client.on('error', () => {})
+    if (this.#fates.shift() === 'reset') {
+      client.resetAndDestroy()
+      return
+    }
+    const target = connect({ port: this.#target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+    const pair = [client, target] as const
+    this.#pairs.add(pair)
+    target.on('error', () => client.destroy())
+    client.on('close', () => {
+      target.destroy()
+      this.#pairs.delete(pair)
+    })
+    target.on('close', () => client.end())
+    void this.#forward(client, target)
+    void this.#forward(target, client)
+  }
+
+  async #forward(from: Socket, to: Socket): Promise<void> {
+    // Each chunk waits for the one before it, so that order is kept while several are on their way.
+    let last: Promise<unknown> = Promise.resolve()
+    const deliver = (action: () => void) => {
+      const due = this.delay > 0 ? wait(this.delay) : undefined
+      last = Promise.all([last, due, this.#held?.promise]).then(() => {
+        if (!this.#silent && !to.destroyed) action()
+      })
+    }
+    from.on('data', (chunk: Buffer) => deliver(() => to.write(chunk)))
+    from.on('end', () => deliver(() => to.end()))
+  }
+}
