@@ -28,9 +28,10 @@ function readCondition(node: YamlNode, mistakes: Mistakes): Value[] {
       )
       return []
     }
-    const expression = withoutBraces(text)
-    mistakes.expression(expression, node.position)
-    return [expression]
+    const inside = withoutBraces(text)
+    if (inside === undefined) mistakes.expression(text, node.position)
+    else mistakes.templates(value)
+    return [inside ?? text]
   }
   const what = isNull(node) ? 'it is empty (null)' : `it is ${describe(node)}`
   mistakes.add(
@@ -42,9 +43,8 @@ function readCondition(node: YamlNode, mistakes: Mistakes): Value[] {
 }
 
 /** The expression of a text that is one `{{ ... }}` and nothing else. */
-function withoutBraces(text: string): string {
-  const inside = /^\s*\{\{[-+]?((?:(?!\}\}|\{\{)[\s\S])*?)[-+]?\}\}\s*$/.exec(text)?.[1]
-  return inside?.trim() ?? text
+function withoutBraces(text: string): string | undefined {
+  return /^\s*\{\{[-+]?((?:(?!\}\}|\{\{)[\s\S])*?)[-+]?\}\}\s*$/.exec(text)?.[1]?.trim()
 }
 
 function describe(node: YamlNode): string {

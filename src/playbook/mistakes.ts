@@ -1,11 +1,8 @@
-import type { CheckTemplate } from '../template/api.ts'
+import { checkTemplate } from '../template/check.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { TemplateText } from '../values/template-text.ts'
 import { isDict, type Value } from '../values/value.ts'
-
-// Until src/template/check.ts is there.
-const checkTemplate: CheckTemplate = () => []
 
 /** Collects the mistakes of one playbook, so that all are told at once. */
 export class Mistakes {

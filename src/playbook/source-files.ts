@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { checkTemplateFile } from '../template/check.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import { keywordBoolean } from './keyword-values.ts'
@@ -41,7 +42,7 @@ export async function checkSource(task: Task, directory: string, mistakes: Mista
     const position = task.argPositions.get(sender.parameter) ?? task.position
     mistakes.add(position, `Could not find or access '${path}'`, `searched in ${places.join(', ')}`)
   } else if (task.module === 'template' && !MARKERS.some((name) => task.args.has(name))) {
-    await checkTemplateFile(found, mistakes)
+    await checkText(found, mistakes)
   }
 }
 
@@ -78,7 +79,7 @@ async function firstExisting(places: readonly string[]): Promise<string | undefi
   return undefined
 }
 
-async function checkTemplateFile(path: string, mistakes: Mistakes): Promise<void> {
+async function checkText(path: string, mistakes: Mistakes): Promise<void> {
   const source = await readFile(path, 'utf8').catch(() => undefined)
-  if (source !== undefined) mistakes.templates(new TemplateText(source, { file: path, line: 1, column: 1 }))
+  if (source !== undefined) mistakes.addAll(checkTemplateFile(source, path))
 }

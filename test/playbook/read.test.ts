@@ -345,6 +345,52 @@ describe('conditions', () => {
   })
 })
 
+describe('templates', () => {
+  it('are checked wherever they stand, each at its place', async () => {
+    await write('more.yaml', 'd: "{{ 1 | nosuch_d }}"\n')
+    await write('templates/x.conf.j2', 'first\n{{ 1 | nosuch_file }}\n')
+    const found = await mistakes(
+      read(`- name: "{{ 1 | nosuch_name }}"
+  hosts: all
+  vars: {a: ["{{ 1 | nosuch_a }}"]}
+  vars_files: more.yaml
+  become: "{{ 1 | nosuch_become }}"
+  tasks:
+    - debug: {msg: "x {{ 1 | nosuch_msg }}"}
+      when: [a | nosuch_when, "{{ a | nosuch_braces }}"]
+      loop: "{{ 1 | nosuch_loop }}"
+      loop_control: {label: "{{ 1 | nosuch_label }}"}
+      environment: {A: "{{ 1 | nosuch_environment }}"}
+      until: a is nosuch_until
+    - debug: msg={{ 1 | nosuch_text }}
+    - debug: {var: a | nosuch_var}
+    - assert: {that: [a | nosuch_that]}
+    - template: {src: x.conf.j2, dest: /etc/x}
+    - command: echo {{ x
+    - debug: {msg: "{{ x + }}"}
+`),
+    )
+    for (const name of 'name a become msg when braces loop label environment text var that'.split(' ')) {
+      expect(found.filter((text) => text.includes(`No filter named 'nosuch_${name}'.`))).toHaveLength(1)
+    }
+    expect(found).toContainEqual(expect.stringMatching(/^1:12 .*nosuch_d'/))
+    expect(found).toContainEqual(expect.stringMatching(/^2:8 .*nosuch_file'/))
+    expect(found).toContainEqual(expect.stringMatching(/^7:30 .*nosuch_msg'/))
+    expect(found).toContainEqual(expect.stringMatching(/^12:19 No test named 'nosuch_until'/))
+    expect(found).toContainEqual(expect.stringMatching(/^17:.*unbalanced jinja2 block or quotes/))
+    expect(found).toContainEqual(expect.stringMatching(/^18:\d+ Syntax error/))
+    expect(found).toHaveLength(17)
+  })
+
+  it('with marks of their own in a template file are left to the run', async () => {
+    await write('templates/x.j2', '{{ 1 | nosuch }} [[ a ]]\n')
+    const read = await task(
+      'template: {src: x.j2, dest: /x, variable_start_string: "[[", variable_end_string: "]]"}',
+    )
+    expect(read.module).toBe('template')
+  })
+})
+
 describe('names', () => {
   it.each(['null', '""', 'off'])('name: %s is no name', async (name) => {
     expect((await task(`name: ${name}\ndebug:`)).name).toBeUndefined()

@@ -26,6 +26,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   // Found by Ansible when the task's turn comes, or as a crash.
   '016-serial-not-a-number': [3, 'serial takes a whole number of hosts'],
   '085-when-empty': [7, 'Empty conditional expressions are not allowed.'],
+  '086-when-syntax-error': [10, 'Syntax error in expression'],
   '153-set-fact-bad-name': [6, "Invalid variable name 'not-valid'."],
   // On purpose, where Ansible goes on: it ignores the error with the very keyword that is wrong; skips a file that is
   // missing; notices an unknown handler only when a changed task notifies it.
