@@ -40,10 +40,11 @@ const comment: Filter = (input, args) => {
   const newline = str(given.newline)
   const decoration = str(given.decoration)
   const prefix = str(given.prefix)
-  const lines = asText(input, 'comment takes text: the value').split(newline)
+  const text = asText(input, 'comment takes text: the value')
   // A line that holds nothing but its decoration loses the blanks of it; the last line keeps them.
-  const body = lines.map((line, index) =>
-    line === '' && index < lines.length - 1 ? stripEnd(decoration) : decoration + line,
+  const body = (decoration + text.replaceAll(newline, newline + decoration)).replaceAll(
+    decoration + newline,
+    stripEnd(decoration) + newline,
   )
   const before =
     prefix === ''
@@ -55,7 +56,7 @@ const comment: Filter = (input, args) => {
   return (
     (str(given.beginning) === '' ? '' : str(given.beginning) + newline) +
     before +
-    body.join(newline) +
+    body +
     after +
     (str(given.end) === '' ? '' : newline + str(given.end))
   )

@@ -33,7 +33,8 @@ const slice: Filter = (input, args) => {
   return Array.from({ length: count }, (_, index) => {
     const start = index * size + Math.min(index, longer)
     const column = items.slice(start, start + size + (index < longer ? 1 : 0))
-    return fill_with !== null && index >= longer && longer > 0 ? [...column, fill_with] : column
+    // Jinja fills also where all columns are equally long.
+    return fill_with !== null && index >= longer ? [...column, fill_with] : column
   })
 }
 

@@ -48,7 +48,9 @@ const round: Filter = (input, args) => {
   if (!isNumeric(input)) throw new PythonError(`must be real number, not ${typeName(input)}`)
   const unit = 10 ** digits
   const scaled = toDouble(input) * unit
-  return new Float((method === 'ceil' ? Math.ceil(scaled) : Math.floor(scaled)) / unit)
+  // Python's ceil and floor give integers, which have no -0.
+  const whole = (method === 'ceil' ? Math.ceil(scaled) : Math.floor(scaled)) + 0
+  return new Float(whole / unit)
 }
 
 const DECIMAL = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB']

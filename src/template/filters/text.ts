@@ -23,21 +23,24 @@ const lower: Filter = (input, args) => {
   return str(input).toLowerCase()
 }
 
-function capitalizeText(text: string): string {
-  const [first = '', ...rest] = characters(text)
-  return first.toUpperCase() + rest.join('').toLowerCase()
-}
-
 const capitalize: Filter = (input, args) => {
   bind(args, {})
-  return capitalizeText(str(input))
+  const [first = '', ...rest] = characters(str(input))
+  // The capital of a ligature is two letters, of which only the first stays one.
+  const [capital = '', ...others] = characters(first.toUpperCase())
+  return capital + [...others, ...rest].join('').toLowerCase()
+}
+
+function titleWord(word: string): string {
+  const [first = '', ...rest] = characters(word)
+  return first.toUpperCase() + rest.join('').toLowerCase()
 }
 
 const title: Filter = (input, args) => {
   bind(args, {})
   return str(input)
-    .split(/([-\s({[<]+)/)
-    .map(capitalizeText)
+    .split(/([-\s\x1c-\x1f({[<]+)/)
+    .map(titleWord)
     .join('')
 }
 

@@ -53,7 +53,7 @@ function breakLongWord(chunks: string[], line: string[], room: number, options: 
   const space = options.width < 1 ? 1 : room
   let end = space
   if (options.breakOnHyphens && letters.length > space) {
-    const hyphen = letters.lastIndexOf('-', space - 1)
+    const hyphen = letters.slice(0, space).lastIndexOf('-')
     if (hyphen > 0 && letters.slice(0, hyphen).some((letter) => letter !== '-')) end = hyphen + 1
   }
   line.push(letters.slice(0, end).join(''))

@@ -1,9 +1,15 @@
 import { escapeHtml } from './html.ts'
+import { pythonRegex } from './regex.ts'
 import { sliceText, textLength } from './sequence.ts'
 
-const WEB =
-  /^(?:(?:https?:\/\/|www\.)[^\s/?#]*(?:[\w%-]+\.)+[a-z]{2,63}|[\w%-]+(?:\.[\w%-]+)*\.(?:com|net|int|edu|gov|org|info|mil)|https?:\/\/(?:[\w%-]+(?:\.[\w%-]+)*|\[[\da-f:]+\]))(?::\d{1,5})?(?:[/?#]\S*)?$/iu
-const MAIL = /^\S+@\w[\w.-]*\.\w+$/u
+/** What Jinja takes for a web address: with `http` or `www`, in a well-known domain, or a number with `http`. */
+const HOSTS = [
+  String.raw`(?:https?://|www\.)(?:[\w%-]+\.)*(?:[a-z]{2,63}|xn--[\w%]{2,59})`,
+  String.raw`(?:[\w%-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)`,
+  String.raw`https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[(?:[\da-f]{0,4}:){2}(?:[\da-f]{0,4}:?){1,6}\])`,
+]
+const WEB = pythonRegex(String.raw`^(?:${HOSTS.join('|')})(?::\d{1,5})?(?:[/?#]\S*)?$`, { ignoreCase: true })
+const MAIL = pythonRegex(String.raw`^\S+@\w[\w.-]*\.\w+$`)
 
 export interface UrlizeOptions {
   readonly limit: number | null
@@ -15,7 +21,7 @@ export interface UrlizeOptions {
 /** Text escaped for HTML, with web and mail addresses as links: Jinja's `urlize`. */
 export function urlize(text: string, options: UrlizeOptions): string {
   return escapeHtml(text)
-    .split(/(\s+)/)
+    .split(/([\s\x1c-\x1f]+)/)
     .map((word) => linkWord(word, options))
     .join('')
 }
@@ -52,12 +58,14 @@ function link(text: string, options: UrlizeOptions): string {
   const attributes =
     (options.rel === '' ? '' : ` rel="${escapeHtml(options.rel)}"`) +
     (options.target === null ? '' : ` target="${escapeHtml(options.target)}"`)
-  if (WEB.test(text)) {
+  if (WEB.match(text) !== null) {
     const address = /^https?:\/\//.test(text) ? text : `https://${text}`
     return `<a href="${address}"${attributes}>${shorten(text, options.limit)}</a>`
   }
-  if (text.startsWith('mailto:') && MAIL.test(text.slice(7))) return `<a href="${text}">${text.slice(7)}</a>`
-  const mail = MAIL.test(text) && !text.startsWith('www.') && !text.startsWith('@') && !text.includes(':')
+  if (text.startsWith('mailto:') && MAIL.match(text.slice(7)) !== null)
+    return `<a href="${text}">${text.slice(7)}</a>`
+  const mail =
+    MAIL.match(text) !== null && !text.startsWith('www.') && !text.startsWith('@') && !text.includes(':')
   if (mail) return `<a href="mailto:${text}">${text}</a>`
   const scheme = options.schemes.some((start) => text !== start && text.startsWith(start))
   return scheme ? `<a href="${text}"${attributes}>${text}</a>` : text

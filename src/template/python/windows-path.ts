@@ -1,10 +1,15 @@
 /** Python's `ntpath`: the functions that Ansible offers as `win_` filters. */
 
-/** The drive (`C:`) or share (`\\host\share`), and the rest. */
+/** The drive (`C:`) or share (`\\\\host\\share`), and the rest. */
 export function splitDrive(path: string): [string, string] {
-  const share = /^[\\/]{2}[^\\/]+[\\/]+[^\\/]+/.exec(path)
-  const length = share === null ? (/^[^\\/]:/.exec(path)?.[0].length ?? 0) : share[0].length
-  return [path.slice(0, length), path.slice(length)]
+  const normal = path.replaceAll('/', '\\')
+  if (normal.startsWith('\\\\')) {
+    const host = normal.toUpperCase().startsWith('\\\\?\\UNC\\') ? 8 : 2
+    const share = normal.indexOf('\\', host)
+    const end = share === -1 ? -1 : normal.indexOf('\\', share + 1)
+    return end === -1 ? [path, ''] : [path.slice(0, end), path.slice(end)]
+  }
+  return normal[1] === ':' ? [path.slice(0, 2), path.slice(2)] : ['', path]
 }
 
 /** What follows the last slash of either kind. */

@@ -41,7 +41,7 @@ describe('order', () => {
 })
 
 describe('rows and columns', () => {
-  it('fill only where something is missing', () => {
+  it('are filled, columns also where nothing is missing', () => {
     expect(apply('batch', [1, 2, 3], [2, 'x'])).toEqual([
       [1, 2],
       [3, 'x'],
@@ -50,7 +50,8 @@ describe('rows and columns', () => {
       [1, 2],
       [3, 'x'],
     ])
-    expect(apply('slice', [1, 2], [2, 'x'])).toEqual([[1], [2]])
+    expect(apply('slice', [1], [1, 'x'])).toEqual([[1, 'x']])
+    expect(apply('batch', [1, 2], [2, 'x'])).toEqual([[1, 2]])
   })
 
   it('lose no item and keep the order', () => {
