@@ -60,7 +60,7 @@ const SHORT: Readonly<Record<string, string>> = {
 }
 
 /** Python's escapes in a word, but for characters by name. */
-export function decodeEscapes(text: string): string {
+function decodeEscapes(text: string): string {
   return text.replace(ESCAPE, (whole, wide, four, two, short) => {
     if (short !== undefined) return SHORT[short] ?? short
     const code = Number.parseInt(wide ?? four ?? two, 16)
