@@ -1,5 +1,4 @@
 import type { Filter, Test } from './filter.ts'
-import { filters as attributesFilters } from './filters/attributes.ts'
 import { filters as combinationsFilters } from './filters/combinations.ts'
 import { filters as combineFilters } from './filters/combine.ts'
 import { filters as commentFilters } from './filters/comment.ts'
@@ -12,7 +11,9 @@ import { filters as jsonFilters } from './filters/json.ts'
 import { filters as listsFilters } from './filters/lists.ts'
 import { filters as logicFilters } from './filters/logic.ts'
 import { filters as numbersFilters } from './filters/numbers.ts'
+import { filters as passwordHashFilters } from './filters/password-hash.ts'
 import { filters as pathsFilters } from './filters/paths.ts'
+import { filters as pprintFilters } from './filters/pprint.ts'
 import { filters as randomFilters } from './filters/random.ts'
 import { filters as regexFilters } from './filters/regex.ts'
 import { filters as setsFilters } from './filters/sets.ts'
@@ -32,7 +33,6 @@ import { tests as typesTests } from './tests/types.ts'
 import { tests as versionTests } from './tests/version.ts'
 
 const FILTER_FAMILIES = [
-  attributesFilters,
   combinationsFilters,
   combineFilters,
   commentFilters,
@@ -45,7 +45,9 @@ const FILTER_FAMILIES = [
   listsFilters,
   logicFilters,
   numbersFilters,
+  passwordHashFilters,
   pathsFilters,
+  pprintFilters,
   randomFilters,
   regexFilters,
   setsFilters,

@@ -29,3 +29,8 @@ describe('listed as different', () => {
     expect(differences(recorded!).join('\n')).not.toContain('defect')
   })
 })
+
+test('daily and real templates all agree', () => {
+  const missing = [...excepted.keys()].filter((name) => /^(daily|real): /.test(name))
+  expect(missing).toEqual([])
+})

@@ -16,14 +16,6 @@ describe('bool', () => {
   })
 })
 
-describe('ternary', () => {
-  it('chooses by truth, and by None where there is a third value', () => {
-    expect(apply('ternary', [], ['a', 'b', 'c'])).toBe('b')
-    expect(apply('ternary', null, ['a', 'b', 'c'])).toBe('c')
-    expect(apply('ternary', null, ['a', 'b'])).toBe('b')
-  })
-})
-
 describe('random and shuffle', () => {
   it('agree with Python for a seed and stay within bounds without one', () => {
     expect(apply('random', 59, [], { seed: 'db01.example.com' })).toBe(9)
