@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import { EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
@@ -6,19 +6,21 @@ import { hasTemplateMarks } from '../values/template-text.ts'
 import type { Lines } from './lines.ts'
 import { type Entry, mergeEntries } from './merge.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
-import { type Typed, typePlain, typeTagged } from './plain.ts'
+import {
+  type Collection,
+  type LocalTag,
+  nothing,
+  type Of,
+  scalarText,
+  tagText,
+  typeScalar,
+  WORDS_AS_KEYS,
+} from './scalar-event.ts'
 import { type Event, KNOWN_TAGS, readTag, type Tag } from './tags.ts'
 
 /** Bounds on what aliases may unfold to: far above any real file, far below what harms. */
 const MAX_NODES = 1_000_000
 const MAX_DEPTH = 200
-
-/** Marks of YAML 1.1 that mean nothing as values and are text (or the merge key) as keys. */
-const WORDS_AS_KEYS = new Set(['<<', '='])
-
-type Of<T extends Event['type']> = Extract<Event, { type: T }>
-type Collection = Of<2> | Of<3>
-type LocalTag = 'unsafe' | 'secret' | 'vault'
 
 /** A node under construction and what it unfolds to once its aliases are followed. */
 interface Built {
@@ -184,7 +186,7 @@ export class Composer {
     emptyAt: Position | undefined,
     isKey: boolean,
   ): YamlScalar {
-    const raw = this.#scalarText(event)
+    const raw = scalarText(this.#source, event)
     const position = this.#scalarPosition(event, emptyAt)
     this.#end = Math.max(this.#end, event.valueEnd, event.tagEnd, event.anchorEnd)
     const quoted = event.style !== SCALAR_STYLE.PLAIN
@@ -204,14 +206,6 @@ export class Composer {
     }
     const value = 'error' in typed ? null : typed.value
     return { kind: 'scalar', value, raw, quoted, ...(local === undefined ? {} : { tag: local }), position }
-  }
-
-  /** Block text whose last line has no end in the file has none in the value either, in PyYAML. */
-  #scalarText(event: Of<4>): string {
-    const text = getScalarValue(this.#source, event)
-    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
-    const isOpen = event.valueEnd === this.#source.length && !/[\r\n]$/.test(this.#source)
-    return isBlock && isOpen && text.endsWith('\n') ? text.slice(0, -1) : text
   }
 
   #scalarPosition(event: Of<4>, emptyAt: Position | undefined): Position {
@@ -235,19 +229,4 @@ export class Composer {
   #problem(message: string, position: Position, hint?: string): void {
     this.problems.push({ message, position, hint })
   }
-}
-
-function tagText(source: string, event: Collection | Of<4>): string {
-  return source.slice(event.tagStart, event.tagEnd)
-}
-
-function nothing(position: Position): YamlScalar {
-  return { kind: 'scalar', value: null, raw: '', quoted: false, position }
-}
-
-/** Local tags keep text as text; what has no tag and no quotes is typed. */
-function typeScalar(raw: string, quoted: boolean, tag: Tag | undefined, local: LocalTag | undefined): Typed {
-  if (tag?.kind === 'standard') return typeTagged(raw, tag.name)
-  if (tag !== undefined || quoted || local === 'secret') return { value: raw }
-  return typePlain(raw)
 }

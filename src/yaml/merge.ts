@@ -43,7 +43,7 @@ export function mergeEntries(
 }
 
 /** A plain `<<` without a tag; the text "<<" in quotes is a key like any other. */
-export function isMergeKey(key: YamlScalar): boolean {
+function isMergeKey(key: YamlScalar): boolean {
   return key.raw === '<<' && !key.quoted && key.tag === undefined
 }
 
@@ -61,7 +61,7 @@ function mergedEntries(value: YamlNode, problems: Problem[]): readonly Entry[] {
 }
 
 /** Equal for keys that are one key in Python: 1, 1.0 and true; everything else by value and type. */
-export function keyIdentity(key: YamlScalar): unknown {
+function keyIdentity(key: YamlScalar): unknown {
   const value = key.value
   if (typeof value === 'boolean') return Number(value)
   if (value instanceof Float) return value.value

@@ -3,7 +3,7 @@ import { integer } from '../values/value.ts'
 import type { YamlScalar } from './node.ts'
 import { looksLikeTimestamp, parseTimestamp } from './timestamp.ts'
 
-export type ScalarValue = YamlScalar['value']
+type ScalarValue = YamlScalar['value']
 
 /** What a scalar means, or why it means nothing. */
 export type Typed = { readonly value: ScalarValue } | { readonly error: string }
