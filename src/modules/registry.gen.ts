@@ -3,6 +3,8 @@ import type { Module } from './module.ts'
 
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
+  amp_series: () => import('./library/amp_series.ts'),
+  amp_workspace: () => import('./library/amp_workspace.ts'),
   assert: () => import('./library/assert.ts'),
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
@@ -10,6 +12,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   fail: () => import('./library/fail.ts'),
   file: () => import('./library/file.ts'),
   group: () => import('./library/group.ts'),
+  iam_role: () => import('./library/iam_role.ts'),
   script: () => import('./library/script.ts'),
   set_fact: () => import('./library/set_fact.ts'),
   shell: () => import('./library/shell.ts'),

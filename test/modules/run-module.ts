@@ -1,6 +1,13 @@
 import type { Become, Connection } from '../../src/connection/connection.ts'
 import { readParameters } from '../../src/modules/check-parameters.ts'
-import { type Diff, type Module, type ModuleContext, ModuleFailure } from '../../src/modules/module.ts'
+import {
+  type Action,
+  type ActionResult,
+  type Diff,
+  type Module,
+  type ModuleContext,
+  ModuleFailure,
+} from '../../src/modules/module.ts'
 import type { Output } from '../../src/values/transfer.ts'
 import type { Value } from '../../src/values/value.ts'
 
@@ -61,7 +68,7 @@ export async function runModule(
       changed ||= changes
       did.push(action.says)
       requests++
-      next = await steps.next({ ...(await perform(action)), value: null })
+      next = await steps.next(await perform(action))
     }
     const { result, ...outcome } = next.value
     return end({ ...outcome, result: result ?? {} })
@@ -77,15 +84,12 @@ export async function runModule(
     })
   }
 
-  async function perform(action: Parameters<typeof act>[0]): Promise<Output> {
-    return act(action)
+  async function perform(action: Action): Promise<ActionResult> {
+    if (action.kind === 'call') return { ...EMPTY, value: await action.call(context.signal) }
+    return { ...(await act(action)), value: null }
   }
 
-  async function act(action: import('../../src/modules/module.ts').Action): Promise<Output> {
-    if (action.kind === 'call') {
-      await action.call(context.signal)
-      return { ...EMPTY }
-    }
+  async function act(action: Exclude<Action, { kind: 'call' }>): Promise<Output> {
     if (action.kind === 'push') return connection.push(become, action.source, action.to)
     const step =
       action.stdin === undefined ? { script: action.script } : { script: action.script, stdin: action.stdin }

@@ -1,0 +1,48 @@
+import { Secret } from '../../values/secret.ts'
+import { type Dict, dict, type Value } from '../../values/value.ts'
+import { ModuleFailure } from '../module.ts'
+
+export type Tags = Readonly<Record<string, string>>
+
+/**
+ * The parameter `tags` or `labels`.
+ * @throws ModuleFailure for values that are no text, and for secrets: everyone who may look sees tags and labels
+ */
+export function readTags(tags: Dict, what: 'tag' | 'label' = 'tag'): Tags {
+  return Object.fromEntries(
+    [...tags].map(([key, value]) => {
+      if (value instanceof Secret) {
+        throw new ModuleFailure(`${what} ${String(key)} is a secret, and ${what}s are shown to everyone`)
+      }
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+        throw new ModuleFailure(`${what} ${String(key)} is not text`)
+      }
+      return [String(key), asText(value)]
+    }),
+  )
+}
+
+/** Booleans as Python, and so Ansible, writes them. */
+function asText(value: string | number | boolean): string {
+  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)
+}
+
+/** What has to be set and removed to make tags what is wished; nothing where no tags are wished for. */
+export function tagChanges(
+  tags: Tags,
+  wished: Tags | undefined,
+  purge: boolean,
+): { readonly set: Tags; readonly remove: readonly string[]; readonly after: Tags } {
+  if (wished === undefined) return { set: {}, remove: [], after: tags }
+  const set = Object.fromEntries(Object.entries(wished).filter(([key, value]) => tags[key] !== value))
+  const remove = purge
+    ? Object.keys(tags).filter((key) => !Object.hasOwn(wished, key) && !key.startsWith('aws:'))
+    : []
+  const kept = Object.entries(tags).filter(([key]) => !remove.includes(key))
+  return { set, remove, after: { ...Object.fromEntries(kept), ...wished } }
+}
+
+/** Tags for a result or a diff, in the order of their keys. */
+export function tagValue(tags: Tags): Value {
+  return dict(Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))))
+}

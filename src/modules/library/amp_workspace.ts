@@ -1,0 +1,170 @@
+import type { AwsClients } from '../../aws/clients.ts'
+import {
+  changeWorkspaceTags,
+  createWorkspace,
+  deleteWorkspace,
+  describeWorkspace,
+  findWorkspaces,
+  type Workspace,
+  waitActive,
+} from '../../aws/workspaces.ts'
+import { dict, type Value } from '../../values/value.ts'
+import { askAws, clientsOf } from '../cloud/ask.ts'
+import { readTags, type Tags, tagChanges, tagValue } from '../cloud/tags.ts'
+import { plain } from '../host/text.ts'
+import { type Action, defineModule, ModuleFailure } from '../module.ts'
+
+export default defineModule({
+  name: 'amp_workspace',
+  runsOn: 'controller',
+  documentation: {
+    summary: 'Makes, tags and removes workspaces of Amazon Managed Service for Prometheus.',
+    notes: [
+      'A workspace of the alias that is there is adopted. AWS lets several have one alias: then the tags decide, and when they do not, the task fails.',
+      'Removing a workspace removes all metrics in it.',
+      'In check mode the id of a workspace that is not there yet is `known-after-apply`.',
+    ],
+    examples: `
+- name: where the fleet's metrics go
+  amp_workspace:
+    alias: fleet
+    region: eu-central-1
+    tags: { owner: operations }
+  register: workspace
+`,
+    returns: {
+      'workspace_id, arn, alias, status, region, tags': 'of the workspace',
+      prometheus_endpoint: 'base URL of its Prometheus API, with a slash at the end',
+      remote_write_url: 'where collectors write to',
+    },
+  },
+  spec: {
+    parameters: {
+      alias: { type: 'str', required: true, aliases: ['name'], doc: 'Alias of the workspace.' },
+      tags: { type: 'dict', doc: 'Tags; an empty mapping removes all.' },
+      purge_tags: {
+        type: 'bool',
+        default: true,
+        doc: 'Remove tags that are not listed, where tags are given.',
+      },
+      state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
+      wait: { type: 'bool', default: true, doc: 'Wait until the workspace is ACTIVE, at most five minutes.' },
+      region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
+    },
+  },
+
+  async observe({ alias, region, tags }, context) {
+    const clients = await clientsOf(region, context)
+    const found = await askAws(() => findWorkspaces(clients, plain(alias), context.signal))
+    return { script: null, parse: () => choose(found, plain(alias), tags && readTags(tags)) }
+  },
+
+  async *converge(params, existing, context) {
+    const alias = plain(params.alias)
+    const clients = await clientsOf(params.region, context)
+    const { region } = clients
+    if (params.state === 'absent') {
+      if (existing !== null) yield remove(clients, existing)
+      return {}
+    }
+    const tags = params.tags && readTags(params.tags)
+    let workspace = existing
+    if (workspace === null) {
+      const { value } = yield create(clients, alias, tags ?? {})
+      workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
+      if (workspace === null)
+        throw new ModuleFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
+    } else {
+      const changes = tagChanges(workspace.tags, tags, params.purge_tags)
+      if (Object.keys(changes.set).length + changes.remove.length > 0)
+        yield retag(clients, workspace, changes)
+      workspace = { ...workspace, tags: changes.after }
+    }
+    if (params.wait && workspace.status !== 'ACTIVE' && !context.check) {
+      const { id } = workspace
+      yield {
+        kind: 'call',
+        effect: 'none',
+        says: `wait until workspace ${alias} is ACTIVE`,
+        call: async (signal) => {
+          await askAws(() => waitActive(clients, id, { signal }))
+          return null
+        },
+      }
+      workspace = { ...workspace, status: 'ACTIVE' }
+    }
+    return { result: result(workspace, region) }
+  },
+})
+
+function create(clients: AwsClients, alias: string, tags: Tags): Action {
+  const planned = { id: 'known-after-apply', alias, tags, status: 'ACTIVE' }
+  const endpoint = `https://aps-workspaces.${clients.region}.amazonaws.com/workspaces/${planned.id}/`
+  return {
+    kind: 'call',
+    says: `create workspace ${alias}`,
+    diff: [{ header: `workspace ${alias}`, before: '', after: show(planned) }],
+    predicted: result({ ...planned, arn: planned.id, endpoint }, clients.region),
+    call: (signal) => askAws(() => createWorkspace(clients, alias, tags, signal)),
+  }
+}
+
+function retag(clients: AwsClients, workspace: Workspace, changes: ReturnType<typeof tagChanges>): Action {
+  const after = { ...workspace, tags: changes.after }
+  return {
+    kind: 'call',
+    says: `change the tags of workspace ${workspace.alias}`,
+    diff: [{ header: `workspace ${workspace.alias}`, before: show(workspace), after: show(after) }],
+    predicted: result(after, clients.region),
+    call: async () => {
+      await askAws(() => changeWorkspaceTags(clients, workspace.arn, changes.set, changes.remove))
+      return null
+    },
+  }
+}
+
+function remove(clients: AwsClients, workspace: Workspace): Action {
+  return {
+    kind: 'call',
+    says: `delete workspace ${workspace.alias} (${workspace.id})`,
+    diff: [{ header: `workspace ${workspace.alias}`, before: show(workspace), after: '' }],
+    call: async () => {
+      await askAws(() => deleteWorkspace(clients, workspace.id))
+      return null
+    },
+  }
+}
+
+/** @throws ModuleFailure when several workspaces could be meant */
+function choose(found: readonly Workspace[], alias: string, tags: Tags | undefined): Workspace | null {
+  const [only] = found
+  if (found.length <= 1) return only ?? null
+  const tagged = found.filter((workspace) =>
+    Object.entries(tags ?? {}).every(([key, value]) => workspace.tags[key] === value),
+  )
+  if (tagged.length === 1) return tagged[0]!
+  throw new ModuleFailure(
+    `${found.length} workspaces have the alias ${alias}: ${found.map(({ id }) => id).join(', ')}`,
+    {
+      hint: 'give tags that only one of them has, or rename the others with `aws amp update-workspace-alias`',
+    },
+  )
+}
+
+function show({ id, alias, status, tags }: Pick<Workspace, 'id' | 'alias' | 'status' | 'tags'>): Value {
+  return dict({ workspace_id: id, alias: alias ?? null, status, tags: tagValue(tags) })
+}
+
+function result(workspace: Workspace, region: string): Readonly<Record<string, Value>> {
+  const endpoint = workspace.endpoint ?? ''
+  return {
+    workspace_id: workspace.id,
+    arn: workspace.arn,
+    alias: workspace.alias ?? null,
+    status: workspace.status,
+    region,
+    tags: tagValue(workspace.tags),
+    prometheus_endpoint: endpoint,
+    remote_write_url: `${endpoint}api/v1/remote_write`,
+  }
+}
