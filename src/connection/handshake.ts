@@ -4,6 +4,7 @@ import type { Client } from 'ssh2'
 import type { Authentication } from './authenticate.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
 import { displayText } from './display.ts'
+import { Dropped } from './dropped.ts'
 import type { HostKeyCheck } from './host-key.ts'
 
 /** Signs of life while nothing else is said. */
@@ -13,9 +14,6 @@ export interface Keepalive {
   /** Questions without an answer after which the host counts as gone. */
   readonly count: number
 }
-
-/** The host dropped the connection before it had said anything: sshd does so at random when too many knock (MaxStartups). */
-export class Dropped extends Error {}
 
 /** What ssh2 says of an error. */
 type SshError = Error & { level?: string; code?: unknown }

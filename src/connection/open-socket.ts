@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { type ConnectionCause, ConnectionError, type ConnectionSettings } from './connection.ts'
+import { Dropped } from './dropped.ts'
 
 const CAUSES: Readonly<Record<string, readonly [cause: ConnectionCause, what: string, hint: string]>> = {
   ENOTFOUND: ['resolve', 'its name is not known', 'check ansible_host and the name service'],
@@ -16,7 +17,7 @@ const CAUSES: Readonly<Record<string, readonly [cause: ConnectionCause, what: st
  * A TCP connection without Nagle's algorithm, which would cost every request 40 ms and more (measured: 89 ms instead of
  * 3 for an exec), and with TCP keep-alive beside that of SSH.
  *
- * @throws ConnectionError `resolve`, `refused`, `timeout`, `cancelled`
+ * @throws ConnectionError `resolve`, `refused`, `timeout`, `cancelled`; {@link Dropped}
  */
 export async function openSocket(settings: ConnectionSettings, signal?: AbortSignal): Promise<Socket> {
   const { name, host, port, connectTimeout } = settings
@@ -34,7 +35,8 @@ export async function openSocket(settings: ConnectionSettings, signal?: AbortSig
     // Of several addresses each had its own; the last word is the one that counts.
     const last = error instanceof AggregateError ? (error.errors.at(-1) as NodeJS.ErrnoException) : error
     const known = CAUSES[last.code ?? '']
-    if (known === undefined) give('refused', last.message)
+    if (last.code === 'ECONNRESET') outcome.reject(new Dropped('connection reset'))
+    else if (known === undefined) give('refused', last.message)
     else give(...known)
   }
   const onAbort = () => give('cancelled', 'cancelled')

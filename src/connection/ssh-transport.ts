@@ -78,7 +78,7 @@ export class SshTransport implements Transport {
         this.counters.channels += 1
         return fromChannel(channel, this.#closed, () => this.#reason ?? 'the host closed the connection')
       } catch (error) {
-        if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#lost(error as Error)
+        if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#unopened(error as Error)
         if (attempt === OPEN_TRIES) {
           throw new ConnectionError('no-shell', `${this.label}: the host opens no more sessions`, {
             hint: 'raise MaxSessions in its sshd_config (10 is the default)',
@@ -99,11 +99,15 @@ export class SshTransport implements Transport {
     })
   }
 
-  #lost(error: Error): ConnectionError {
-    return new ConnectionError(
-      'lost',
-      `${this.label}: lost before a shell was started: ${this.#reason ?? error.message}`,
-    )
+  /** The host would not, or is gone. */
+  #unopened(error: Error): ConnectionError {
+    if (!this.#socket.writable) {
+      const why = this.#reason ?? error.message
+      return new ConnectionError('lost', `${this.label}: lost before a shell was started: ${why}`)
+    }
+    return new ConnectionError('no-shell', `${this.label}: the host runs no command: ${error.message}`, {
+      hint: 'the account needs a login shell, and no forced command or restriction to SFTP in sshd_config',
+    })
   }
 }
 

@@ -6,28 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection } from '../../src/connection/connection.ts'
 import { quote } from '../../src/shell/quote.ts'
 import { Secret } from '../../src/values/secret.ts'
+import { gone, pidIn } from './processes.ts'
 import { connectWith, describeShells } from './shells.ts'
 import { step, told } from './steps.ts'
-
-/** Waits until a process is gone, or a zombie that nobody reaps. Fails by the test's own timeout. */
-async function gone(pid: number): Promise<void> {
-  const state = () => {
-    try {
-      return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/.*\) /s, '')[0]
-    } catch {
-      return 'X'
-    }
-  }
-  while (!'XZ'.includes(state() ?? 'X')) await new Promise((resolve) => setTimeout(resolve, 20))
-}
-
-/** Waits until a file has a line, and gives its number: a process id that a script wrote. */
-async function pidIn(path: string): Promise<number> {
-  while (!existsSync(path) || !readFileSync(path, 'utf8').endsWith('\n')) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return Number(readFileSync(path, 'utf8'))
-}
 
 describeShells('a resident shell', (words) => {
   let connection: Connection
