@@ -1,4 +1,4 @@
-import { formatPosition, type Position } from './position.ts'
+import type { Position } from './position.ts'
 import { InputError } from './problem.ts'
 import { Secret } from './secret.ts'
 
@@ -23,7 +23,7 @@ export class EncryptedValue extends Secret {
       {
         message: 'this value is encrypted with Ansible Vault, which muster cannot read yet',
         position: this.position,
-        hint: `give it with -e @FILE, or write it with !secret in a file of mode 0600 (${formatPosition(this.position)})`,
+        hint: 'give it with -e @FILE, or write it with !secret in a file that only you can read',
       },
     ])
   }

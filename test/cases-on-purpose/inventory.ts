@@ -22,15 +22,30 @@ const UNKNOWN = 'no host and no group is called nosuch'
 
 /** The same for twins in YAML of recorded inventories in INI. */
 export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
+  '035-host-list-and-file': {
+    reason:
+      'A host from the command line has no file and no folder; Ansible gives the text None and the list itself.',
+    messages: {
+      'eval app02 inventory_dir': "'inventory_dir' is undefined",
+      'eval app02 inventory_file': "'inventory_file' is undefined",
+    },
+  },
   '051-vault-value': {
     reason:
       'Encrypted values are carried and listed but not decrypted yet; no output shows more than that they are secret.',
-    messages: { 'eval web01 db_password': '********' },
+    messages: {
+      'eval web01 db_password': '********',
+      'eval web01 dsn': 'group_vars/web.yml:2:11: this value is encrypted with Ansible Vault',
+    },
   },
   '058-localhost-implicit': {
     reason:
       'muster needs no Python on the controller; and a limit holds for localhost too, as it does in plays of Ansible.',
     messages: { 'host localhost': '"ansible_connection":"local"', 'limit localhost web': 'null' },
+  },
+  '059-localhost-explicit': {
+    reason: 'Variables are what somebody set; Ansible shows its default connection as a variable here.',
+    messages: { 'eval localhost ansible_connection | default("not set")': '"not set"' },
   },
   '064-patterns': {
     reason:

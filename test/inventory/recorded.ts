@@ -9,9 +9,10 @@ import { magicVariables } from '../../src/inventory/magic.ts'
 import { matchPattern } from '../../src/inventory/patterns.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import { readVariables } from '../../src/inventory/variable-files.ts'
+import { TemplateError } from '../../src/template/api.ts'
+import { createEngine } from '../../src/template/engine.ts'
 import { plain } from '../../src/values/plain.ts'
 import { InputError } from '../../src/values/problem.ts'
-import { TemplateText } from '../../src/values/template-text.ts'
 
 /** What Ansible answered to an inventory; the keys are explained beside the cases. */
 export interface RecordedCase {
@@ -26,6 +27,9 @@ export interface RecordedCase {
   readonly eval?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly error: string | null
 }
+
+/** Names that a run sets and an inventory alone does not; the recorded plays ask for them. */
+const OF_A_RUN = /\b(?:hostvars|playbook_dir|ansible_(?:play_\w+|inventory_sources))\b/
 
 /** Sources of a twin: the same inventory, with files in YAML in place of those in INI. */
 export function twinOf(recorded: RecordedCase): RecordedCase {
@@ -54,7 +58,7 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
     try {
       answer = JSON.parse(JSON.stringify(ask()).replaceAll(directory, '<DIR>'))
     } catch (error) {
-      if (!(error instanceof InputError)) throw error
+      if (!(error instanceof InputError || error instanceof TemplateError)) throw error
       // Refused by both is agreement.
       if (expected !== null) differences.set(what, error.message)
       return
@@ -79,11 +83,10 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
         ...variables.forHost(name),
         ...magicVariables(inventory, findHost(inventory, name)!),
       ])
+      const engine = createEngine({ lookup: (variable) => values.get(variable) }, { directory })
       for (const [expression, expected] of Object.entries(expressions)) {
-        // Whole expressions, templates and what belongs to a run are asked in the tests of templates and plays.
-        const value = values.get(expression)
-        if (value === undefined || value instanceof TemplateText) continue
-        differ(`eval ${name} ${expression}`, expected, () => plain(value))
+        if (OF_A_RUN.test(expression)) continue
+        differ(`eval ${name} ${expression}`, expected, () => plain(engine.expression(expression)))
       }
     }
   } catch (error) {
