@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateWorkspaceCommand, ListWorkspacesCommand } from '@aws-sdk/client-amp'
 import { ListRolesCommand } from '@aws-sdk/client-iam'
-import { CreateActivationCommand, DescribeActivationsCommand, SSMClient } from '@aws-sdk/client-ssm'
+import {
+  CreateActivationCommand,
+  DescribeActivationsCommand,
+  SSMClient,
+  UpdateServiceSettingCommand,
+} from '@aws-sdk/client-ssm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startCloud } from '../../src/cloud/cloud.ts'
+import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
 import { Agent } from './agent.ts'
 import { clients } from './clients.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -73,6 +78,37 @@ describe('a cloud with a state file', () => {
     )
     await writeFile(stateFile, '{}')
     await expect(startCloud({ stateFile })).rejects.toThrow('cannot be read as a state file')
+  })
+})
+
+describe('the standard tier', () => {
+  it('ends at 1,000 hybrid nodes; the advanced one does not', async () => {
+    const stateFile = join(folder, 'state.json')
+    const before = await startCloud({ stateFile })
+    await makeRole(clients(before).iam, 'node')
+    const activate = (cloud: Cloud) =>
+      clients(cloud).ssm.send(new CreateActivationCommand({ IamRole: 'node', RegistrationLimit: 1000 }))
+    await new Agent(before).register(await activate(before))
+    await before.close()
+    const state = JSON.parse(await readFile(stateFile, 'utf8'))
+    const [[, node]] = state.nodes.entries
+    state.nodes.entries = Array.from({ length: 1000 }, (_, index) => {
+      const id = `mi-${String(index).padStart(17, '0')}`
+      return [id, { ...node, id, publicKey: `key ${index}` }]
+    })
+    await writeFile(stateFile, JSON.stringify(state))
+
+    const cloud = await startCloud({ stateFile })
+    try {
+      const activation = await activate(cloud)
+      expect((await new Agent(cloud).register(activation)).body['__type']).toBe('RegistrationLimitExceeded')
+      const SettingId = '/ssm/managed-instance/activation-tier'
+      const advanced = new UpdateServiceSettingCommand({ SettingId, SettingValue: 'advanced' })
+      await clients(cloud).ssm.send(advanced)
+      expect((await new Agent(cloud).register(activation)).status).toBe(200)
+    } finally {
+      await cloud.close()
+    }
   })
 })
 

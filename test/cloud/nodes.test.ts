@@ -15,6 +15,7 @@ import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
 import { Agent } from './agent.ts'
 import { clients } from './clients.ts'
 import { heartbeat } from './heartbeat.ts'
+import { signedFetch } from './remote-write.ts'
 import { makeRole } from './role.ts'
 
 let cloud: Cloud
@@ -176,6 +177,24 @@ describe('DescribeInstanceInformation', () => {
     await expect(ssm.send(new DescribeInstanceInformationCommand({ Filters }))).rejects.toMatchObject({
       name,
     })
+  })
+})
+
+describe('what else an agent asks', () => {
+  it.each([
+    ['ssm', 'AmazonSSM.ListInstanceAssociations', { Associations: [] }],
+    ['ssm', 'AmazonSSM.ListAssociations', { Associations: [] }],
+    ['ssm', 'AmazonSSM.PutInventory', {}],
+    ['ec2messages', 'EC2WindowsMessageDeliveryService.GetMessages', { Destination: 'me', Messages: [] }],
+  ])('finds nothing to do: %s %s', async (service, target, expected) => {
+    const [agent] = await registered(1)
+    const answer = await signedFetch(`${cloud.url()}/`, await agent!.token(), {
+      method: 'POST',
+      service,
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+      body: JSON.stringify({ Destination: 'me', InstanceId: agent!.id }),
+    })
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 200, body: expected })
   })
 })
 

@@ -28,3 +28,9 @@ export async function askAws<T>(ask: () => Promise<T>): Promise<T> {
 export function clientsOf(region: Text | undefined, context: ModuleContext): Promise<AwsClients> {
   return askAws(async () => context.run.aws(chooseRegion(plain(region))))
 }
+
+/** The same for services that belong to no region (IAM): one is needed all the same, to find the endpoint. */
+export function globalClientsOf(region: Text | undefined, context: ModuleContext): Promise<AwsClients> {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env
+  return clientsOf(region ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1', context)
+}
