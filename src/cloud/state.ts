@@ -95,7 +95,7 @@ export interface Workspace {
   tags: Tags
 }
 
-export interface ServiceSetting {
+interface ServiceSetting {
   readonly region: string
   readonly value: string
   readonly modified: number

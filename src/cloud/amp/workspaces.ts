@@ -13,7 +13,7 @@ const QUOTA = 25
 const ALIAS = /^ *[0-9A-Za-z][-.0-9A-Z_a-z]* *$/
 const INVALID = { reason: 'FIELD_VALIDATION_FAILED' }
 
-export function workspaceArn(workspace: Workspace, account: string): string {
+function workspaceArn(workspace: Workspace, account: string): string {
   return `arn:aws:aps:${workspace.region}:${account}:workspace/${workspace.id}`
 }
 

@@ -11,7 +11,7 @@ const NAME = { min: 1, max: 64, pattern: /^[\w+=,.@-]+$/ }
 const PATH = { min: 1, max: 512, pattern: /^(\/|\/[\x21-\x7e]+\/)$/ }
 const DESCRIPTION = { max: 1000, pattern: /^[\t\n\r\x20-\x7e\xa1-\xff]*$/ }
 
-export function roleArn(role: Role, account: string): string {
+function roleArn(role: Role, account: string): string {
   return `arn:aws:iam::${account}:role${role.path}${role.name}`
 }
 

@@ -4,7 +4,7 @@ import type { Call } from '../service.ts'
 import type { AgentReport, ManagedNode } from '../state.ts'
 
 /** The node of an id in the call's region. @throws AwsError InvalidInstanceId */
-export function findNode(id: string, call: Call): ManagedNode {
+function findNode(id: string, call: Call): ManagedNode {
   const node = call.state.nodes.get(id)
   if (node?.region !== call.region) throw new AwsError('InvalidInstanceId', `Not existing InstanceId ${id}`)
   return node
