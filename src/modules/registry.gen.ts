@@ -5,6 +5,7 @@ import type { Module } from './module.ts'
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
   amp_series: () => import('./library/amp_series.ts'),
   amp_workspace: () => import('./library/amp_workspace.ts'),
+  apt: () => import('./library/apt.ts'),
   assert: () => import('./library/assert.ts'),
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
@@ -13,12 +14,19 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   file: () => import('./library/file.ts'),
   group: () => import('./library/group.ts'),
   iam_role: () => import('./library/iam_role.ts'),
+  package: () => import('./library/package.ts'),
   script: () => import('./library/script.ts'),
   set_fact: () => import('./library/set_fact.ts'),
   shell: () => import('./library/shell.ts'),
+  systemd: () => import('./library/systemd.ts'),
   template: () => import('./library/template.ts'),
+  uri: () => import('./library/uri.ts'),
   user: () => import('./library/user.ts'),
+  wait_for: () => import('./library/wait_for.ts'),
 }
 
 /** Other name -> short name. */
-export const ALIASES: Readonly<Record<string, string>> = {}
+export const ALIASES: Readonly<Record<string, string>> = {
+  systemd_service: 'systemd',
+  service: 'systemd',
+}

@@ -1,5 +1,5 @@
+import { dumpJson } from '../../template/python/json-dump.ts'
 import { str } from '../../template/python/repr.ts'
-import { Float } from '../../values/float.ts'
 import { Secret } from '../../values/secret.ts'
 import { isDict, type Value } from '../../values/value.ts'
 
@@ -10,34 +10,18 @@ import { isDict, type Value } from '../../values/value.ts'
 export function contentParameter(value: Value): string | Secret {
   if (value instanceof Secret) return new Secret(value.revealText())
   if (!isDict(value) && !Array.isArray(value)) return str(value)
-  const found = { secret: false }
-  const text = jsonText(value, found)
-  return found.secret ? new Secret(text) : text
+  const text = dumpJson(revealed(value))
+  return holdsSecret(value) ? new Secret(text) : text
 }
 
-/** JSON as Python's `json.dumps` writes it: a space after each colon and comma, characters beyond ASCII escaped. */
-export function jsonText(value: Value, found: { secret: boolean } = { secret: false }): string {
-  if (value instanceof Secret) {
-    found.secret = true
-    return jsonText(value.reveal(), found)
-  }
-  if (Array.isArray(value)) return `[${value.map((item) => jsonText(item, found)).join(', ')}]`
-  if (isDict(value)) {
-    const items = [...value].map(([key, item]) => {
-      const name = typeof key === 'string' ? key : jsonText(key)
-      return `${asciiJson(name)}: ${jsonText(item, found)}`
-    })
-    return `{${items.join(', ')}}`
-  }
-  if (value instanceof Float) return str(value)
-  if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  return asciiJson(typeof value === 'string' ? value : str(value))
+/** The value with its secrets in the open; what is made of it must be a Secret where {@link holdsSecret} says so. */
+export function revealed(value: Value): Value {
+  if (value instanceof Secret) return value.reveal()
+  if (Array.isArray(value)) return value.map(revealed)
+  return isDict(value) ? new Map([...value].map(([key, item]) => [key, revealed(item)])) : value
 }
 
-function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+export function holdsSecret(value: Value): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret)
+  return isDict(value) ? [...value.values()].some(holdsSecret) : value instanceof Secret
 }

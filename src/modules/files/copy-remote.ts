@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { lines, sh } from '../../shell/sh.ts'
 import { assignPath } from '../host/expand-path.ts'
 import { field, readFields } from '../host/fields.ts'
+import { plain } from '../host/text.ts'
 import {
   type Action,
   type ActionResult,
@@ -11,16 +12,14 @@ import {
   type Outcome,
 } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { ownerWord } from './attributes.ts'
 import { changeAttributes } from './change-attributes.ts'
-import { makeDirectories } from './directories.ts'
-import { readDone, runPrelude } from './done.ts'
+import { readDone } from './done.ts'
 import { fileResult } from './file-result.ts'
-import { applyMode, chmodWord, parseMode } from './modes.ts'
+import { applyMode, parseMode } from './modes.ts'
 import { observePath, type PathFacts, pathFunctions, readPaths } from './observe-path.ts'
 import { type Owners, ownersScript, readOwners, requireOwners } from './owners.ts'
-import { directoryBits, type PlaceParameters } from './place-file.ts'
-import { temporaryName } from './write-script.ts'
+import { directoryBits, type PlaceParameters, validateWords } from './place-file.ts'
+import { type Placement, temporaryName, writeScript } from './write-script.ts'
 
 /** A copy on the host itself (`remote_src`), of one file. */
 export interface RemoteCopy {
@@ -104,30 +103,30 @@ export async function* convergeRemoteCopy(
   const base = dest.stat?.kind === 'file' ? from.mode : 0o666 & ~state.umask
   const bits =
     wanted === undefined ? base : applyMode(wanted, { mode: base, directory: false, umask: state.umask })
-  const owner = ownerWord(owners.uid, owners.gid)
+  const placement: Placement = {
+    dest: dest.path,
+    // Owner and mode of the old file are lost, as Ansible loses them.
+    old: null,
+    owners,
+    mode: bits,
+    sha256: source.sha256,
+    parents: params.dest.endsWith('/') ? { mode: directoryBits(params.directory_mode, state.umask) } : null,
+    backup: params.backup && dest.stat !== null,
+    validate: validateWords(plain(params.validate)),
+    unsafeWrites: params.unsafe_writes,
+  }
   const output = yield {
     kind: 'run',
     says: `copy ${source.path} to ${dest.path}`,
     predicted: { dest: dest.path, ...result },
     script: lines([
-      runPrelude,
-      sh`m_src=${source.path}; m_dest=${dest.path}; m_dir=${posix.dirname(dest.path)}; m_tmp=${temporaryName(dest.path)}
-trap 'rm -f -- "$m_tmp"' EXIT
-trap 'exit 1' HUP INT TERM PIPE`,
-      ...(params.dest.endsWith('/')
-        ? [makeDirectories(sh`$m_dir`, directoryBits(params.directory_mode, state.umask), owners)]
-        : []),
-      sh`[ -d "$m_dir" ] || m_fail parent
-( umask 077; set -C; : > "$m_tmp" ) || { [ -w "$m_dir" ] || m_fail unwritable; m_fail write; }
-LC_ALL=C cat < "$m_src" > "$m_tmp" || m_fail write
-[ "$(m_sum < "$m_tmp")" = ${source.sha256 ?? ''} ] || m_fail checksum
-LC_ALL=C touch -r "$m_src" -- "$m_tmp" || m_fail write`,
-      ...(owner === null ? [] : [sh`LC_ALL=C chown ${owner} "$m_tmp" || m_fail owner`]),
-      sh`LC_ALL=C chmod ${chmodWord(bits)} "$m_tmp" || m_fail mode
-sync -- "$m_tmp" || m_fail write
-[ ! -d "$m_dest" ] || m_fail directory
-LC_ALL=C mv -f -- "$m_tmp" "$m_dest" || m_fail rename
-printf '\0done\0md\0%s\0' "$(md5sum < "$m_dest" 2>/dev/null)"; m_path "$m_dest" ''`,
+      writeScript(
+        placement,
+        temporaryName(dest.path),
+        sh`m_src=${source.path}
+{ LC_ALL=C cat < "$m_src" > "$m_tmp" && LC_ALL=C touch -r "$m_src" -- "$m_tmp"; } || m_fail write`,
+      ),
+      sh`printf 'md\0%s\0' "$(md5sum < "$m_dest" 2>/dev/null)"`,
     ]),
   }
   const fields = readDone(output, dest.path)

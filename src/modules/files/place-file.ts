@@ -102,7 +102,8 @@ export async function* placeFile(
   }
 }
 
-function wantedMode(mode: string | undefined, sourceMode: number | undefined): Mode | undefined {
+/** The `mode` parameter read; undefined when there is none. @throws ModuleFailure */
+export function wantedMode(mode: string | undefined, sourceMode: number | undefined): Mode | undefined {
   if (mode === undefined) return undefined
   if (mode !== 'preserve') return parseMode(mode)
   if (sourceMode === undefined)
@@ -111,7 +112,7 @@ function wantedMode(mode: string | undefined, sourceMode: number | undefined): M
 }
 
 /** The mode in the end: as wanted, else that of the old file, else 0666 less the umask. */
-function finalMode(mode: Mode | undefined, old: Stat | null, state: Destination): number {
+export function finalMode(mode: Mode | undefined, old: Stat | null, state: Destination): number {
   const { umask } = state.owners.runs
   const base = old?.mode ?? 0o666 & ~umask
   return mode === undefined ? base : applyMode(mode, { mode: base, directory: false, umask })
@@ -124,7 +125,8 @@ export function directoryBits(mode: string | undefined, umask: number): number |
     : applyMode(parseMode(mode), { mode: 0o777 & ~umask, directory: true, umask })
 }
 
-function validateWords(validate: string | undefined): string[] | undefined {
+/** The words of `validate`; undefined when there is none. @throws ModuleFailure without exactly one %s */
+export function validateWords(validate: string | undefined): string[] | undefined {
   if (validate === undefined) return undefined
   if (validate.split('%s').length !== 2)
     throw new ModuleFailure(`validate must contain %s: ${validate}`, {

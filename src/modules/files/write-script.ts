@@ -17,7 +17,8 @@ export interface Placement {
   readonly owners: Owners
   /** All twelve bits that the file gets. */
   readonly mode: number
-  readonly sha256: string
+  /** Checked before the rename; null where what comes is not known before. */
+  readonly sha256: string | null
   /** Make missing parent directories, with this mode (undefined: 0777 less the umask). */
   readonly parents: { readonly mode: number | undefined } | null
   readonly backup: boolean
@@ -69,7 +70,9 @@ rm -f -- ${left}*
 /** Checks, dresses, validates and renames the temporary file; ends with `done` and the facts of the new file. */
 function finish(placement: Placement): ShellText {
   const { old, owners } = placement
-  const steps = [sh`[ "$(m_sum < "$m_tmp")" = ${placement.sha256} ] || m_fail checksum`]
+  const steps: ShellText[] = []
+  if (placement.sha256 !== null)
+    steps.push(sh`[ "$(m_sum < "$m_tmp")" = ${placement.sha256} ] || m_fail checksum`)
   if (old !== null) {
     // Only root can give files away; a plain user's new file is their own (Ansible ignores EPERM here too).
     const kept = `${old.uid}:${old.gid}`
@@ -114,14 +117,13 @@ function validateCommand(words: readonly string[]): ShellText {
   return quoted.reduce((left, right) => sh`${left} ${right}`)
 }
 
-/** One script for small contents, which come on standard input. */
-export function writeScript(placement: Placement, temporary: string): ShellText {
-  return lines([
-    prelude(placement, temporary),
-    create(placement),
-    sh`LC_ALL=C cat > "$m_tmp" || m_fail write`,
-    finish(placement),
-  ])
+/** One script for small contents, which come on standard input, or by what `fill` writes into `$m_tmp`. */
+export function writeScript(
+  placement: Placement,
+  temporary: string,
+  fill: ShellText = sh`LC_ALL=C cat > "$m_tmp" || m_fail write`,
+): ShellText {
+  return lines([prelude(placement, temporary), create(placement), fill, finish(placement)])
 }
 
 /** First half for pushed contents: leaves the empty temporary file behind. */

@@ -1,0 +1,128 @@
+import { plain } from '../host/text.ts'
+import { defineModule, ModuleFailure, type Observation } from '../module.ts'
+import { parseName } from '../packages/apt-names.ts'
+import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
+import { convergeDebs, type HostDebs, observeDebs } from '../packages/deb-on-host.ts'
+
+type State =
+  | { readonly kind: 'debs'; readonly debs: HostDebs; readonly wish: AptWish }
+  | { readonly kind: 'names'; readonly apt: AptState; readonly wish: AptWish }
+
+export default defineModule({
+  name: 'apt',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Installs and removes packages of Debian and Ubuntu.',
+    notes: [
+      'deb names files on the host, as with Ansible; module package takes files of the controller.',
+      'Nobody is asked: configuration files that were changed stay as they are, unless dpkg_options says otherwise.',
+      'A package whose script failed is not installed: the next run configures it again.',
+      'With a name update_cache is no change; with cache_valid_time a second run does not read the lists again.',
+    ],
+    examples: `
+- name: tools
+  apt: { name: [curl, unzip], update_cache: true, cache_valid_time: 3600 }
+- name: not older than
+  apt: { name: 'openssl>=3.0.11' }
+- name: gone with its configuration
+  apt: { name: telnetd, state: absent, purge: true }
+`,
+    returns: {
+      'stdout, stderr': 'of apt-get or dpkg',
+      'cache_updated, cache_update_time': "whether apt's lists were read, and when last",
+    },
+  },
+  spec: {
+    parameters: {
+      name: {
+        type: 'list',
+        aliases: ['package', 'pkg'],
+        doc: 'Packages: name, name=version (a pattern), name>=version.',
+      },
+      deb: { type: 'list', elements: 'path', doc: 'Package files on the host.' },
+      state: {
+        type: 'str',
+        choices: ['present', 'absent', 'latest'],
+        default: 'present',
+        doc: 'There, gone, or in the newest version.',
+      },
+      update_cache: { type: 'bool', aliases: ['update-cache'], doc: 'Read the lists of packages first.' },
+      cache_valid_time: {
+        type: 'int',
+        default: 0,
+        doc: 'Seconds for which lists are new enough; implies update_cache.',
+      },
+      purge: { type: 'bool', default: false, doc: 'With absent: configuration files too.' },
+      autoremove: { type: 'bool', default: false, doc: 'Remove packages that nothing needs any more.' },
+      only_upgrade: { type: 'bool', default: false, doc: 'Install nothing that is not there.' },
+      allow_downgrade: {
+        type: 'bool',
+        default: false,
+        aliases: ['allow-downgrade', 'allow_downgrades', 'allow-downgrades'],
+        doc: 'Go back to an older version.',
+      },
+      install_recommends: {
+        type: 'bool',
+        aliases: ['install-recommends'],
+        doc: 'Install what a package recommends.',
+      },
+      dpkg_options: {
+        type: 'str',
+        default: 'force-confdef,force-confold',
+        doc: 'Options of dpkg, with commas.',
+      },
+      lock_timeout: {
+        type: 'int',
+        default: 60,
+        doc: 'Seconds to wait for another package manager; for dpkg too.',
+      },
+    },
+    mutuallyExclusive: [['deb', 'name']],
+  },
+
+  observe(params): Promise<Observation<State>> {
+    const wish: AptWish = {
+      specs: (params.name ?? []).map((name) => parseName(plain(name))),
+      state: params.state,
+      updateCache: params.update_cache ?? params.cache_valid_time > 0,
+      cacheValidTime: params.cache_valid_time,
+      onlyUpgrade: params.only_upgrade,
+      purge: params.purge,
+      autoremove: params.autoremove,
+      allowDowngrade: params.allow_downgrade,
+      installRecommends: params.install_recommends,
+      dpkgOptions: dpkgOptions(plain(params.dpkg_options)),
+      lockTimeout: params.lock_timeout,
+    }
+    if (params.deb !== undefined) {
+      if (params.state !== 'present') throw new ModuleFailure('deb only supports state=present')
+      const debs = observeDebs(params.deb, wish)
+      return Promise.resolve({
+        script: debs.script,
+        parse: (output) => ({ kind: 'debs', debs: debs.parse(output), wish }),
+      })
+    }
+    requireNames(wish.specs, wish.updateCache)
+    const apt = observeApt(wish)
+    return Promise.resolve({
+      script: apt.script,
+      parse: (output) => ({ kind: 'names', apt: apt.parse(output), wish }),
+    })
+  },
+
+  async *converge(_, state, context) {
+    return state.kind === 'debs'
+      ? yield* convergeDebs(state.debs, state.wish, context)
+      : yield* convergeApt(state.wish, state.apt, context)
+  },
+})
+
+function dpkgOptions(text: string): string[] {
+  const options = text.split(',').map((option) => option.trim().replace(/^--/, ''))
+  const wrong = options.find((option) => !/^[a-z][a-z0-9=,-]*$/.test(option))
+  if (wrong !== undefined && text !== '')
+    throw new ModuleFailure(`'${wrong}' is no option of dpkg`, {
+      hint: 'write them like force-confdef,force-confnew',
+    })
+  return text === '' ? [] : options
+}

@@ -1,0 +1,156 @@
+import { plain } from '../host/text.ts'
+import {
+  type ControllerFile,
+  defineModule,
+  type ModuleContext,
+  ModuleFailure,
+  type Observation,
+} from '../module.ts'
+import { parseName } from '../packages/apt-names.ts'
+import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
+import type { PackageInfo } from '../packages/deb-control.ts'
+import { isPackageName, isVersion } from '../packages/deb-control.ts'
+import { dpkg } from '../packages/dpkg.ts'
+import type { DpkgStatus } from '../packages/dpkg-status.ts'
+import type { Text } from '../parameters.ts'
+
+type State =
+  | {
+      readonly kind: 'artifact'
+      readonly info: PackageInfo
+      readonly file: ControllerFile
+      readonly found: DpkgStatus
+    }
+  | { readonly kind: 'names'; readonly apt: AptState; readonly wish: AptWish }
+
+export default defineModule({
+  name: 'package',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Installs and removes packages, by name or from a package file of the controller.',
+    notes: [
+      'deb is a file on the controller: name and version are read from it, and it is sent only to hosts that do not have that version installed in full.',
+      'Dependencies that are missing come from the repositories of the host, or are named in the error.',
+      'rpm and msi are refused for now, and so are hosts without apt.',
+    ],
+    examples: `
+- name: the agent, from the file named in the vars
+  package:
+    deb: '{{ artifacts.ssm_agent.deb }}'
+    sha256: '{{ artifacts.ssm_agent.sha256 }}'
+- name: by name
+  package: { name: [curl, unzip], state: present }
+`,
+    returns: {
+      'name, version': 'of the package file',
+      'stdout, stderr': 'of the package manager',
+    },
+  },
+  spec: {
+    parameters: {
+      name: {
+        type: 'list',
+        doc: 'Packages; beside a package file, its name when the file cannot be read here.',
+      },
+      deb: { type: 'str', doc: 'Path of a .deb file on the controller.' },
+      rpm: { type: 'str', doc: 'Path of an .rpm file on the controller (not supported yet).' },
+      msi: { type: 'str', doc: 'Path of an .msi file on the controller (not supported yet).' },
+      version: { type: 'str', doc: 'Version that the package file must have.' },
+      sha256: { type: 'str', doc: 'SHA-256 that the package file must have.' },
+      state: {
+        type: 'str',
+        choices: ['present', 'absent', 'latest'],
+        default: 'present',
+        doc: 'There, gone, or in the newest version.',
+      },
+      use: { type: 'str', choices: ['auto', 'apt'], default: 'auto', doc: 'The package manager.' },
+      update_cache: { type: 'bool', default: false, doc: 'Read the lists of packages first.' },
+      cache_valid_time: { type: 'int', default: 0, doc: 'Seconds for which lists are new enough.' },
+      allow_downgrade: { type: 'bool', default: false, doc: 'Go back to an older version.' },
+      lock_timeout: { type: 'int', default: 60, doc: 'Seconds to wait for another package manager.' },
+    },
+    mutuallyExclusive: [['deb', 'rpm', 'msi']],
+    requiredOneOf: [['name', 'deb', 'rpm', 'msi']],
+  },
+
+  async observe(params, context): Promise<Observation<State>> {
+    refuseOthers(params.rpm, params.msi)
+    const artifact = params.deb === undefined ? null : await describe(plain(params.deb), params, context)
+    if (artifact !== null && params.state === 'present') {
+      const found = dpkg.observe(artifact.info)
+      return {
+        script: found.script,
+        parse: (output) => ({ kind: 'artifact', ...artifact, found: found.parse(output) }),
+      }
+    }
+    if (artifact !== null && params.state === 'latest')
+      throw new ModuleFailure('a package file has one version: state is present or absent with it')
+    const names = artifact === null ? (params.name ?? []).map((name) => plain(name)) : [artifact.info.name]
+    const wish: AptWish = {
+      ...OPTIONS,
+      specs: names.map(parseName),
+      state: params.state,
+      updateCache: params.update_cache || params.cache_valid_time > 0,
+      cacheValidTime: params.cache_valid_time,
+      onlyUpgrade: false,
+      purge: false,
+      autoremove: false,
+      allowDowngrade: params.allow_downgrade,
+      lockTimeout: params.lock_timeout,
+    }
+    requireNames(wish.specs, wish.updateCache)
+    const apt = observeApt(wish)
+    return { script: apt.script, parse: (output) => ({ kind: 'names', apt: apt.parse(output), wish }) }
+  },
+
+  async *converge(params, state, context) {
+    if (state.kind === 'names') return yield* convergeApt(state.wish, state.apt, context)
+    const options = { ...OPTIONS, allowDowngrade: params.allow_downgrade, lockTimeout: params.lock_timeout }
+    return yield* dpkg.converge(state.info, state.file, state.found, options, context)
+  },
+})
+
+/** Changed configuration files stay, and nobody is asked. */
+const OPTIONS = { installRecommends: undefined, dpkgOptions: ['force-confdef', 'force-confold'] }
+
+function refuseOthers(rpm: Text | undefined, msi: Text | undefined): void {
+  const kind = rpm !== undefined ? 'rpm' : msi !== undefined ? 'msi' : null
+  if (kind !== null)
+    throw new ModuleFailure(`muster installs no .${kind} files yet`, {
+      hint: kind === 'rpm' ? 'copy the file and use command: rpm -U' : 'hosts with Windows are still to come',
+    })
+}
+
+/** The file and what it holds, checked on the controller. @throws ModuleFailure before anything is sent */
+async function describe(
+  path: string,
+  params: {
+    readonly name: readonly Text[] | undefined
+    readonly version: Text | undefined
+    readonly sha256: Text | undefined
+  },
+  context: ModuleContext,
+): Promise<{ info: PackageInfo; file: ControllerFile }> {
+  const file = await context.files.find('files', path)
+  const sha256 = plain(params.sha256)?.toLowerCase()
+  if (sha256 !== undefined && sha256 !== file.sha256)
+    throw new ModuleFailure(`${path} does not have the SHA-256 that the task names`, {
+      result: { expected: sha256, found: file.sha256 },
+      hint: 'fetch the file again, and check where the sum comes from',
+    })
+  const name = plain(params.name?.[0])
+  const version = plain(params.version)
+  const given =
+    name !== undefined && version !== undefined && isPackageName(name) && isVersion(version)
+      ? { name, version }
+      : null
+  const info = await dpkg.describe(file).catch((error: unknown) => {
+    if (given === null) throw error
+    return given
+  })
+  if (version !== undefined && version !== info.version)
+    throw new ModuleFailure(`${path} holds version ${info.version}, and the task wants ${version}`)
+  if (name !== undefined && name !== info.name)
+    throw new ModuleFailure(`${path} holds the package ${info.name}, and the task names ${name}`)
+  return { info, file }
+}

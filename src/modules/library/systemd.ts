@@ -1,0 +1,101 @@
+import { lines, sh } from '../../shell/sh.ts'
+import type { Value } from '../../values/value.ts'
+import { displayText } from '../host/display.ts'
+import { plain } from '../host/text.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+import { loadProblem, observeUnit } from '../systemd/unit-state.ts'
+import { unitFailure, unitSteps } from '../systemd/unit-steps.ts'
+
+export default defineModule({
+  name: 'systemd',
+  aliases: ['systemd_service', 'service'],
+  runsOn: 'host',
+  documentation: {
+    summary: 'Starts, stops, enables and masks units of systemd.',
+    notes: [
+      '`restarted` and `reloaded` are changed on every run: they belong into handlers.',
+      '`daemon_reload` happens where systemd says that it is needed, so that a host with nothing to do costs nothing; it also happens unasked before a unit is started whose file has changed.',
+      'In check mode a unit that is not there counts as one that an earlier task will bring.',
+    ],
+    examples: `
+- name: collector runs, now and after a boot
+  systemd: { name: prometheus, state: started, enabled: true, daemon_reload: true }
+`,
+    returns: {
+      'name, state, enabled': 'as the task names them; restarted and reloaded give the state started',
+      status: "every property of the unit before the task, as text (systemd's names)",
+    },
+  },
+  spec: {
+    parameters: {
+      name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` may be left out.' },
+      state: {
+        type: 'str',
+        choices: ['started', 'stopped', 'restarted', 'reloaded'],
+        doc: 'Running or not; restarted and reloaded act always.',
+      },
+      enabled: { type: 'bool', doc: 'Started when the host boots.' },
+      masked: { type: 'bool', doc: 'Made impossible to start.' },
+      daemon_reload: {
+        type: 'bool',
+        default: false,
+        aliases: ['daemon-reload'],
+        doc: 'Let systemd read unit files anew where it has to.',
+      },
+      daemon_reexec: {
+        type: 'bool',
+        default: false,
+        aliases: ['daemon-reexec'],
+        doc: 'Let systemd start itself anew.',
+      },
+      no_block: { type: 'bool', default: false, doc: 'Do not wait for the unit.' },
+      force: {
+        type: 'bool',
+        default: false,
+        doc: 'Replace links that are in the way when enabling or masking.',
+      },
+      scope: { type: 'str', choices: ['system', 'user', 'global'], default: 'system', doc: 'Whose units.' },
+    },
+    requiredBy: { state: ['name'], enabled: ['name'], masked: ['name'] },
+  },
+
+  observe: (params) => Promise.resolve(observeUnit(plain(params.name), params.scope)),
+
+  async *converge(params, state, context) {
+    const name = plain(params.name)
+    const glob = name === undefined ? null : /[*?[]/.exec(name)
+    if (glob !== null)
+      throw new ModuleFailure(
+        `This module does not currently support using glob patterns, found '${glob[0]}' in service name: ${name}`,
+        { hint: 'name one unit, or use loop' },
+      )
+    if (!state.running)
+      throw new ModuleFailure(`systemd does not answer on the host: ${displayText(state.complaint)}`, {
+        hint: 'the systemd module needs a host that runs systemd (and for scope: user, a session of that user)',
+      })
+    const acts = params.state !== undefined || params.enabled !== undefined || params.masked === false
+    const problem = name === undefined ? null : loadProblem(name, state, acts)
+    if (problem !== null && !(context.check && problem.missing)) throw problem.failure
+    const result: Record<string, Value> = {
+      ...(name === undefined ? {} : { name }),
+      ...(params.state === undefined ? {} : { state: params.state === 'stopped' ? 'stopped' : 'started' }),
+      ...(params.enabled === undefined ? {} : { enabled: params.enabled }),
+      status: new Map<string, Value>(state.properties),
+    }
+    const steps = unitSteps(params, name, state)
+    if (steps.length === 0) return { result }
+    const changes = steps.some((step) => step.changes)
+    const output = yield {
+      kind: 'run',
+      says: `${steps.map((step) => step.says).join(', ')}${problem === null ? '' : ` (${name} must exist by then)`}`,
+      effect: changes ? 'change' : 'none',
+      predicted: result,
+      script: lines([
+        sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,
+        ...steps.map((step) => sh`${step.script} || m_fail ${step.key}`),
+      ]),
+    }
+    if (output.rc !== 0) throw unitFailure(name ?? '', steps, output)
+    return { result }
+  },
+})

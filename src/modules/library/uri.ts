@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto'
+import { lines, sh } from '../../shell/sh.ts'
+import type { Secret } from '../../values/secret.ts'
+import type { Output } from '../../values/transfer.ts'
+import type { Value } from '../../values/value.ts'
+import { observeCommand } from '../commands/command-state.ts'
+import { attributeChange } from '../files/attributes.ts'
+import { type Destination, observeDestination } from '../files/destination.ts'
+import { readDone } from '../files/done.ts'
+import { fileParameters } from '../files/file-parameters.ts'
+import { statResult } from '../files/file-result.ts'
+import { readPath } from '../files/observe-path.ts'
+import { requireOwners } from '../files/owners.ts'
+import { finalMode, wantedMode } from '../files/place-file.ts'
+import { temporaryName, writeScript } from '../files/write-script.ts'
+import { plain } from '../host/text.ts'
+import { methodOf, requestConfig } from '../http/request.ts'
+import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+import type { Text } from '../parameters.ts'
+
+export default defineModule({
+  name: 'uri',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Sends an HTTP request from the host.',
+    notes: [
+      'Needs curl on the host. Headers, body and password go to it on standard input and are in no command line.',
+      'Never changed, but for dest, when the file differs. Check mode skips: a request may change anything.',
+    ],
+    examples: `
+- name: collector is ready
+  uri: { url: 'http://127.0.0.1:9090/-/ready' }
+  register: ready
+  until: ready.status == 200
+  retries: 10
+- name: tell the register
+  uri:
+    url: https://register.example.com/hosts
+    method: POST
+    body_format: json
+    body: { name: '{{ inventory_hostname }}' }
+    headers: { Authorization: 'Bearer {{ token }}' }
+    status_code: [200, 201]
+`,
+    returns: {
+      status: 'HTTP status; -1 when no answer came',
+      'url, redirected': 'where the answer came from',
+      content: 'the body, with return_content',
+      json: 'the body read, when its type is JSON',
+      'content_type, content_length ...': 'headers of the answer, in lower case with _',
+      path: 'the file, with dest',
+      elapsed: 'seconds',
+    },
+  },
+  spec: {
+    parameters: {
+      url: { type: 'str', required: true, doc: 'Address, http or https.' },
+      method: { type: 'str', default: 'GET', doc: 'Method.' },
+      body: { type: 'raw', doc: 'Body of the request.' },
+      body_format: {
+        type: 'str',
+        choices: ['raw', 'json', 'form-urlencoded'],
+        default: 'raw',
+        doc: 'How body is encoded.',
+      },
+      headers: { type: 'dict', default: new Map(), doc: 'Headers of the request.' },
+      status_code: { type: 'list', elements: 'int', default: [200], doc: 'Statuses that are right.' },
+      return_content: { type: 'bool', default: false, doc: 'Put the body into the result.' },
+      dest: { type: 'path', doc: 'File that gets the body.' },
+      ...fileParameters,
+      creates: { type: 'path', doc: 'Glob; when something matches, no request is sent.' },
+      removes: { type: 'path', doc: 'Glob; when nothing matches, no request is sent.' },
+      follow_redirects: {
+        type: 'str',
+        choices: ['all', 'none', 'safe', 'urllib2', 'yes', 'no'],
+        default: 'safe',
+        doc: 'safe follows redirects of GET and HEAD.',
+      },
+      timeout: { type: 'int', default: 30, doc: 'Seconds that the server may be silent.' },
+      url_username: { type: 'str', aliases: ['user'], doc: 'User for basic authentication.' },
+      url_password: {
+        type: 'str',
+        secret: true,
+        aliases: ['password'],
+        doc: 'Password for basic authentication.',
+      },
+      force_basic_auth: {
+        type: 'bool',
+        default: false,
+        doc: 'Taken for the sake of existing playbooks: muster always sends user and password with the first request.',
+      },
+      validate_certs: { type: 'bool', default: true, doc: "Check the server's certificate." },
+      http_agent: { type: 'str', default: 'muster', doc: 'The User-Agent header.' },
+      ca_path: { type: 'str', doc: 'File of certificates that are trusted, on the host.' },
+      client_cert: { type: 'str', doc: 'Certificate of the client, on the host.' },
+      client_key: { type: 'str', doc: 'Key of the client, on the host.' },
+      unix_socket: { type: 'str', doc: 'Socket on the host to connect to instead of the address.' },
+    },
+  },
+
+  observe(params) {
+    methodOf(params.method)
+    const gate = observeCommand({ chdir: undefined, creates: params.creates, removes: params.removes })
+    const place =
+      params.dest === undefined
+        ? null
+        : observeDestination({
+            dest: params.dest,
+            owner: params.owner,
+            group: params.group,
+            name: nameOf(plain(params.url)),
+            withText: false,
+          })
+    const scripts = [gate.script, place?.script ?? null].filter((script) => script !== null)
+    return Promise.resolve({
+      script: scripts.length === 0 ? null : lines(scripts),
+      parse: (output) => ({ gate: gate.parse(output), place: place?.parse(output) ?? null }),
+    })
+  },
+
+  async *converge(params, { gate, place }, context) {
+    if (context.check) return { skipped: true }
+    if (gate.creates === true) return { msg: `skipped, since '${params.creates}' exists` }
+    if (gate.removes === false) return { msg: `skipped, since '${params.removes}' does not exist` }
+    const mark = randomBytes(16).toString('hex')
+    const write = ['-sS', '-q', '-K', '-', '-D', '-', '-w', trailerFormat(mark)]
+    const curl = sh`command -v curl >/dev/null 2>&1 || { printf '\0nocurl\0'; exit 0; }`
+    const action = {
+      kind: 'run',
+      says: `${methodOf(params.method)} ${place === null ? 'request' : `into ${place.facts.path}`}`,
+      stdin: requestConfig({
+        ...params,
+        ca_path: plain(params.ca_path),
+        client_cert: plain(params.client_cert),
+        client_key: plain(params.client_key),
+        unix_socket: plain(params.unix_socket),
+        url_password: params.url_password === undefined ? undefined : secretOf(params.url_password),
+      }),
+    } as const
+    const start = performance.now()
+    if (place !== null) requireOwners(place.owners)
+    const script =
+      place === null
+        ? sh`${curl}
+LC_ALL=C curl ${write}${params.method === 'HEAD' ? sh` -o /dev/null` : sh``}
+printf '\0curl\0%s' $?`
+        : fetchInto(place, params.mode, params.status_code, sh`${curl}`, write, params.unsafe_writes)
+    const output = yield { ...action, effect: place === null ? 'none' : 'change', script }
+    const { answer, rc } = split(output)
+    const elapsed = Math.round((performance.now() - start) / 1000)
+    const wanted = params.status_code
+    if (rc !== 0) {
+      const msg = `Status code was -1 and not [${wanted.join(', ')}]: ${noAnswer(rc, output.stderr.toString('utf8'))}`
+      throw new ModuleFailure(msg, {
+        result: { status: -1, url: plain(params.url), redirected: false, elapsed, changed: false },
+      })
+    }
+    const response = readResponse({ ...output, stdout: answer }, mark)
+    const result = about(response, elapsed, params.return_content)
+    const right = response.status >= 200 && response.status < 300
+    const words = right
+      ? `OK (${response.headers.get('content_length') ?? 'unknown'} bytes)`
+      : `HTTP Error ${response.status}: ${response.reason}`
+    if (!wanted.includes(response.status))
+      throw new ModuleFailure(`Status code was ${response.status} and not [${wanted.join(', ')}]: ${words}`, {
+        result: { ...result, changed: false },
+      })
+    if (place === null) return { msg: words, changed: false, result }
+    const fields = readDone({ ...output, rc: output.rc }, place.facts.path)
+    const changed = !fields.some((field) => field.name === 'same')
+    const facts = readPath(fields)
+    return { msg: words, changed, result: { ...result, path: facts.path, ...statResult(facts.stat) } }
+  },
+})
+
+/** What `secret: true` in the spec makes of a parameter. */
+function secretOf(text: Text): Secret {
+  if (typeof text === 'string') throw new TypeError('a secret parameter came as plain text')
+  return text
+}
+
+/** Fetches into a hidden file beside the target; an equal file stays, and so does the old one when the status is wrong. */
+function fetchInto(
+  place: Destination,
+  mode: string | undefined,
+  statuses: readonly number[],
+  curl: ReturnType<typeof sh>,
+  write: readonly string[],
+  unsafeWrites: boolean,
+) {
+  const old = place.facts.target?.stat ?? place.facts.stat
+  const dest = place.facts.target?.path ?? place.facts.path
+  const wish = wantedMode(mode, undefined)
+  // An equal file whose owner and mode are right stays; everything else is replaced.
+  const keep =
+    old !== null && attributeChange(old, place.owners, wish) === null
+      ? sh`! cmp -s "$m_tmp" "$m_dest" || { printf '\0done\0same\0\0'; m_path "$m_dest" ''; exit 0; }`
+      : sh`:`
+  const placement = {
+    dest,
+    old,
+    owners: place.owners,
+    mode: finalMode(wish, old, place),
+    sha256: null,
+    parents: null,
+    backup: false,
+    validate: undefined,
+    unsafeWrites,
+  }
+  return writeScript(
+    placement,
+    temporaryName(dest),
+    sh`${curl}
+m_answer=$(LC_ALL=C curl ${write} -o "$m_tmp"; printf '\ncurl %s' $?)
+m_rc=\${m_answer##*curl }; m_answer=\${m_answer%
+curl *}
+printf '%s\0curl\0%s' "$m_answer" "$m_rc"
+[ "$m_rc" = 0 ] || exit 0
+m_code=\${m_answer##*
+}; m_code=\${m_code#* }; m_code=\${m_code%% *}
+case ${` ${statuses.join(' ')} `} in *" $m_code "*) ;; *) exit 0 ;; esac
+${keep}`,
+  )
+}
+
+const CURL = Buffer.from('\0curl\0')
+
+/** What curl printed, and its exit status. @throws ModuleFailure when the host has no curl */
+function split(output: Output): { answer: Buffer; rc: number | null } {
+  if (output.stdout.indexOf('\0nocurl\0') !== -1)
+    throw new ModuleFailure('the uri module needs curl, and the host has none', {
+      hint: 'install curl on the host (package: name=curl)',
+      result: { changed: false },
+    })
+  const at = output.stdout.lastIndexOf(CURL)
+  const rc = /^\d{1,3}/.exec(
+    output.stdout.subarray(at + CURL.length, at + CURL.length + 3).toString('latin1'),
+  )
+  return at === -1 || rc === null
+    ? { answer: output.stdout, rc: output.rc }
+    : { answer: output.stdout.subarray(0, at), rc: Number(rc[0]) }
+}
+
+function about(response: Response, elapsed: number, withContent: boolean): Record<string, Value> {
+  const json = jsonBody(response)
+  return {
+    ...Object.fromEntries(response.headers),
+    status: response.status,
+    url: response.url,
+    redirected: response.redirected,
+    elapsed,
+    ...(withContent ? { content: response.body.toString('utf8') } : {}),
+    ...(json === undefined ? {} : { json }),
+  }
+}
+
+/** The name that a file gets in a directory: the last part of the address. */
+function nameOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*\/(?:[^?#]*\/)?([^/?#]+)/i.exec(url)?.[1] ?? 'index.html'
+}

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { PythonError } from '../../template/python/error.ts'
+import { type PythonRegex, pythonRegex } from '../../template/python/regex.ts'
+import type { Output } from '../../values/transfer.ts'
+import type { Value } from '../../values/value.ts'
+import { field, readFields } from '../host/fields.ts'
+import { plain } from '../host/text.ts'
+import { defineModule, ModuleFailure, type Observation, type Outcome } from '../module.ts'
+import { conditionFunction, pathKind, type WaitParameters } from '../waiting/condition.ts'
+
+export default defineModule({
+  name: 'wait_for',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Waits until a port answers, a file is there, or a text is in it.',
+    notes: [
+      'Never changed. A condition that holds when muster looks costs no request of its own.',
+      'Everything is looked at from the host. Ports need bash, curl or nc there.',
+      'Of a file larger than 500 kB search_regex sees the end.',
+    ],
+    examples: `
+- name: collector answers
+  wait_for: { port: 9090, timeout: 60 }
+- name: service says that it is ready
+  wait_for: { path: /var/log/app.log, search_regex: 'ready in \\d+ ms' }
+`,
+    returns: {
+      elapsed: 'seconds waited',
+      state: 'the state waited for; of a path that is there, its kind',
+      'match_groups, match_groupdict': 'what the groups of search_regex matched',
+    },
+  },
+  spec: {
+    parameters: {
+      host: { type: 'str', default: '127.0.0.1', doc: 'Host whose port is meant, as seen from the host.' },
+      port: { type: 'int', doc: 'TCP port.' },
+      path: { type: 'path', doc: 'A file.' },
+      state: {
+        type: 'str',
+        choices: ['absent', 'drained', 'present', 'started', 'stopped'],
+        default: 'started',
+        doc: 'started and present: it answers or is there; stopped and absent: not; drained: no connections.',
+      },
+      timeout: { type: 'int', default: 300, doc: 'Seconds to wait at most.' },
+      connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt.' },
+      delay: { type: 'int', default: 0, doc: 'Seconds before the first look.' },
+      sleep: { type: 'int', default: 1, doc: 'Seconds between looks.' },
+      search_regex: {
+        type: 'str',
+        doc: "Python's regular expression, looked for in the file or in what the port sends.",
+      },
+      msg: { type: 'str', doc: 'Message when the time is over.' },
+    },
+  },
+
+  observe(params): Promise<Observation<State>> {
+    const wait = readWait({ ...params, host: plain(params.host) }, plain(params.search_regex))
+    const nothing = params.port === undefined && params.path === undefined
+    if (nothing || params.delay > 0)
+      return Promise.resolve({ script: null, parse: () => ({ wait, first: null }) })
+    return Promise.resolve({
+      script: lines([
+        conditionFunction(wait.params),
+        ...(params.path === undefined ? [] : [pathKind]),
+        once(wait),
+      ]),
+      parse: (output) => ({ wait, first: readLook(output!, wait) }),
+    })
+  },
+
+  async *converge(params, { wait, first }, context) {
+    if (context.check) return { skipped: true }
+    const start = performance.now()
+    const about: Record<string, Value> = {
+      path: params.path ?? null,
+      port: params.port ?? null,
+      search_regex: params.search_regex ?? null,
+    }
+    const elapsed = () => Math.round((performance.now() - start) / 1000)
+    const done = (look: Look): Outcome => ({
+      result: { ...about, state: look.kind ?? params.state, ...look.groups, elapsed: elapsed() },
+    })
+    if (first?.holds) return done(first)
+    if (params.port === undefined && params.path === undefined) {
+      yield { kind: 'call', says: `wait ${params.timeout} s`, effect: 'none', call: pause(params.timeout) }
+      return { result: { ...about, state: params.state, ...NO_GROUPS, elapsed: elapsed() } }
+    }
+    const words = what(params.path, plain(params.host), params.port)
+    if (wait.regex === null) {
+      const output = yield {
+        kind: 'run',
+        says: `wait for ${words}`,
+        effect: 'none',
+        script: loop(wait, params),
+      }
+      const look = readLook(output, wait)
+      if (look.holds) return done(look)
+    } else {
+      // The pattern is Python's, which no tool of the host understands: the host reads, the controller looks.
+      if (params.delay > 0)
+        yield { kind: 'call', says: `wait ${params.delay} s`, effect: 'none', call: pause(params.delay) }
+      do {
+        const output = yield {
+          kind: 'run',
+          says: `look for ${params.search_regex} in ${words}`,
+          effect: 'none',
+          script: lines([
+            conditionFunction(wait.params),
+            ...(params.path === undefined ? [] : [pathKind]),
+            once(wait),
+          ]),
+        }
+        const look = readLook(output, wait)
+        if (look.holds) return done(look)
+        if (performance.now() - start >= params.timeout * 1000) break
+        yield { kind: 'call', says: `wait ${params.sleep} s`, effect: 'none', call: pause(params.sleep) }
+      } while (performance.now() - start < params.timeout * 1000)
+    }
+    throw new ModuleFailure(
+      plain(params.msg) ?? timeoutWords(words, params.state, params.path, wait.regex, params.search_regex),
+      {
+        result: { elapsed: elapsed() },
+      },
+    )
+  },
+})
+
+interface State {
+  readonly wait: Wait
+  /** The look that observe had; null when it had none. */
+  readonly first: Look | null
+}
+
+interface Wait {
+  readonly params: WaitParameters
+  readonly regex: PythonRegex | null
+}
+
+interface Look {
+  readonly holds: boolean
+  readonly kind: string | undefined
+  readonly groups: Readonly<Record<string, Value>>
+}
+
+const NO_GROUPS = { match_groups: [], match_groupdict: new Map<string, Value>() }
+
+/** @throws ModuleFailure for parameters that cannot go together, in Ansible's words */
+function readWait(params: Omit<WaitParameters, 'text'>, pattern: string | undefined): Wait {
+  if (params.port !== undefined && params.path !== undefined)
+    throw new ModuleFailure('port and path parameter can not both be passed to wait_for')
+  if (params.path !== undefined && (params.state === 'stopped' || params.state === 'drained'))
+    throw new ModuleFailure(
+      `state=${params.state} should only be used for checking a port in the wait_for module`,
+    )
+  const searches = params.state === 'started' || params.state === 'present'
+  if (pattern === undefined || !searches) return { params: { ...params, text: false }, regex: null }
+  try {
+    return { params: { ...params, text: true }, regex: pythonRegex(pattern, { multiline: true }) }
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error
+    throw new ModuleFailure(`Invalid regular expression: ${error.message}`)
+  }
+}
+
+function once(wait: Wait): ShellText {
+  const kind = wait.params.path === undefined ? sh`:` : sh`printf 'kind\0%s\0' "$(m_kind)"`
+  return wait.params.text
+    ? sh`${kind}; printf 'rest\0'; m_check || [ $? != 9 ] || exit 9`
+    : sh`${kind}; m_check; printf 'status\0%s\0' $?`
+}
+
+function loop(wait: Wait, params: { timeout: number; sleep: number; delay: number }): ShellText {
+  return lines([
+    conditionFunction(wait.params),
+    ...(wait.params.path === undefined ? [] : [pathKind]),
+    sh`m_end=$(( $(date +%s) + ${params.timeout} ))
+[ ${params.delay} = 0 ] || sleep ${params.delay}
+while :; do
+  m_check && break; m_s=$?
+  [ "$m_s" != 9 ] && [ "$(date +%s)" -lt "$m_end" ] || break
+  sleep ${params.sleep}
+done`,
+    once(wait),
+  ])
+}
+
+/** @throws ModuleFailure when the host has no tool to look with */
+function readLook(output: Output, wait: Wait): Look {
+  if (output.rc === 9) throw noTool()
+  const fields = readFields(output, 'wait')
+  const kind = field(fields, 'kind')?.toString('latin1')
+  if (wait.regex !== null) {
+    const match = wait.regex.search((field(fields, 'rest') ?? Buffer.alloc(0)).toString('utf8'))
+    if (match === null) return { holds: false, kind, groups: NO_GROUPS }
+    const named = Object.entries(match.groups ?? {}).map(([name, text]): [string, Value] => [
+      name,
+      text ?? null,
+    ])
+    return {
+      holds: true,
+      kind,
+      groups: { match_groups: match.slice(1).map((text) => text ?? null), match_groupdict: new Map(named) },
+    }
+  }
+  const status = field(fields, 'status')?.toString('latin1')
+  if (status === '9') throw noTool()
+  return { holds: status === '0', kind, groups: NO_GROUPS }
+}
+
+function noTool(): ModuleFailure {
+  return new ModuleFailure('the host has neither bash nor curl nor nc to look at a port with', {
+    hint: 'install one of them on the host',
+  })
+}
+
+function pause(seconds: number): (signal: AbortSignal) => Promise<Value> {
+  return async (signal) => {
+    await sleep(seconds * 1000, undefined, { signal })
+    return null
+  }
+}
+
+function what(path: string | undefined, host: string, port: number | undefined): string {
+  return path ?? `${host}:${port}`
+}
+
+function timeoutWords(
+  words: string,
+  state: WaitParameters['state'],
+  path: string | undefined,
+  regex: PythonRegex | null,
+  pattern: Value | undefined,
+): string {
+  if (regex !== null) return `Timeout when waiting for search string ${pattern} in ${words}`
+  if (path !== undefined && state !== 'absent') return `Timeout when waiting for file ${words}`
+  const end = {
+    absent: path === undefined ? ' to stop.' : ' to be absent.',
+    stopped: ' to stop.',
+    drained: ' to drain',
+    present: '',
+    started: '',
+  }
+  return `Timeout when waiting for ${words}${end[state]}`
+}

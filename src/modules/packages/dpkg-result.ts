@@ -1,0 +1,69 @@
+import type { Output } from '../../values/transfer.ts'
+import type { Value } from '../../values/value.ts'
+import { displayText } from '../host/display.ts'
+import { ModuleFailure } from '../module.ts'
+
+/** stdout and stderr as Ansible's keys. */
+export function packageResult(output: Output): Record<string, Value> {
+  const stdout = displayText(withoutMarks(output.stdout), 64 * 1024)
+  const stderr = displayText(output.stderr.toString('utf8'), 64 * 1024)
+  const lines = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
+  return { stdout, stderr, stdout_lines: lines(stdout), stderr_lines: lines(stderr) }
+}
+
+function withoutMarks(stdout: Buffer): string {
+  const at = stdout.indexOf(0)
+  return (at === -1 ? stdout : stdout.subarray(0, at)).toString('utf8')
+}
+
+/** What went wrong with packages, in a sentence, with the tool's own line that says why. @throws ModuleFailure always */
+export function packageFailure(output: Output, what: string): ModuleFailure {
+  const marks = output.stdout.toString('latin1')
+  const step = /\0fail\0([a-z]+)/.exec(marks)?.[1] ?? ''
+  const untouched = marks.includes('\0untouched\0')
+  const said = displayText(output.stderr.toString('utf8'), 64 * 1024).trim()
+  const result = { ...packageResult(output), rc: output.rc, ...(untouched ? { changed: false } : {}) }
+  const { message, hint } = words(step, said, what, output)
+  return new ModuleFailure(message, { result, ...(hint === undefined ? {} : { hint }) })
+}
+
+function words(step: string, said: string, what: string, output: Output): { message: string; hint?: string } {
+  const unmet = unmetDependency(said)
+  if (step === 'depends' && unmet !== undefined)
+    return {
+      message: `Dependency is not satisfiable: ${unmet}`,
+      hint: 'no repository of the host has it: add one, update the lists (update_cache), or install its .deb first',
+    }
+  if (step === 'lock')
+    return {
+      message: `another package manager holds dpkg's lock: ${lastErrors(said)}`,
+      hint: 'wait until it is done (unattended-upgrades?), or raise lock_timeout',
+    }
+  if (/No space left on device/.test(said))
+    return { message: `${what}: the disk is full (No space left on device)`, hint: 'make room on the host' }
+  const why = said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc}`) : lastErrors(said)
+  if (/script subprocess returned error|Sub-process .*dpkg returned an error/.test(said))
+    return {
+      message: `${what} failed: ${why}`,
+      hint: 'a script of the package failed; its output is in stderr',
+    }
+  if (/^E: Packages were downgraded/m.test(said))
+    return { message: `${what} failed: ${why}`, hint: 'allow_downgrade: yes goes back to an older version' }
+  if (/^E: Held packages were changed/m.test(said))
+    return { message: `${what} failed: ${why}`, hint: 'apt-mark unhold on the host lets it go on' }
+  return { message: `${what} failed: ${why}` }
+}
+
+/** The name in apt's words ` casepkg : Depends: casedep but it is not installable`. */
+export function unmetDependency(said: string): string | undefined {
+  return /\b(?:Pre)?Depends: ([^\s(]+(?: \([^)]*\))?)/.exec(said)?.[1]
+}
+
+/** Lines that say what is wrong; the last ones when none does. */
+function lastErrors(said: string): string {
+  const all = said.split('\n').map((line) => line.trim())
+  const errors = all.filter((line) =>
+    /^(?:E:|dpkg: error|dpkg-deb: error|.*subprocess returned error)/.test(line),
+  )
+  return (errors.length > 0 ? errors : all.slice(-3)).join('\n')
+}
