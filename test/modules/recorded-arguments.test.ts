@@ -27,7 +27,8 @@ for (const entry of entries) {
   const module = entry.isDirectory() ? resolveModuleName(entry.name) : undefined
   if (module === undefined) continue
   for (const file of (await readdir(join(folder, entry.name))).sort()) {
-    const text = await readFile(join(folder, entry.name, file), 'utf8')
+    // The mark of the recorder's server stands for a number.
+    const text = (await readFile(join(folder, entry.name, file), 'utf8')).replaceAll('@SERVER_PORT@', '80')
     cases.push([`${entry.name}/${file.replace('.json', '')}`, module, JSON.parse(text) as Recorded])
   }
 }
