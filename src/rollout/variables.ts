@@ -1,0 +1,119 @@
+import type { Play, Task } from '../playbook/playbook.ts'
+import type { Scope } from '../template/api.ts'
+import { createEngine } from '../template/engine.ts'
+import type { Value } from '../values/value.ts'
+import { PendingResult } from './pending.ts'
+import { type HostState, type RunState } from './run-state.ts'
+import { LayeredScope, LazyDict, type Layer, mapLayer } from './scope.ts'
+
+/** What a stage knows ahead of its tasks: results that are certain, and names whose values do not exist yet. */
+export interface StageNames {
+  readonly known: Map<string, Value>
+  readonly pending: Set<string>
+}
+
+/** The parts of a play that variables need; batch and living hosts change while it runs. */
+export interface PlayVariables {
+  readonly play: Play
+  readonly name: string
+  /** Hosts of the pattern and limit. */
+  readonly allHosts: readonly string[]
+  /** Hosts of the current batch. */
+  readonly batch: readonly string[]
+  /** From vars_files, per host since their paths may be templates. */
+  readonly files: ReadonlyMap<string, Value>
+}
+
+/**
+ * The variables of a host at a task, in Ansible's precedence (facts/plays.md 10), highest first: names that cannot
+ * be changed, `-e`, results and facts, task vars, vars_files, play vars, the inventory's levels.
+ */
+export function scopeFor(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+  stage: StageNames,
+  task?: Task,
+): LayeredScope {
+  return new LayeredScope([
+    magicLayer(run, host, play),
+    mapLayer(run.extraVars),
+    stageLayer(stage),
+    mapLayer(host.facts),
+    ...(task === undefined ? [] : [mapLayer(task.vars)]),
+    mapLayer(play.files),
+    mapLayer(play.play.vars),
+    mapLayer(run.hostVariables(host.name)),
+  ])
+}
+
+function stageLayer(stage: StageNames): Layer {
+  return (name) => {
+    if (stage.pending.has(name)) throw new PendingResult(name)
+    return stage.known.get(name)
+  }
+}
+
+/** Names that nothing can change (facts/inventory.md, "all, ungrouped, localhost, magic variables"). */
+function magicLayer(run: RunState, host: HostState, play: PlayVariables): Layer {
+  const living = (names: readonly string[]) => names.filter((name) => run.hosts.get(name)?.gone === undefined)
+  const magic: Record<string, () => Value | undefined> = {
+    hostvars: () => hostVars(run, play),
+    groups: () =>
+      new Map([...run.inventory.groups.keys()].map((name) => [name, membersOf(run, name)])),
+    playbook_dir: () => run.home.directory,
+    ansible_play_name: () => play.name,
+    ansible_play_hosts: () => living(play.allHosts),
+    ansible_play_hosts_all: () => [...play.allHosts],
+    ansible_play_batch: () => living(play.batch),
+    ansible_check_mode: () => run.options.check,
+    ansible_diff_mode: () => run.options.diff,
+    ansible_limit: () => run.options.limit,
+    ansible_run_tags: () => (run.options.tags.length === 0 ? ['all'] : [...run.options.tags]),
+    ansible_skip_tags: () => [...run.options.skipTags],
+    ansible_forks: () => run.options.forks,
+    ansible_verbosity: () => run.options.verbosity,
+    muster_run: () => run.context.id,
+    inventory_hostname: () => host.name,
+  }
+  return (name) => (Object.hasOwn(magic, name) ? magic[name]?.() : undefined)
+}
+
+/** All hosts in a group or below it, in the inventory's order. */
+function membersOf(run: RunState, group: string): string[] {
+  const found = new Set<string>()
+  const visit = (name: string) => {
+    const known = run.inventory.groups.get(name)
+    if (known === undefined) return
+    for (const host of known.hosts) found.add(host)
+    for (const child of known.children) visit(child)
+  }
+  visit(group)
+  return [...found]
+}
+
+/** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */
+function hostVars(run: RunState, play: PlayVariables): Value {
+  const names = () => run.inventory.hosts.keys()
+  return new LazyDict(names, (name) => {
+    const host = run.hosts.get(name)
+    if (host === undefined) return undefined
+    const scope = scopeFor(run, host, { ...play, files: new Map() }, { known: new Map(), pending: new Set() })
+    // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
+    const own: Scope = {
+      lookup: (variable) => (play.play.vars.has(variable) && !isHostVariable(run, host, variable) ? undefined : scope.lookup(variable)),
+    }
+    const engine = createEngine(own, run.home)
+    const keys = () => new Set([...run.hostVariables(name).keys(), ...host.facts.keys(), ...run.extraVars.keys()])
+    return new LazyDict(keys, (variable) => {
+      const value = own.lookup(variable)
+      if (value === undefined) return undefined
+      const resolved = engine.resolve(value)
+      return typeof resolved === 'symbol' ? undefined : resolved
+    })
+  })
+}
+
+function isHostVariable(run: RunState, host: HostState, name: string): boolean {
+  return run.extraVars.has(name) || host.facts.has(name) || run.hostVariables(host.name).has(name)
+}
