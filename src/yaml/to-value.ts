@@ -1,6 +1,7 @@
 import { DateTime } from '../values/date-time.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
 import { Float } from '../values/float.ts'
+import { rememberPlaces } from '../values/places.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
@@ -15,6 +16,11 @@ export function toValue(node: YamlNode): Value {
   if (node.kind === 'map') {
     const dict: Dict = new Map()
     for (const { key, value } of node.entries) dict.set(toKey(key), toValue(value))
+    rememberPlaces(
+      dict,
+      node.position,
+      new Map(node.entries.map(({ key, value }) => [toKey(key), value.position])),
+    )
     return dict
   }
   return scalarValue(node)

@@ -1,0 +1,113 @@
+import { matchPattern } from '../inventory/patterns.ts'
+import { parsePercentage } from '../playbook/max-fail.ts'
+import type { Play, Task } from '../playbook/playbook.ts'
+import { batches } from '../playbook/serial.ts'
+import { selected } from '../playbook/tags.ts'
+import { OMIT } from '../template/api.ts'
+import { createEngine } from '../template/engine.ts'
+import { InputError } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
+import { BatchControl } from './batch-control.ts'
+import { HostRun } from './host-run.ts'
+import { newHost, type RunState } from './run-state.ts'
+import type { Slots } from './slots.ts'
+import { loadVarsFiles } from './vars-files.ts'
+
+/** A play with everything decided that its hosts do not decide. */
+export interface PlannedPlay {
+  readonly play: Play
+  readonly name: string
+  readonly hosts: readonly string[]
+  readonly batches: readonly (readonly string[])[]
+  readonly maxFailPercentage: number | undefined
+  readonly tasks: readonly Task[]
+}
+
+/**
+ * Decides hosts, batches, budget and tasks of a play. Only extra variables and the play's own are known here, as in
+ * Ansible.
+ * @throws InputError for an unknown word in a pattern, a wrong serial or max_fail_percentage
+ */
+export function planPlay(run: RunState, play: Play): PlannedPlay {
+  const engine = createEngine(
+    { lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) },
+    run.home,
+  )
+  const evaluate = (value: Value | undefined): Value | undefined => {
+    if (value === undefined) return undefined
+    try {
+      const resolved = engine.resolve(value)
+      return resolved === OMIT ? undefined : resolved
+    } catch (error) {
+      throw new InputError([{ message: (error as Error).message, position: play.position }])
+    }
+  }
+  const pattern = evaluate(play.hosts) ?? 'all'
+  const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
+  const hosts = matchPattern(run.inventory, pattern, run.options.limit)
+  const maxFail = evaluate(play.maxFailPercentage)
+  return {
+    play,
+    name,
+    hosts,
+    batches: batches(hosts, evaluate(play.serial)),
+    maxFailPercentage: maxFail === undefined ? undefined : parsePercentage(maxFail),
+    tasks: play.tasks.filter((task) =>
+      selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
+    ),
+  }
+}
+
+/** Runs a play. Gives false when the rest of the playbook must not start. */
+export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots): Promise<boolean> {
+  const { play, name, hosts, tasks } = planned
+  if (hosts.length === 0) {
+    run.emit({ type: 'no-hosts', play: name })
+    return true
+  }
+  run.emit({ type: 'play-started', play: name, hosts, batches: planned.batches.length, tasks: tasks.length })
+  for (const [index, batch] of planned.batches.entries()) {
+    if (run.signal.aborted) return false
+    const living = batch.filter((host) => hostState(run, host).gone === undefined)
+    if (living.length === 0) continue
+    run.emit({
+      type: 'batch-started',
+      play: name,
+      batch: index + 1,
+      batches: planned.batches.length,
+      hosts: living,
+    })
+    await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
+    const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
+    try {
+      await Promise.all(
+        living.map(async (host) => {
+          const state = hostState(run, host)
+          const variables = { play, name, allHosts: hosts, batch: living, files: new Map<string, Value>() }
+          const withFiles = { ...variables, files: await loadVarsFiles(run, state, variables) }
+          await new HostRun(run, state, { variables: withFiles, tasks, handlers: play.handlers }, control).run()
+        }),
+      )
+    } finally {
+      await control.close()
+    }
+    run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
+    if (run.signal.aborted || control.stopReason !== undefined) return false
+    // Nobody is left to show that the next batch would fare better.
+    if (living.every((host) => hostState(run, host).gone !== undefined)) {
+      if (index + 1 < planned.batches.length)
+        run.emit({ type: 'stopped', reason: `all hosts of batch ${index + 1} of play '${name}' failed` })
+      return false
+    }
+  }
+  return true
+}
+
+function hostState(run: RunState, name: string) {
+  let state = run.hosts.get(name)
+  if (state === undefined) {
+    state = newHost(name)
+    run.hosts.set(name, state)
+  }
+  return state
+}

@@ -1,0 +1,131 @@
+import { dirname, resolve } from 'node:path'
+import { connect } from '../connection/connect.ts'
+import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+import { Masker } from '../values/masker.ts'
+import { Secret } from '../values/secret.ts'
+import type { Value } from '../values/value.ts'
+import { PlaybookFiles } from './controller-files.ts'
+import type { Cost, Failure, Listener, RunEvent } from './events.ts'
+import { exitCode } from './exit-code.ts'
+import { Journal, newRunId } from './journal.ts'
+import { maskEvent } from './mask-event.ts'
+import { deleteOrphans } from './orphans.ts'
+import { planPlay, runPlay } from './play-run.ts'
+import { preflight } from './preflight.ts'
+import type { HostState, RunOptions, RunState } from './run-state.ts'
+import { Slots } from './slots.ts'
+
+/** What a run needs from outside. */
+export interface RunInput {
+  readonly playbook: Playbook
+  readonly inventory: Inventory
+  /** A host's variables from the inventory and its folders, magic names included. */
+  readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
+  readonly extraVars: ReadonlyMap<string, Value>
+  readonly options: RunOptions
+  /** muster's state folder; journals go below it. Undefined: no journal (plan). */
+  readonly stateFolder: string | undefined
+  readonly signal: AbortSignal
+  readonly listen: Listener
+  /** For tests. */
+  readonly connect?: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Connection>
+}
+
+/** How a run ended. */
+export interface RunResult {
+  readonly exitCode: number
+  readonly failures: readonly Failure[]
+  readonly hosts: ReadonlyMap<string, HostState>
+}
+
+/**
+ * Runs a playbook: checks all that can be checked, then play by play and batch by batch. Whatever hosts do ends in
+ * the result; only mistakes of the input are thrown, and those before any connection.
+ * @throws InputError
+ */
+export async function runPlaybook(input: RunInput): Promise<RunResult> {
+  const started = performance.now()
+  const { options, signal } = input
+  const id = newRunId()
+  const masker = new Masker()
+  masker.learnAll(input.extraVars.values())
+  if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
+  const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
+  const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
+  const connections = new Set<Connection>()
+  let journal: Journal | undefined
+  const run: RunState = {
+    options,
+    inventory: input.inventory,
+    hosts: new Map(),
+    extraVars: input.extraVars,
+    files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
+    home: { directory: dirname(resolve(input.playbook.file)) },
+    masker,
+    signal,
+    failures: [],
+    emit,
+    hostVariables: input.hostVariables,
+    context: {
+      id,
+      journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),
+      aws: async (region) => (await import('../aws/create-clients.ts')).createClients(region),
+      report: emit,
+    },
+    connect: async (settings, abort) => {
+      for (const secret of [settings.password, settings.privateKeyPassphrase])
+        if (secret instanceof Secret) masker.learn(secret)
+      const connection = await (input.connect ?? ((s, a) => connect(s, { signal: a })))(settings, abort)
+      connections.add(connection)
+      return connection
+    },
+  }
+  const plays = input.playbook.plays.map((play) => planPlay(run, play))
+  await preflight(run, plays)
+  if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id)
+  try {
+    emit({
+      type: 'run-started',
+      run: id,
+      playbook: input.playbook.file,
+      mode: options.mode,
+      check: options.check,
+      hosts: new Set(plays.flatMap((play) => play.hosts)).size,
+    })
+    if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
+    const slots = new Slots(options.forks)
+    for (const play of plays) {
+      if (signal.aborted || !(await runPlay(run, play, slots))) break
+    }
+  } finally {
+    await Promise.all([...connections].map((connection) => connection.close()))
+    for (const connection of connections)
+      for (const key of Object.keys(cost) as (keyof Cost)[]) cost[key] += connection.counters[key]
+    await journal?.close()
+  }
+  const recap = new Map([...run.hosts].map(([name, host]) => [name, host.recap]))
+  const changed = [...recap.values()].some((counts) => counts.changed > 0)
+  const code = exitCode(options.mode, run.failures, changed, signal.aborted)
+  emit({
+    type: 'run-ended',
+    run: id,
+    recap,
+    failures: run.failures,
+    exitCode: code,
+    interrupted: signal.aborted,
+    cost,
+    seconds: (performance.now() - started) / 1000,
+    journal: journal?.path,
+  })
+  return { exitCode: code, failures: run.failures, hosts: run.hosts }
+}
+
+function notify(listen: Listener, event: RunEvent): void {
+  try {
+    listen(event)
+  } catch (error) {
+    process.stderr.write(`muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { OMIT } from '../template/api.ts'
+import { createEngine } from '../template/engine.ts'
+import { InputError, type Problem } from '../values/problem.ts'
+import { isDict, type Value } from '../values/value.ts'
+import { loadYamlFile } from '../yaml/load.ts'
+import { toValue } from '../yaml/to-value.ts'
+import type { HostState, RunState } from './run-state.ts'
+import { type PlayVariables, scopeFor } from './variables.ts'
+
+const loaded = new WeakMap<RunState, Map<string, Promise<ReadonlyMap<string, Value>>>>()
+
+/**
+ * The variables of a play's `vars_files` for a host, later files winning. A list inside the list takes the first file
+ * that exists. Unlike Ansible a missing file is an error: a rollout with half of its variables is a wrong rollout.
+ * @throws InputError
+ */
+export async function loadVarsFiles(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+): Promise<ReadonlyMap<string, Value>> {
+  const variables = new Map<string, Value>()
+  const engine = createEngine(
+    scopeFor(run, host, { ...play, files: variables }, { known: new Map(), pending: new Set() }),
+    run.home,
+  )
+  for (const { value, position } of play.play.varsFiles) {
+    let candidates: Value | typeof OMIT
+    try {
+      candidates = engine.resolve(value)
+    } catch (error) {
+      throw new InputError([{ message: `vars_files: ${(error as Error).message}`, position }])
+    }
+    const names = (Array.isArray(candidates) ? candidates : [candidates]).map((name) => String(name))
+    const paths = names.map((name) => resolve(run.home.directory, name))
+    const path = paths.find((each) => existsSync(each))
+    if (path === undefined) {
+      const problem: Problem = {
+        message: `vars_files: ${names.join(', ')} does not exist`,
+        position,
+        hint: `looked for ${paths.join(', ')}`,
+      }
+      throw new InputError([problem])
+    }
+    for (const [name, content] of await load(run, path)) variables.set(name, content)
+  }
+  return variables
+}
+
+function load(run: RunState, path: string): Promise<ReadonlyMap<string, Value>> {
+  let files = loaded.get(run)
+  if (files === undefined) {
+    files = new Map()
+    loaded.set(run, files)
+  }
+  let content = files.get(path)
+  if (content === undefined) {
+    content = read(path)
+    files.set(path, content)
+  }
+  return content
+}
+
+async function read(path: string): Promise<ReadonlyMap<string, Value>> {
+  const { documents } = await loadYamlFile(path)
+  const document = documents[0]
+  if (document === undefined) return new Map()
+  const value = toValue(document)
+  if (value === null) return new Map()
+  if (!isDict(value))
+    throw new InputError([{ message: 'a variable file must hold one mapping', position: document.position }])
+  return new Map([...value].map(([name, item]) => [String(name), item]))
+}
