@@ -63,10 +63,12 @@ export interface EarlierRun {
   readonly run: string
   /** It wrote its end. */
   readonly ended: boolean
-  /** Its process still lives (same pid and start time). */
+  /** Its process still lives (same pid, start time and boot). */
   readonly alive: boolean
-  /** Activations it made and did not report as deleted. */
-  readonly openActivations: readonly string[]
+  /** Regions in which it was about to make an activation. */
+  readonly regions: readonly string[]
+  /** Runs whose leftovers it cleaned up. */
+  readonly cleaned: readonly string[]
 }
 
 /** The runs in the state folder, oldest first. Lines that were cut off by a kill are passed over. */
@@ -76,18 +78,17 @@ export async function earlierRuns(stateFolder: string): Promise<EarlierRun[]> {
   const runs: EarlierRun[] = []
   for (const run of names.sort()) {
     const text = await readFile(join(folder, run, 'journal.jsonl'), 'utf8').catch(() => '')
-    const open = new Set<string>()
-    let ended = false
-    let alive = false
-    for (const line of text.split('\n')) {
-      const entry = parseLine(line)
-      if (entry === undefined) continue
-      if (entry['event'] === 'end') ended = true
-      if (entry['event'] === 'run') alive = isAlive(Number(entry['pid']), String(entry['started']))
-      if (entry['event'] === 'activation-created') open.add(String(entry['id']))
-      if (entry['event'] === 'activation-deleted') open.delete(String(entry['id']))
-    }
-    runs.push({ run, ended, alive: alive && !ended, openActivations: [...open] })
+    const entries = text.split('\n').map(parseLine).filter((entry) => entry !== undefined)
+    const of = (event: string) => entries.filter((entry) => entry['event'] === event)
+    const begun = of('run')[0]
+    const ended = of('end').length > 0
+    runs.push({
+      run,
+      ended,
+      alive: !ended && begun !== undefined && isAlive(Number(begun['pid']), String(begun['started'])),
+      regions: [...new Set(of('activation-intent').map((entry) => String(entry['region'])))],
+      cleaned: of('orphans-deleted').map((entry) => String(entry['of'])),
+    })
   }
   return runs
 }

@@ -72,7 +72,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
       id,
       journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),
       aws: async (region) => (await import('../aws/create-clients.ts')).createClients(region),
-      report: emit,
+      announce: (activation) => emit({ type: 'activation', ...activation }),
     },
     connect: async (settings, abort) => {
       for (const secret of [settings.password, settings.privateKeyPassphrase])
