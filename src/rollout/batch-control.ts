@@ -1,4 +1,4 @@
-import { loadModule } from '../modules/load.ts'
+import { loadModule } from '../modules/registry.ts'
 import { type BatchShared, type Member, type Module, ModuleFailure } from '../modules/module.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { exceeded } from '../playbook/max-fail.ts'
@@ -43,7 +43,7 @@ export class BatchControl {
     this.hosts = hosts
     this.slots = slots
     this.#maxFailPercentage = maxFailPercentage
-    this.#looked = new Rendezvous(hosts, async (members) => {
+    this.#looked = new Rendezvous<readonly Looked[], ReadonlyMap<string, ModuleFailure>>(hosts, async (members) => {
       const refused = new Map<string, ModuleFailure>()
       for (const { task, module } of batchTasks) {
         const looked = members.flat().filter((member) => member.task === task.id)

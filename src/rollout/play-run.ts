@@ -1,5 +1,5 @@
 import { matchPattern } from '../inventory/patterns.ts'
-import { parsePercentage } from '../playbook/max-fail.ts'
+import { readPercentage } from '../playbook/max-fail.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
 import { batches } from '../playbook/serial.ts'
 import { selected } from '../playbook/tags.ts'
@@ -51,7 +51,7 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
     name,
     hosts,
     batches: batches(hosts, evaluate(play.serial)),
-    maxFailPercentage: maxFail === undefined ? undefined : parsePercentage(maxFail),
+    maxFailPercentage: maxFail === undefined ? undefined : readPercentage(maxFail),
     tasks: play.tasks.filter((task) =>
       selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
     ),

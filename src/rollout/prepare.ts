@@ -1,7 +1,7 @@
 import type { Become } from '../connection/connection.ts'
 import { becomeSettings } from '../connection/settings.ts'
 import { readParameters } from '../modules/check-parameters.ts'
-import { loadModule } from '../modules/load.ts'
+import { loadModule } from '../modules/registry.ts'
 import { type Module, type ModuleContext, ModuleFailure, type Observation } from '../modules/module.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { OMIT, type TemplateEngine, TemplateError } from '../template/api.ts'
@@ -113,7 +113,7 @@ async function prepareItem(
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
     const itemContext = check === context.check ? context : moduleContext(preparation, scope, engine, check)
-    const params = readParameters(module.spec, resolveArguments(engine, module, task))
+    const params = readParameters(module, resolveArguments(engine, module, task))
     const prepared = {
       ...base,
       label,
@@ -177,7 +177,8 @@ function itemLabel(engine: TemplateEngine, task: Task, value: Value): string {
 function resolveArguments(engine: TemplateEngine, module: Module, task: Task): Map<string, Value> {
   const resolved = new Map<string, Value>()
   for (const [name, value] of task.args) {
-    if (module.spec.parameters[name]?.type === 'conditions') {
+    const type = module.spec.parameters[name]?.type
+    if (type === 'conditions' || type === 'expression') {
       resolved.set(name, value)
       continue
     }

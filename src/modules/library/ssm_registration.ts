@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deregisterNode } from '../../aws/nodes.ts'
+import { dict, type Value } from '../../values/value.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+import { agentUnit, type AgentState, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
+import { needsRegistration, openRegistration, type RegistrationShared } from '../registration/batch.ts'
+import { refuseHosts } from '../registration/refusals.ts'
+import {
+  registeredId,
+  registerScript,
+  registrationFailure,
+  reregisterScript,
+  restartScript,
+} from '../registration/register-script.ts'
+
+/** Attempts at a registration that AWS throttled. */
+const ATTEMPTS = 4
+
+export default defineModule({
+  name: 'ssm_registration',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Registers the host with Systems Manager and proves that it is Online.',
+    notes: [
+      'One activation is made for all hosts of a batch that are not registered: limited to their number, short-lived, deleted when the batch ends.',
+      'A registered host is never registered again unless `reregister` says so.',
+      'Hosts that share a machine-id, or whose clock is off, stop the batch before anything is registered.',
+      'The activation code reaches the host on the standard input of its shell. While the agent registers it is in the host\'s process list: the agent takes it no other way.',
+    ],
+    examples: `
+- name: under Systems Manager
+  ssm_registration:
+    region: eu-central-1
+    iam_role: "{{ role.name }}"
+    instance_name: "{{ site }}"
+    tags:
+      site: "{{ site }}"
+  register: node
+`,
+    returns: {
+      instance_id: 'the managed node\'s id, `mi-` and hexadecimal digits',
+      region: 'where it is registered',
+      ping_status: 'what Systems Manager says of it',
+    },
+  },
+  spec: {
+    parameters: {
+      region: { type: 'str', required: true, doc: 'AWS region.' },
+      iam_role: { type: 'str', required: true, doc: 'Name (with path, without ARN) of the role that the node gets.' },
+      instance_name: { type: 'str', doc: 'Name of the nodes in Systems Manager.' },
+      tags: { type: 'dict', doc: 'Tags for the nodes; muster adds `muster:run` and `muster:controller`.' },
+      expires_in: { type: 'int', default: 3600, doc: 'Seconds until the activation expires if it could not be deleted.' },
+      reregister: {
+        type: 'bool',
+        default: false,
+        doc: 'Register anew even when registered: gives a new id; the old node is deregistered.',
+      },
+      wait: { type: 'int', default: 300, doc: 'Seconds to wait until Systems Manager says Online.' },
+    },
+  },
+  observe: () =>
+    Promise.resolve({
+      script: READ_AGENT,
+      parse: (output): AgentState => {
+        if (output === null) throw new Error('the registration has to be read')
+        return parseAgentState(output)
+      },
+    }),
+  async *converge(params, state, context) {
+    const region = String(params.region)
+    const shared = context.shared as RegistrationShared | null
+    const known = state.registration
+    if (known !== undefined && known.region !== region && !params.reregister)
+      throw new ModuleFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {
+        hint: `set region: ${known.region}, or reregister: true to move it`,
+      })
+
+    let id = known?.id
+    let agentStarted = false
+    const before = { instance_id: known?.id ?? null, ping_status: pingStatus(shared, known?.id) }
+    if (id === undefined || params.reregister) {
+      const what = id === undefined ? 'register with Systems Manager' : `register anew (now ${id})`
+      const change = {
+        says: what,
+        diff: [{ header: 'registration', before: dict(before), after: dict({ instance_id: 'mi-…', ping_status: 'Online' }) }],
+        predicted: { region } as Record<string, Value>,
+      }
+      if (context.check) {
+        yield { kind: 'call', ...change, call: () => Promise.resolve(null) }
+        return {}
+      }
+      const { form } = state
+      if (form === undefined) throw notInstalled()
+      if (shared?.activation === undefined) throw new Error('the batch made no activation for a host that needs one')
+      const { activation } = shared
+      const script = id === undefined ? registerScript(form, activation, region) : reregisterScript(form, activation, region)
+      for (let attempt = 1; ; attempt += 1) {
+        const output = yield { kind: 'run', script, more: true, ...change }
+        if (output.rc === 0) {
+          id = registeredId(output)
+          break
+        }
+        const failure = registrationFailure(output)
+        if (!failure.retryable || attempt === ATTEMPTS) throw failure
+        const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
+        yield { kind: 'call', effect: 'none', says: 'wait: throttled', call: (signal) => sleep(pause, null, { signal }) }
+      }
+      if (id === undefined)
+        throw new ModuleFailure('the agent said that it is registered, and not as what', {
+          hint: 'run muster again: it reads the id from the Vault',
+        })
+      agentStarted = true
+      if (known !== undefined) {
+        yield {
+          kind: 'call',
+          says: `deregister ${known.id}`,
+          call: async () => {
+            await deregisterNode(shared.clients, known.id)
+            return null
+          },
+        }
+      }
+    } else if (shared !== null && !shared.nodes.has(id)) {
+      throw new ModuleFailure(`registered as ${id}, which Systems Manager does not know in ${region}`, {
+        hint: 'it was deregistered there, or belongs to another account; set reregister: true to register it anew',
+      })
+    }
+
+    const online = !agentStarted && pingStatus(shared, id) === 'Online'
+    if (!agentStarted && (state.runningAs !== id || (shared !== null && !online))) {
+      const { form } = state
+      if (form === undefined) throw notInstalled()
+      // A restart cures an agent that hibernates, and one that still runs with an identity of before.
+      const output = yield { kind: 'run', script: restartScript(form), more: true, says: `restart ${agentUnit(form)}` }
+      if (output.rc !== 0)
+        throw new ModuleFailure(`${agentUnit(form)} cannot be restarted: ${output.stderr.toString().trim()}`, {
+          hint: `see journalctl -u ${agentUnit(form)} on the host`,
+        })
+      agentStarted = true
+    }
+    if (agentStarted && shared !== null) {
+      const node = id
+      const seen = yield {
+        kind: 'call',
+        effect: 'none',
+        says: `wait until ${node} is Online`,
+        call: async (signal) => (await shared.watch.online(node, params.wait, signal))?.pingStatus ?? null,
+      }
+      if (seen.value !== 'Online')
+        throw new ModuleFailure(
+          `${node} is not Online after ${params.wait} seconds: Systems Manager says ${seen.value === null ? 'nothing of it' : String(seen.value)}`,
+          { hint: 'does the host reach the endpoints ssm, ssmmessages and ec2messages? See /var/log/amazon/ssm/amazon-ssm-agent.log there' },
+        )
+    }
+    return {
+      result: {
+        instance_id: id,
+        region,
+        ...(shared === null ? {} : { ping_status: 'Online' }),
+      },
+    }
+  },
+  batch: {
+    refuse: (members) => refuseHosts(members, (member) => needsRegistration(member as (typeof members)[number])),
+    open: openRegistration,
+  },
+})
+
+function pingStatus(shared: RegistrationShared | null, id: string | undefined): string | null {
+  return id === undefined ? null : (shared?.nodes.get(id)?.pingStatus ?? null)
+}
+
+function notInstalled(): ModuleFailure {
+  return new ModuleFailure('the SSM agent is not installed on the host', {
+    hint: 'install its package in a task before this one',
+  })
+}

@@ -1,0 +1,112 @@
+import { createActivation, deleteActivation, listActivations } from '../../aws/activations.ts'
+import type { AwsClients } from '../../aws/clients.ts'
+import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import { CONTROLLER_TAG, controllerName, RUN_TAG } from '../../aws/tags.ts'
+import type { Secret } from '../../values/secret.ts'
+import type { Dict } from '../../values/value.ts'
+import { type BatchShared, type Member, ModuleFailure, type RunContext } from '../module.ts'
+import type { Text } from '../parameters.ts'
+import type { AgentState } from './agent-state.ts'
+import { OnlineWatch } from './online-watch.ts'
+
+/** The API's limit of registrations an activation may allow. */
+const MAX_REGISTRATIONS = 1000
+
+export interface RegistrationParameters {
+  readonly region: Text
+  readonly iam_role: Text
+  readonly instance_name: Text | undefined
+  readonly tags: Dict | undefined
+  readonly expires_in: number
+  readonly reregister: boolean
+}
+
+/** What the hosts of a batch share: the one activation, and what Systems Manager says of the nodes. */
+export interface RegistrationShared {
+  /** Undefined when every host is registered already. */
+  readonly activation: { readonly id: string; readonly code: Secret } | undefined
+  readonly nodes: ReadonlyMap<string, NodeInformation>
+  readonly watch: OnlineWatch
+  readonly clients: AwsClients
+}
+
+export function needsRegistration(member: {
+  readonly params: { readonly reregister: boolean }
+  readonly state: AgentState
+}): boolean {
+  return member.state.registration === undefined || member.params.reregister
+}
+
+/**
+ * Makes the one activation of a batch, after the batch was read: its limit is the number of hosts that will register,
+ * it expires soon, it carries the run's tags, and the journal knows of it before it exists. Closing deletes it.
+ */
+export async function openRegistration(
+  members: readonly Member<RegistrationParameters, AgentState>[],
+  context: RunContext & { readonly signal: AbortSignal },
+): Promise<BatchShared> {
+  const { region, role } = sameForAll(members)
+  const clients = await context.aws(region)
+  const registered = members.flatMap(({ state }) => state.registration?.id ?? [])
+  const nodes = await describeNodes(clients, registered)
+  const limit = members.filter(needsRegistration).length
+  const watch = new OnlineWatch(clients)
+  if (limit === 0) return { shared: { activation: undefined, nodes, watch, clients }, close: async () => {} }
+  if (limit > MAX_REGISTRATIONS)
+    throw new ModuleFailure(
+      `${limit} hosts of this batch are not registered, and an activation allows ${MAX_REGISTRATIONS} registrations at the most`,
+      { hint: 'set `serial: 1000` or less in the play' },
+    )
+  await deleteExpired(clients)
+  const first = members[0]?.params
+  await context.journal({ event: 'activation-intent', region, limit })
+  const activation = await createActivation(clients, {
+    iamRole: role,
+    registrationLimit: limit,
+    expiresInSeconds: first?.expires_in ?? 3600,
+    description: `muster run ${context.id}`,
+    ...(first?.instance_name === undefined ? {} : { defaultInstanceName: String(first.instance_name) }),
+    tags: new Map([
+      ...[...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)] as const),
+      [RUN_TAG, context.id],
+      [CONTROLLER_TAG, controllerName()],
+    ]),
+    signal: context.signal,
+  })
+  await context.journal({ event: 'activation-created', region, id: activation.id, limit })
+  context.announce({ what: 'created', id: activation.id, limit })
+  return {
+    shared: { activation, nodes, watch, clients } satisfies RegistrationShared,
+    close: async () => {
+      await deleteActivation(clients, activation.id)
+      await context.journal({ event: 'activation-deleted', region, id: activation.id })
+      context.announce({ what: 'deleted', id: activation.id })
+    },
+  }
+}
+
+/** One activation is of one region and one role, so all hosts of a batch must agree on them. */
+function sameForAll(members: readonly Member<RegistrationParameters, AgentState>[]): {
+  region: string
+  role: string
+} {
+  const wanted = new Map<string, string[]>()
+  for (const { host, params } of members) {
+    const key = JSON.stringify([String(params.region), String(params.iam_role)])
+    wanted.set(key, [...(wanted.get(key) ?? []), host])
+  }
+  if (wanted.size > 1) {
+    const groups = [...wanted].map(([key, hosts]) => `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`)
+    throw new ModuleFailure(`the hosts of a batch must register in one region with one role (${groups.join('; ')})`, {
+      hint: 'make a play for each region and role',
+    })
+  }
+  const [region, role] = JSON.parse([...wanted.keys()][0] ?? '["",""]') as [string, string]
+  return { region, role }
+}
+
+/** muster's activations of any controller that have expired: nobody can use them, and their CI job may be long gone. */
+async function deleteExpired(clients: AwsClients): Promise<void> {
+  for (const activation of await listActivations(clients))
+    if (activation.expired && activation.tags.has(RUN_TAG)) await deleteActivation(clients, activation.id)
+}

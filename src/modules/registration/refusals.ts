@@ -1,0 +1,45 @@
+import { type Member, ModuleFailure } from '../module.ts'
+import type { AgentState } from './agent-state.ts'
+
+/** Seconds; AWS refuses signatures that are five minutes off, so four leave room for drift. */
+const MAX_CLOCK_SKEW = 240
+
+/**
+ * Hosts that must not register, with the reason: two machines with one `/etc/machine-id` would share, or fight for,
+ * one managed node; a wrong clock makes every signed request fail, and then the agent hibernates
+ * (facts/ssm-agent.md, rule 9).
+ */
+export function refuseHosts(
+  members: readonly Member<unknown, AgentState>[],
+  registers: (member: Member<unknown, AgentState>) => boolean,
+): Map<string, ModuleFailure> {
+  const refused = new Map<string, ModuleFailure>()
+  const byMachine = new Map<string, string[]>()
+  for (const { host, state } of members) {
+    if (state.machineId === '') continue
+    byMachine.set(state.machineId, [...(byMachine.get(state.machineId) ?? []), host])
+  }
+  for (const member of members) {
+    if (!registers(member)) continue
+    const { host, state } = member
+    const same = byMachine.get(state.machineId) ?? []
+    if (same.length > 1) {
+      refused.set(
+        host,
+        new ModuleFailure(`${same.join(' and ')} have the same /etc/machine-id (${state.machineId})`, {
+          hint: 'they are clones: on all but one run `rm /etc/machine-id && systemd-machine-id-setup`, reboot, and try again',
+        }),
+      )
+    } else if (Math.abs(state.clockSkew) > MAX_CLOCK_SKEW) {
+      const direction = state.clockSkew > 0 ? 'ahead of' : 'behind'
+      refused.set(
+        host,
+        new ModuleFailure(
+          `the clock of ${host} is ${Math.abs(state.clockSkew)} seconds ${direction} the controller's`,
+          { hint: 'AWS refuses requests signed more than 5 minutes off: set up time synchronisation (chrony, systemd-timesyncd)' },
+        ),
+      )
+    }
+  }
+  return refused
+}

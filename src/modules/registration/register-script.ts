@@ -1,0 +1,80 @@
+import { type ShellText, sh } from '../../shell/sh.ts'
+import type { Secret } from '../../values/secret.ts'
+import type { Output } from '../../values/transfer.ts'
+import { ModuleFailure } from '../module.ts'
+import { agentProgram, agentUnit, type PackageForm, REGISTRATION_FILE, VAULT } from './agent-state.ts'
+
+/**
+ * Registers a host that is not registered, and restarts the agent: a running one keeps its old identity, an idle one
+ * waits 90 seconds. Without `-y`, and with its input closed, so that a registration that came in between is never
+ * overwritten: the agent would ask, read the end of its input, and leave the Vault alone (facts/ssm-agent.md 1.3).
+ * The code is in this text only, which the resident shell reads from its standard input.
+ */
+export function registerScript(
+  form: PackageForm,
+  activation: { readonly id: string; readonly code: Secret },
+  region: string,
+): ShellText {
+  return sh`out=$(${agentProgram(form)} -register -code ${activation.code} -id ${activation.id} -region ${region} </dev/null 2>&1)
+rc=$?
+printf '%s\n' "$out" | tail -n 8
+[ $rc -eq 0 ] || exit $rc
+systemctl restart ${agentUnit(form)}`
+}
+
+/**
+ * Registers anew a host that is registered: `-register -y` empties the Vault before it asks AWS, so the Vault and the
+ * plain file are copied first and put back when it fails (facts/ssm-agent.md 1.4).
+ */
+export function reregisterScript(
+  form: PackageForm,
+  activation: { readonly id: string; readonly code: Secret },
+  region: string,
+): ShellText {
+  return sh`umask 077
+saved=$(mktemp -d /var/lib/amazon/ssm/.muster-XXXXXXXX) || exit 1
+trap 'rm -rf "$saved"' EXIT
+cp -a ${VAULT} "$saved/Vault" || exit 1
+if [ -f ${REGISTRATION_FILE} ]; then cp -a ${REGISTRATION_FILE} "$saved/registration"; fi
+out=$(${agentProgram(form)} -register -y -code ${activation.code} -id ${activation.id} -region ${region} </dev/null 2>&1)
+rc=$?
+printf '%s\n' "$out" | tail -n 8
+if [ $rc -ne 0 ]; then
+  rm -rf ${VAULT} && cp -a "$saved/Vault" ${VAULT}
+  if [ -f "$saved/registration" ]; then cp -a "$saved/registration" ${REGISTRATION_FILE}; fi
+  exit $rc
+fi
+systemctl restart ${agentUnit(form)}`
+}
+
+export function restartScript(form: PackageForm): ShellText {
+  return sh`systemctl restart ${agentUnit(form)}`
+}
+
+/** The managed node's id that the agent printed, or undefined. */
+export function registeredId(output: Output): string | undefined {
+  return /Managed instance-id: (mi-[0-9a-f]{8,40})/.exec(output.stdout.toString('latin1'))?.[1]
+}
+
+/** What AWS said no with, and what to do; from the agent's `ERROR` line. */
+export function registrationFailure(output: Output): ModuleFailure & { readonly retryable: boolean } {
+  const text = `${output.stdout.toString()}\n${output.stderr.toString()}`
+  const code = /error registering the instance with AWS SSM\. ([A-Za-z]+)/.exec(text)?.[1] ?? /\b(RequestError|ThrottlingException|TooManyUpdates)\b/.exec(text)?.[1]
+  const line = text.split('\n').findLast((each) => each.includes('ERROR'))?.replace(/^.*?ERROR\s*/, '') ?? text.trim().split('\n').at(-1) ?? ''
+  const hint = code === undefined ? undefined : HINTS.get(code)
+  const failure = new ModuleFailure(
+    `the registration was refused (exit status ${output.rc ?? 'none'}): ${line.trim() || 'the agent said nothing'}`,
+    { hint: hint ?? 'see /var/log/amazon/ssm/amazon-ssm-agent.log on the host' },
+  )
+  return Object.assign(failure, { retryable: code === 'ThrottlingException' || code === 'TooManyUpdates' })
+}
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['InvalidActivation', 'the activation is unknown in this region: do region and AWS_ENDPOINT_URL name the same place for the controller and the host?'],
+  ['ActivationExpired', 'the batch took longer than expires_in: raise it, or make the batches smaller'],
+  ['RegistrationLimitExceeded', 'another registration used the place: run muster again, it makes a new activation for those that are missing'],
+  ['InstanceAlreadyRegistered', 'the fingerprint is known to Systems Manager: is the host a clone of a registered one?'],
+  ['RequestError', 'the host does not reach Systems Manager, or its answer was lost: check proxy and firewall, then run muster again, which looks first'],
+  ['TooManyUpdates', 'too many hosts register at once: lower --forks'],
+  ['ThrottlingException', 'too many hosts register at once: lower --forks'],
+])
