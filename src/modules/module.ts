@@ -145,7 +145,11 @@ export interface RunContext {
   /** Writes a line of intent or result to the run's journal; resolves when it is on disk. */
   journal(entry: Readonly<Record<string, Value>>): Promise<void>
   /** Tells the reports that an activation was made or deleted. */
-  announce(activation: { readonly what: 'created' | 'deleted'; readonly id: string; readonly limit?: number }): void
+  announce(activation: {
+    readonly what: 'created' | 'deleted'
+    readonly id: string
+    readonly limit?: number
+  }): void
   /** AWS clients, made when first asked for (imports are slow). */
   aws(region: string): Promise<import('../aws/clients.ts').AwsClients>
 }

@@ -1,7 +1,7 @@
-import { loadModule } from '../modules/registry.ts'
 import { type BatchShared, type Member, type Module, ModuleFailure } from '../modules/module.ts'
-import type { Task } from '../playbook/playbook.ts'
+import { loadModule } from '../modules/registry.ts'
 import { exceeded } from '../playbook/max-fail.ts'
+import type { Task } from '../playbook/playbook.ts'
 import { Rendezvous } from './rendezvous.ts'
 import type { RunState } from './run-state.ts'
 import type { Slots } from './slots.ts'
@@ -43,14 +43,17 @@ export class BatchControl {
     this.hosts = hosts
     this.slots = slots
     this.#maxFailPercentage = maxFailPercentage
-    this.#looked = new Rendezvous<readonly Looked[], ReadonlyMap<string, ModuleFailure>>(hosts, async (members) => {
-      const refused = new Map<string, ModuleFailure>()
-      for (const { task, module } of batchTasks) {
-        const looked = members.flat().filter((member) => member.task === task.id)
-        for (const [host, failure] of module.batch?.refuse(looked) ?? []) refused.set(host, failure)
-      }
-      return refused
-    })
+    this.#looked = new Rendezvous<readonly Looked[], ReadonlyMap<string, ModuleFailure>>(
+      hosts,
+      async (members) => {
+        const refused = new Map<string, ModuleFailure>()
+        for (const { task, module } of batchTasks) {
+          const looked = members.flat().filter((member) => member.task === task.id)
+          for (const [host, failure] of module.batch?.refuse(looked) ?? []) refused.set(host, failure)
+        }
+        return refused
+      },
+    )
     for (const { task, module } of batchTasks)
       this.#openings.set(task.id, new Rendezvous(hosts, (members) => this.#open(module, members)))
   }

@@ -37,7 +37,9 @@ export async function drive(
   let changed = false
   const diffs: Diff[] = []
   const signal =
-    timeout === undefined ? context.signal : AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)])
+    timeout === undefined
+      ? context.signal
+      : AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)])
   const steps = module.converge(item.params as never, state, { ...context, signal })
   try {
     let next = await steps.next()
@@ -88,8 +90,7 @@ async function perform(
 
 function timedOut(timeout: number): ModuleFailure {
   return new ModuleFailure(`Timed out after ${timeout} second(s).`, {
-    hint: 'raise the task\'s `timeout`, or find out on the host why it hangs',
+    hint: "raise the task's `timeout`, or find out on the host why it hangs",
     result: { timedout: new Map<string, Value>([['period', timeout]]) },
   })
 }
-

@@ -84,7 +84,9 @@ export class HostLink {
     for (const item of later) forget(item)
     const ahead = more
       ? []
-      : later.filter((item) => needsReading(item) && identity(item.become) === identity(become)).slice(0, READ_AHEAD)
+      : later
+          .filter((item) => needsReading(item) && identity(item.become) === identity(become))
+          .slice(0, READ_AHEAD)
     const connection = await this.#connection()
     this.#run.masker.learn(step.script)
     const [output, ...seen] = await connection.request(

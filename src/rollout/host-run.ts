@@ -5,10 +5,10 @@ import { createEngine } from '../template/engine.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
 import type { BatchControl, Looked } from './batch-control.ts'
 import { drive } from './drive.ts'
+import { censored, type Status } from './events.ts'
 import { forget, HostLink, needsReading } from './host-link.ts'
-import { type Status, censored } from './events.ts'
 import { PendingResult } from './pending.ts'
-import { type PreparedItem, type PreparedTask, evaluationFailure, prepareTask, shortly } from './prepare.ts'
+import { evaluationFailure, type PreparedItem, type PreparedTask, prepareTask, shortly } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
 import {
   failureResult,
@@ -18,8 +18,8 @@ import {
   skippedResult,
   type TaskResult,
 } from './task-result.ts'
-import { applyVerdicts, type EngineWith, retryPlan } from './verdicts.ts'
 import { type PlayVariables, type StageNames, scopeFor } from './variables.ts'
+import { applyVerdicts, type EngineWith, retryPlan } from './verdicts.ts'
 
 /** The tasks of a play as they are run on a host. */
 export interface PlayTasks {
@@ -154,10 +154,18 @@ export class HostRun {
     const { task, module } = prepared
     const simple = prepared.items.length === 1 && !prepared.looped ? prepared.items[0] : undefined
     const immediate = module.immediate === true && prepared.items.every((item) => item.failure === undefined)
-    if (immediate && task.until === undefined && prepared.failure === undefined && !prepared.looped && simple?.skip === undefined && simple !== undefined) {
+    if (
+      immediate &&
+      task.until === undefined &&
+      prepared.failure === undefined &&
+      !prepared.looped &&
+      simple?.skip === undefined &&
+      simple !== undefined
+    ) {
       const result = await this.#evaluateImmediate(prepared, simple)
       for (const [name, value] of result?.facts ?? []) this.#knows(names, name, value)
-      if (task.register !== undefined && result !== undefined) this.#knows(names, task.register, registered(result))
+      if (task.register !== undefined && result !== undefined)
+        this.#knows(names, task.register, registered(result))
       return
     }
     const skip = prepared.skip ?? simple?.skip
@@ -166,7 +174,8 @@ export class HostRun {
       else names.pending.add(task.register)
     }
     // What set_fact will set is only known at its turn.
-    if (skip === undefined && module.name === 'set_fact') for (const name of task.args.keys()) names.pending.add(name)
+    if (skip === undefined && module.name === 'set_fact')
+      for (const name of task.args.keys()) names.pending.add(name)
   }
 
   #knows(names: StageNames, name: string, value: Value): void {
@@ -206,11 +215,17 @@ export class HostRun {
   async #lookTogether(stage: Stage): Promise<void> {
     this.#lookedAtBatch = true
     const members: Looked[] = []
-    for (const { task, module, items } of stage.tasks) {
+    for (const { task, items } of stage.tasks) {
       const item = items[0]
-      if (!this.#batch.isGathering(task) || item?.observation === undefined || item.output === undefined) continue
+      if (!this.#batch.isGathering(task) || item?.observation === undefined || item.output === undefined)
+        continue
       try {
-        members.push({ host: this.#host.name, task: task.id, params: item.params as never, state: item.observation.parse(item.output) })
+        members.push({
+          host: this.#host.name,
+          task: task.id,
+          params: item.params as never,
+          state: item.observation.parse(item.output),
+        })
       } catch (error) {
         // What cannot be read fails at its own turn.
         if (!(error instanceof ModuleFailure)) throw error
@@ -267,8 +282,10 @@ export class HostRun {
         seconds: (performance.now() - started) / 1000,
       })
 
-    if (prepared.failure !== undefined) done.push({ result: failureResult(prepared.failure), extra: new Map() })
-    else if (prepared.skip !== undefined) done.push({ result: skippedResult(prepared.skip), extra: new Map() })
+    if (prepared.failure !== undefined)
+      done.push({ result: failureResult(prepared.failure), extra: new Map() })
+    else if (prepared.skip !== undefined)
+      done.push({ result: skippedResult(prepared.skip), extra: new Map() })
     else
       for (const item of prepared.items) {
         const result = await this.#doItem(prepared, item, stage)
@@ -276,14 +293,24 @@ export class HostRun {
         done.push({ result, extra })
         if (prepared.looped) {
           const dict = new Map([...registered(result), ...extra])
-          event(statusOf(result, false), result, dict, prepared.noLog ? '(censored due to no_log)' : (item.label ?? ''))
+          event(
+            statusOf(result, false),
+            result,
+            dict,
+            prepared.noLog ? '(censored due to no_log)' : (item.label ?? ''),
+          )
         }
       }
     if (this.#batch.isGathering(task)) this.#batch.pass(task, this.#host.name)
 
     const whole = prepared.looped && prepared.failure === undefined && prepared.skip === undefined
     const dict = whole ? registeredLoop(done) : registered(done[0]?.result ?? skippedResult(null))
-    const result = whole ? summary(done.map(({ result }) => result), dict) : (done[0]?.result as TaskResult)
+    const result = whole
+      ? summary(
+          done.map(({ result }) => result),
+          dict,
+        )
+      : (done[0]?.result as TaskResult)
     for (const { result: each } of done)
       for (const [name, value] of each.failed ? [] : each.facts) this.#host.facts.set(name, value)
     if (task.register !== undefined)
@@ -311,7 +338,13 @@ export class HostRun {
   #truth(prepared: PreparedTask, value: Value | undefined): boolean {
     if (value === undefined || value === null || value === false) return false
     if (value === true) return true
-    const scope = scopeFor(this.#run, this.#host, this.#play.variables, { known: new Map(), pending: new Set() }, prepared.task)
+    const scope = scopeFor(
+      this.#run,
+      this.#host,
+      this.#play.variables,
+      { known: new Map(), pending: new Set() },
+      prepared.task,
+    )
     try {
       return createEngine(scope, this.#run.home).resolve(value) === true
     } catch {
@@ -355,7 +388,8 @@ export class HostRun {
       return await this.#converge(prepared, item, stage)
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
-      if (this.#run.signal.aborted) return this.#leave('unknown', prepared.name, 'interrupted while it was being done', undefined)
+      if (this.#run.signal.aborted)
+        return this.#leave('unknown', prepared.name, 'interrupted while it was being done', undefined)
       const canLookAgain = item.observation?.script != null
       if (error.reason !== 'lost' || !this.#link.canRenew) return this.#unreachable(error, prepared)
       if (!canLookAgain && error.started) {
@@ -424,7 +458,8 @@ export class HostRun {
   #timeout(item: PreparedItem, task: Task): number | undefined {
     if (task.timeout === undefined) return undefined
     const seconds = Number(createEngine(item.scope, this.#run.home).resolve(task.timeout))
-    if (!Number.isFinite(seconds) || seconds < 0) throw new ModuleFailure(`timeout must be a number of seconds, got ${shortly(task.timeout)}`)
+    if (!Number.isFinite(seconds) || seconds < 0)
+      throw new ModuleFailure(`timeout must be a number of seconds, got ${shortly(task.timeout)}`)
     return seconds === 0 ? undefined : seconds
   }
 
@@ -445,7 +480,8 @@ export class HostRun {
   }
 
   #unreachable(error: ConnectionError, prepared: PreparedTask | undefined): never {
-    if (error.reason === 'cancelled') return this.#leave('cancelled', prepared?.name, 'interrupted', undefined)
+    if (error.reason === 'cancelled')
+      return this.#leave('cancelled', prepared?.name, 'interrupted', undefined)
     return this.#leave('unreachable', prepared?.name, error.message, error.hint)
   }
 

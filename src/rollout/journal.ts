@@ -78,7 +78,10 @@ export async function earlierRuns(stateFolder: string): Promise<EarlierRun[]> {
   const runs: EarlierRun[] = []
   for (const run of names.sort()) {
     const text = await readFile(join(folder, run, 'journal.jsonl'), 'utf8').catch(() => '')
-    const entries = text.split('\n').map(parseLine).filter((entry) => entry !== undefined)
+    const entries = text
+      .split('\n')
+      .map(parseLine)
+      .filter((entry) => entry !== undefined)
     const of = (event: string) => entries.filter((entry) => entry['event'] === event)
     const begun = of('run')[0]
     const ended = of('end').length > 0

@@ -17,7 +17,10 @@ export async function deleteOrphans(run: RunState, stateFolder: string): Promise
     for (const region of dead.regions) {
       const clients = await run.context.aws(region)
       for (const activation of await listActivations(clients)) {
-        if (activation.tags.get(RUN_TAG) !== dead.run || activation.tags.get(CONTROLLER_TAG) !== controllerName())
+        if (
+          activation.tags.get(RUN_TAG) !== dead.run ||
+          activation.tags.get(CONTROLLER_TAG) !== controllerName()
+        )
           continue
         await deleteActivation(clients, activation.id)
         run.emit({ type: 'activation', what: 'orphan-deleted', id: activation.id })

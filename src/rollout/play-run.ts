@@ -29,10 +29,7 @@ export interface PlannedPlay {
  * @throws InputError for an unknown word in a pattern, a wrong serial or max_fail_percentage
  */
 export function planPlay(run: RunState, play: Play): PlannedPlay {
-  const engine = createEngine(
-    { lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) },
-    run.home,
-  )
+  const engine = createEngine({ lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) }, run.home)
   const evaluate = (value: Value | undefined): Value | undefined => {
     if (value === undefined) return undefined
     try {
@@ -85,7 +82,12 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
           const state = hostState(run, host)
           const variables = { play, name, allHosts: hosts, batch: living, files: new Map<string, Value>() }
           const withFiles = { ...variables, files: await loadVarsFiles(run, state, variables) }
-          await new HostRun(run, state, { variables: withFiles, tasks, handlers: play.handlers }, control).run()
+          await new HostRun(
+            run,
+            state,
+            { variables: withFiles, tasks, handlers: play.handlers },
+            control,
+          ).run()
         }),
       )
     } finally {

@@ -72,7 +72,10 @@ async function checkArtifacts(
     const source = isDict(written) ? written.get(name) : undefined
     const at = (key: string) => placeOf(source ?? null, key) ?? placeOf(written, name) ?? position
     if (!isDict(artifact)) {
-      problems.push({ message: `artifact '${String(name)}' must be a mapping with path and sha256`, position: at('') })
+      problems.push({
+        message: `artifact '${String(name)}' must be a mapping with path and sha256`,
+        position: at(''),
+      })
       continue
     }
     const path = artifact.get('path')
@@ -133,7 +136,9 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 }
 
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
-  const needed = plays.find(({ tasks, hosts }) => hosts.length > 0 && tasks.some((task) => AWS_MODULES.has(task.module)))
+  const needed = plays.find(
+    ({ tasks, hosts }) => hosts.length > 0 && tasks.some((task) => AWS_MODULES.has(task.module)),
+  )
   if (needed === undefined) return
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
   const task = needed.tasks.find((each) => AWS_MODULES.has(each.module))

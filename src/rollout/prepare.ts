@@ -1,17 +1,17 @@
 import type { Become } from '../connection/connection.ts'
 import { becomeSettings } from '../connection/settings.ts'
 import { readParameters } from '../modules/check-parameters.ts'
-import { loadModule } from '../modules/registry.ts'
 import { type Module, type ModuleContext, ModuleFailure, type Observation } from '../modules/module.ts'
+import { loadModule } from '../modules/registry.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { OMIT, type TemplateEngine, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
-import { formatPosition } from '../values/position.ts'
 import { plain } from '../values/plain.ts'
+import { formatPosition } from '../values/position.ts'
 import { Secret } from '../values/secret.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Output } from '../values/transfer.ts'
-import { isDict, type Dict, type Key, type Value } from '../values/value.ts'
+import { type Dict, isDict, type Key, type Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
 import type { HostState, RunState } from './run-state.ts'
 import type { LayeredScope } from './scope.ts'
@@ -69,22 +69,34 @@ export async function prepareTask(preparation: Preparation, task: Task): Promise
   try {
     const noLog = truth(engine, task.noLog ?? play.play.noLog, 'no_log')
     if (task.loop === undefined) {
-      return { ...common, noLog, items: [await prepareItem(preparation, task, module, scope, new Map(), undefined)] }
+      return {
+        ...common,
+        noLog,
+        items: [await prepareItem(preparation, task, module, scope, new Map(), undefined)],
+      }
     }
     const values = loopValues(engine, task)
     if (values instanceof ModuleFailure) {
       const skip = skippedBy(engine, task)
-      return skip === undefined ? { ...common, noLog, failure: values, items: [] } : { ...common, noLog, skip, items: [] }
+      return skip === undefined
+        ? { ...common, noLog, failure: values, items: [] }
+        : { ...common, noLog, skip, items: [] }
     }
     // `loop: null` is no loop at all.
     if (values === null)
-      return { ...common, noLog, looped: false, items: [await prepareItem(preparation, task, module, scope, new Map(), undefined)] }
+      return {
+        ...common,
+        noLog,
+        looped: false,
+        items: [await prepareItem(preparation, task, module, scope, new Map(), undefined)],
+      }
     const items: PreparedItem[] = []
     for (const [index, value] of values.entries()) {
       const variables: Dict = new Map<Key, Value>([[task.loopControl.loopVar, value]])
       if (task.loopControl.indexVar !== undefined) variables.set(task.loopControl.indexVar, index)
       variables.set('ansible_loop_var', task.loopControl.loopVar)
-      if (task.loopControl.indexVar !== undefined) variables.set('ansible_index_var', task.loopControl.indexVar)
+      if (task.loopControl.indexVar !== undefined)
+        variables.set('ansible_index_var', task.loopControl.indexVar)
       const itemScope = scope.under((name) => variables.get(name))
       items.push(await prepareItem(preparation, task, module, itemScope, variables, value))
     }
@@ -105,7 +117,13 @@ async function prepareItem(
   const { run, play } = preparation
   const engine = createEngine(scope, run.home)
   const base = { scope, loopVariables, output: undefined, params: undefined, observation: undefined }
-  const unprepared = { ...base, become: undefined, environment: [], check: run.options.check, label: undefined }
+  const unprepared = {
+    ...base,
+    become: undefined,
+    environment: [],
+    check: run.options.check,
+    label: undefined,
+  }
   const context = moduleContext(preparation, scope, engine, run.options.check)
   try {
     const label = value === undefined ? undefined : itemLabel(engine, task, value)
@@ -233,7 +251,9 @@ function environmentOf(
     for (const entries of dicts) {
       if (entries === OMIT || entries === null) continue
       if (!isDict(entries as Value))
-        throw new ModuleFailure(`environment must be a mapping of names to texts, got ${shortly(entries as Value)}`)
+        throw new ModuleFailure(
+          `environment must be a mapping of names to texts, got ${shortly(entries as Value)}`,
+        )
       for (const [name, value] of entries as Dict) {
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(name)))
           throw new ModuleFailure(`'${String(name)}' cannot be the name of an environment variable`)
@@ -251,7 +271,11 @@ function pythonText(value: Value): string {
   return typeof value === 'string' ? value : String(value)
 }
 
-export function resolvedVariable(engine: TemplateEngine, scope: LayeredScope, name: string): Value | undefined {
+export function resolvedVariable(
+  engine: TemplateEngine,
+  scope: LayeredScope,
+  name: string,
+): Value | undefined {
   const value = scope.lookup(name)
   if (value === undefined) return undefined
   const resolved = engine.resolve(value)

@@ -126,6 +126,8 @@ function notify(listen: Listener, event: RunEvent): void {
   try {
     listen(event)
   } catch (error) {
-    process.stderr.write(`muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(
+      `muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
   }
 }

@@ -1,5 +1,5 @@
-import { ModuleFailure, type Outcome } from '../modules/module.ts'
 import type { Diff } from '../modules/module.ts'
+import { ModuleFailure, type Outcome } from '../modules/module.ts'
 import { Secret } from '../values/secret.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
 

@@ -3,8 +3,8 @@ import type { Scope } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import type { Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
-import { type HostState, type RunState } from './run-state.ts'
-import { LayeredScope, LazyDict, type Layer, mapLayer } from './scope.ts'
+import type { HostState, RunState } from './run-state.ts'
+import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
 /** What a stage knows ahead of its tasks: results that are certain, and names whose values do not exist yet. */
 export interface StageNames {
@@ -59,8 +59,7 @@ function magicLayer(run: RunState, host: HostState, play: PlayVariables): Layer 
   const living = (names: readonly string[]) => names.filter((name) => run.hosts.get(name)?.gone === undefined)
   const magic: Record<string, () => Value | undefined> = {
     hostvars: () => hostVars(run, play),
-    groups: () =>
-      new Map([...run.inventory.groups.keys()].map((name) => [name, membersOf(run, name)])),
+    groups: () => new Map([...run.inventory.groups.keys()].map((name) => [name, membersOf(run, name)])),
     playbook_dir: () => run.home.directory,
     ansible_play_name: () => play.name,
     ansible_play_hosts: () => living(play.allHosts),
@@ -101,10 +100,14 @@ function hostVars(run: RunState, play: PlayVariables): Value {
     const scope = scopeFor(run, host, { ...play, files: new Map() }, { known: new Map(), pending: new Set() })
     // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
     const own: Scope = {
-      lookup: (variable) => (play.play.vars.has(variable) && !isHostVariable(run, host, variable) ? undefined : scope.lookup(variable)),
+      lookup: (variable) =>
+        play.play.vars.has(variable) && !isHostVariable(run, host, variable)
+          ? undefined
+          : scope.lookup(variable),
     }
     const engine = createEngine(own, run.home)
-    const keys = () => new Set([...run.hostVariables(name).keys(), ...host.facts.keys(), ...run.extraVars.keys()])
+    const keys = () =>
+      new Set([...run.hostVariables(name).keys(), ...host.facts.keys(), ...run.extraVars.keys()])
     return new LazyDict(keys, (variable) => {
       const value = own.lookup(variable)
       if (value === undefined) return undefined

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { OMIT } from '../template/api.ts'
+import type { OMIT } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import { InputError, type Problem } from '../values/problem.ts'
 import { isDict, type Value } from '../values/value.ts'

@@ -28,10 +28,10 @@ export default defineModule({
   name: 'aws_credentials',
   runsOn: 'host',
   documentation: {
-    summary: 'Gives a collector that runs as its own user the SSM agent\'s credentials, always fresh.',
+    summary: "Gives a collector that runs as its own user the SSM agent's credentials, always fresh.",
     notes: [
       'The agent writes new keys every half hour, and AWS SDKs read its file once: a collector that is pointed at the file stops sending within an hour. This module sets up a `credential_process` instead.',
-      'The agent\'s file is moved out of /root into a folder that only root and `group` can enter.',
+      "The agent's file is moved out of /root into a folder that only root and `group` can enter.",
       'A non-root program needs `AWS_SHARED_CREDENTIALS_FILE`, `AWS_PROFILE` and `AWS_EC2_METADATA_DISABLED=true` in its environment: see `environment` in the result.',
     ],
     examples: `
@@ -42,19 +42,23 @@ export default defineModule({
   notify: restart prometheus
 `,
     returns: {
-      environment: 'the variables that the collector\'s service needs',
+      environment: "the variables that the collector's service needs",
       profile: 'name of the profile',
       profile_file: 'path of the file with the profile',
     },
   },
   spec: {
     parameters: {
-      group: { type: 'str', required: true, doc: 'Group that may read the credentials: the collector\'s own.' },
+      group: {
+        type: 'str',
+        required: true,
+        doc: "Group that may read the credentials: the collector's own.",
+      },
       profile: { type: 'str', default: 'amp', doc: 'Name of the profile that the collector uses.' },
       profile_file: {
         type: 'path',
         default: '/etc/muster/aws-profile',
-        doc: 'The file with that profile, for the collector\'s AWS_SHARED_CREDENTIALS_FILE.',
+        doc: "The file with that profile, for the collector's AWS_SHARED_CREDENTIALS_FILE.",
       },
       agent_file: {
         type: 'path',
@@ -89,9 +93,11 @@ printf 'agent=%s\n' "$(stat -c '%a:%U:%G' ${params.agent_file} 2>/dev/null)"
 if grep -q '^aws_session_token' ${params.agent_file} 2>/dev/null; then echo filled=yes; fi
 exit 0`,
       parse: (output): CredentialsState => {
-        if (output === null || output.rc !== 0) throw new ModuleFailure('the credentials\' set-up cannot be read')
+        if (output === null || output.rc !== 0)
+          throw new ModuleFailure("the credentials' set-up cannot be read")
         const lines = output.stdout.toString().split('\n')
-        const value = (key: string) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
+        const value = (key: string) =>
+          lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
         const form = value('form')
         const files = new Map<string, string>()
         for (const line of lines) {
@@ -121,7 +127,11 @@ exit 0`,
         hint: 'make it with the group or user module in a task before this one',
       })
     const unit = agentUnit(form ?? 'deb')
-    const dropIn: Kept = { path: dropInPath(form ?? 'deb'), content: dropInText(params.agent_file), mode: '644' }
+    const dropIn: Kept = {
+      path: dropInPath(form ?? 'deb'),
+      content: dropInText(params.agent_file),
+      mode: '644',
+    }
     const stale = [...keptFiles(params), dropIn].filter(
       ({ path, content, mode }) => state.files.get(path) !== `${sha256(content)} ${mode}:root:root`,
     )
@@ -184,7 +194,11 @@ function keptFiles(params: {
       content: processScript(params.agent_file, params.expires_in).reveal(),
       mode: '755',
     },
-    { path: params.profile_file, content: profileText(String(params.profile), params.process_file), mode: '644' },
+    {
+      path: params.profile_file,
+      content: profileText(String(params.profile), params.process_file),
+      mode: '644',
+    },
   ]
 }
 
@@ -204,7 +218,13 @@ function sha256(text: string): string {
  * Makes folder and file with their owner before the agent writes there (it keeps mode and owner of a file that exists),
  * writes what differs (hidden file, then rename), restarts the agent where its file moved, and waits for its keys.
  */
-function setUpScript(agentFile: string, group: string, stale: readonly Kept[], unit: string, restart: boolean): ShellText {
+function setUpScript(
+  agentFile: string,
+  group: string,
+  stale: readonly Kept[],
+  unit: string,
+  restart: boolean,
+): ShellText {
   const writes = stale.map(
     ({ path, content, mode }) => sh`
 mkdir -p ${parentOf(path)} || exit 1

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
-import { agentUnit, type AgentState, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
+import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
 import { needsRegistration, openRegistration, type RegistrationShared } from '../registration/batch.ts'
 import { refuseHosts } from '../registration/refusals.ts'
 import {
@@ -25,7 +25,7 @@ export default defineModule({
       'One activation is made for all hosts of a batch that are not registered: limited to their number, short-lived, deleted when the batch ends.',
       'A registered host is never registered again unless `reregister` says so.',
       'Hosts that share a machine-id, or whose clock is off, stop the batch before anything is registered.',
-      'The activation code reaches the host on the standard input of its shell. While the agent registers it is in the host\'s process list: the agent takes it no other way.',
+      "The activation code reaches the host on the standard input of its shell. While the agent registers it is in the host's process list: the agent takes it no other way.",
     ],
     examples: `
 - name: under Systems Manager
@@ -38,7 +38,7 @@ export default defineModule({
   register: node
 `,
     returns: {
-      instance_id: 'the managed node\'s id, `mi-` and hexadecimal digits',
+      instance_id: "the managed node's id, `mi-` and hexadecimal digits",
       region: 'where it is registered',
       ping_status: 'what Systems Manager says of it',
     },
@@ -46,10 +46,18 @@ export default defineModule({
   spec: {
     parameters: {
       region: { type: 'str', required: true, doc: 'AWS region.' },
-      iam_role: { type: 'str', required: true, doc: 'Name (with path, without ARN) of the role that the node gets.' },
+      iam_role: {
+        type: 'str',
+        required: true,
+        doc: 'Name (with path, without ARN) of the role that the node gets.',
+      },
       instance_name: { type: 'str', doc: 'Name of the nodes in Systems Manager.' },
       tags: { type: 'dict', doc: 'Tags for the nodes; muster adds `muster:run` and `muster:controller`.' },
-      expires_in: { type: 'int', default: 3600, doc: 'Seconds until the activation expires if it could not be deleted.' },
+      expires_in: {
+        type: 'int',
+        default: 3600,
+        doc: 'Seconds until the activation expires if it could not be deleted.',
+      },
       reregister: {
         type: 'bool',
         default: false,
@@ -82,7 +90,13 @@ export default defineModule({
       const what = id === undefined ? 'register with Systems Manager' : `register anew (now ${id})`
       const change = {
         says: what,
-        diff: [{ header: 'registration', before: dict(before), after: dict({ instance_id: 'mi-…', ping_status: 'Online' }) }],
+        diff: [
+          {
+            header: 'registration',
+            before: dict(before),
+            after: dict({ instance_id: 'mi-…', ping_status: 'Online' }),
+          },
+        ],
         predicted: { region } as Record<string, Value>,
       }
       if (context.check) {
@@ -91,9 +105,13 @@ export default defineModule({
       }
       const { form } = state
       if (form === undefined) throw notInstalled()
-      if (shared?.activation === undefined) throw new Error('the batch made no activation for a host that needs one')
+      if (shared?.activation === undefined)
+        throw new Error('the batch made no activation for a host that needs one')
       const { activation } = shared
-      const script = id === undefined ? registerScript(form, activation, region) : reregisterScript(form, activation, region)
+      const script =
+        id === undefined
+          ? registerScript(form, activation, region)
+          : reregisterScript(form, activation, region)
       for (let attempt = 1; ; attempt += 1) {
         const output = yield { kind: 'run', script, more: true, ...change }
         if (output.rc === 0) {
@@ -103,7 +121,12 @@ export default defineModule({
         const failure = registrationFailure(output)
         if (!failure.retryable || attempt === ATTEMPTS) throw failure
         const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
-        yield { kind: 'call', effect: 'none', says: 'wait: throttled', call: (signal) => sleep(pause, null, { signal }) }
+        yield {
+          kind: 'call',
+          effect: 'none',
+          says: 'wait: throttled',
+          call: (signal) => sleep(pause, null, { signal }),
+        }
       }
       if (id === undefined)
         throw new ModuleFailure('the agent said that it is registered, and not as what', {
@@ -131,11 +154,19 @@ export default defineModule({
       const { form } = state
       if (form === undefined) throw notInstalled()
       // A restart cures an agent that hibernates, and one that still runs with an identity of before.
-      const output = yield { kind: 'run', script: restartScript(form), more: true, says: `restart ${agentUnit(form)}` }
+      const output = yield {
+        kind: 'run',
+        script: restartScript(form),
+        more: true,
+        says: `restart ${agentUnit(form)}`,
+      }
       if (output.rc !== 0)
-        throw new ModuleFailure(`${agentUnit(form)} cannot be restarted: ${output.stderr.toString().trim()}`, {
-          hint: `see journalctl -u ${agentUnit(form)} on the host`,
-        })
+        throw new ModuleFailure(
+          `${agentUnit(form)} cannot be restarted: ${output.stderr.toString().trim()}`,
+          {
+            hint: `see journalctl -u ${agentUnit(form)} on the host`,
+          },
+        )
       agentStarted = true
     }
     if (agentStarted && shared !== null) {
@@ -149,7 +180,9 @@ export default defineModule({
       if (seen.value !== 'Online')
         throw new ModuleFailure(
           `${node} is not Online after ${params.wait} seconds: Systems Manager says ${seen.value === null ? 'nothing of it' : String(seen.value)}`,
-          { hint: 'does the host reach the endpoints ssm, ssmmessages and ec2messages? See /var/log/amazon/ssm/amazon-ssm-agent.log there' },
+          {
+            hint: 'does the host reach the endpoints ssm, ssmmessages and ec2messages? See /var/log/amazon/ssm/amazon-ssm-agent.log there',
+          },
         )
     }
     return {
@@ -161,7 +194,8 @@ export default defineModule({
     }
   },
   batch: {
-    refuse: (members) => refuseHosts(members, (member) => needsRegistration(member as (typeof members)[number])),
+    refuse: (members) =>
+      refuseHosts(members, (member) => needsRegistration(member as (typeof members)[number])),
     open: openRegistration,
   },
 })

@@ -96,10 +96,16 @@ function sameForAll(members: readonly Member<RegistrationParameters, AgentState>
     wanted.set(key, [...(wanted.get(key) ?? []), host])
   }
   if (wanted.size > 1) {
-    const groups = [...wanted].map(([key, hosts]) => `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`)
-    throw new ModuleFailure(`the hosts of a batch must register in one region with one role (${groups.join('; ')})`, {
-      hint: 'make a play for each region and role',
-    })
+    const groups = [...wanted].map(
+      ([key, hosts]) =>
+        `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`,
+    )
+    throw new ModuleFailure(
+      `the hosts of a batch must register in one region with one role (${groups.join('; ')})`,
+      {
+        hint: 'make a play for each region and role',
+      },
+    )
   }
   const [region, role] = JSON.parse([...wanted.keys()][0] ?? '["",""]') as [string, string]
   return { region, role }

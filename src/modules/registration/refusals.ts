@@ -36,7 +36,9 @@ export function refuseHosts(
         host,
         new ModuleFailure(
           `the clock of ${host} is ${Math.abs(state.clockSkew)} seconds ${direction} the controller's`,
-          { hint: 'AWS refuses requests signed more than 5 minutes off: set up time synchronisation (chrony, systemd-timesyncd)' },
+          {
+            hint: 'AWS refuses requests signed more than 5 minutes off: set up time synchronisation (chrony, systemd-timesyncd)',
+          },
         ),
       )
     }

@@ -59,8 +59,16 @@ export function registeredId(output: Output): string | undefined {
 /** What AWS said no with, and what to do; from the agent's `ERROR` line. */
 export function registrationFailure(output: Output): ModuleFailure & { readonly retryable: boolean } {
   const text = `${output.stdout.toString()}\n${output.stderr.toString()}`
-  const code = /error registering the instance with AWS SSM\. ([A-Za-z]+)/.exec(text)?.[1] ?? /\b(RequestError|ThrottlingException|TooManyUpdates)\b/.exec(text)?.[1]
-  const line = text.split('\n').findLast((each) => each.includes('ERROR'))?.replace(/^.*?ERROR\s*/, '') ?? text.trim().split('\n').at(-1) ?? ''
+  const code =
+    /error registering the instance with AWS SSM\. ([A-Za-z]+)/.exec(text)?.[1] ??
+    /\b(RequestError|ThrottlingException|TooManyUpdates)\b/.exec(text)?.[1]
+  const line =
+    text
+      .split('\n')
+      .findLast((each) => each.includes('ERROR'))
+      ?.replace(/^.*?ERROR\s*/, '') ??
+    text.trim().split('\n').at(-1) ??
+    ''
   const hint = code === undefined ? undefined : HINTS.get(code)
   const failure = new ModuleFailure(
     `the registration was refused (exit status ${output.rc ?? 'none'}): ${line.trim() || 'the agent said nothing'}`,
@@ -70,11 +78,23 @@ export function registrationFailure(output: Output): ModuleFailure & { readonly 
 }
 
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['InvalidActivation', 'the activation is unknown in this region: do region and AWS_ENDPOINT_URL name the same place for the controller and the host?'],
+  [
+    'InvalidActivation',
+    'the activation is unknown in this region: do region and AWS_ENDPOINT_URL name the same place for the controller and the host?',
+  ],
   ['ActivationExpired', 'the batch took longer than expires_in: raise it, or make the batches smaller'],
-  ['RegistrationLimitExceeded', 'another registration used the place: run muster again, it makes a new activation for those that are missing'],
-  ['InstanceAlreadyRegistered', 'the fingerprint is known to Systems Manager: is the host a clone of a registered one?'],
-  ['RequestError', 'the host does not reach Systems Manager, or its answer was lost: check proxy and firewall, then run muster again, which looks first'],
+  [
+    'RegistrationLimitExceeded',
+    'another registration used the place: run muster again, it makes a new activation for those that are missing',
+  ],
+  [
+    'InstanceAlreadyRegistered',
+    'the fingerprint is known to Systems Manager: is the host a clone of a registered one?',
+  ],
+  [
+    'RequestError',
+    'the host does not reach Systems Manager, or its answer was lost: check proxy and firewall, then run muster again, which looks first',
+  ],
   ['TooManyUpdates', 'too many hosts register at once: lower --forks'],
   ['ThrottlingException', 'too many hosts register at once: lower --forks'],
 ])

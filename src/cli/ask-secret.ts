@@ -1,0 +1,27 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { InputError } from '../values/problem.ts'
+import { Secret } from '../values/secret.ts'
+
+/**
+ * Asks for a secret on the terminal, without showing what is typed; from a pipe it reads one line, so that a
+ * pipeline can give it. @throws InputError when nothing is given
+ */
+export async function askSecret(prompt: string): Promise<Secret> {
+  const terminal = process.stdin.isTTY === true
+  if (terminal) process.stderr.write(prompt)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: silent, terminal })
+  try {
+    for await (const line of lines) {
+      if (line === '') break
+      return new Secret(line)
+    }
+  } finally {
+    lines.close()
+    if (terminal) process.stderr.write('\n')
+  }
+  throw new InputError([
+    { message: 'no password was given', hint: 'type it at the prompt, or give it on standard input' },
+  ])
+}

@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
+import { EXIT } from '../rollout/exit-code.ts'
+import { reportError } from './report-error.ts'
+
+const program = new Command('muster')
+  .description(manifest.description)
+  .version(manifest.version)
+  .showHelpAfterError('(muster --help lists the commands)')
+  .exitOverride()
+
+// A command's code is read when it is used: `muster --help` must not wait for AWS clients and SSH.
+const commands: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  apply: {
+    summary: 'bring hosts to the state a playbook describes',
+    load: async () => (await import('./apply.ts')).applyCommand(),
+  },
+  plan: {
+    summary: 'look at hosts and say what apply would change; touches nothing',
+    load: async () => (await import('./plan.ts')).planCommand(),
+  },
+  verify: {
+    summary: 'prove that every host is Online in Systems Manager and its series arrive in AMP',
+    load: async () => (await import('./verify.ts')).verifyCommand(),
+  },
+  inventory: {
+    summary: 'show hosts, groups and variables as muster reads them',
+    load: async () => (await import('./inventory.ts')).inventoryCommand(),
+  },
+  cloud: {
+    summary: 'run the embedded stand-in for SSM, IAM, STS and AMP in the foreground',
+    load: async () => (await import('./cloud.ts')).cloudCommand(),
+  },
+}
+
+const asked = process.argv[2]
+for (const [name, { summary, load }] of Object.entries(commands)) {
+  program.addCommand(
+    asked === name ? (await load()).exitOverride().summary(summary) : new Command(name).summary(summary),
+  )
+}
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  // commander has printed its message; help and version are no errors.
+  process.exitCode =
+    error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.ok : EXIT.refused) : reportError(error)
+}

@@ -1,0 +1,29 @@
+import { ConnectionError } from '../connection/connection.ts'
+import { ModuleFailure } from '../modules/module.ts'
+import { EXIT } from '../rollout/exit-code.ts'
+import { formatProblem, InputError } from '../values/problem.ts'
+import { visible } from '../values/visible.ts'
+
+/**
+ * Says on stderr why a command was refused and gives its exit code: mistakes of the input one below the other, each
+ * with its place and hint; anything unforeseen with its stack, since that is a bug of muster's.
+ */
+export function reportError(error: unknown): number {
+  if (error instanceof InputError) {
+    const count = error.problems.length
+    const text = error.problems.map(formatProblem).join('\n')
+    process.stderr.write(
+      `${visible(text, false)}\n${count === 1 ? '1 problem' : `${count} problems`}; nothing was done\n`,
+    )
+    return EXIT.refused
+  }
+  if (error instanceof ModuleFailure || error instanceof ConnectionError) {
+    process.stderr.write(`muster: ${visible(error.message, false)}\n`)
+    if (error.hint !== undefined) process.stderr.write(`  hint: ${visible(error.hint, false)}\n`)
+    return EXIT.refused
+  }
+  process.stderr.write(
+    `muster: unforeseen error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+  )
+  return EXIT.refused
+}

@@ -1,0 +1,151 @@
+import { dirname, resolve } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseExtraVars } from '../inventory/extra-vars.ts'
+import { readInventory } from '../inventory/read.ts'
+import { readVariables } from '../inventory/variable-files.ts'
+import { readPlaybook } from '../playbook/read.ts'
+import { checkTags } from '../playbook/tags.ts'
+import { chooseReport } from '../report/choose.ts'
+import type { Listener } from '../rollout/events.ts'
+import { type RunResult, runPlaybook } from '../rollout/run.ts'
+import type { RunOptions } from '../rollout/run-state.ts'
+import { stateFolders } from '../rollout/state-folders.ts'
+import { InputError } from '../values/problem.ts'
+import { askSecret } from './ask-secret.ts'
+import { inventoryOption, inventorySources } from './inventory-option.ts'
+
+/** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
+const DEFAULT_FORKS = 25
+
+/** What the words of `apply`, `plan` and `verify` say. */
+export interface RunWords {
+  readonly inventory?: string[]
+  readonly limit?: string
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly extraVars?: string[]
+  readonly forks?: number
+  readonly tags?: string[]
+  readonly skipTags?: string[]
+  readonly askBecomePass?: boolean
+  readonly privateKey?: string
+  readonly user?: string
+  readonly connection?: 'ssh' | 'local'
+  readonly acceptNewHostKeys?: boolean
+  readonly json?: boolean
+  readonly verbose?: number
+}
+
+/** Adds the options that `apply` and `plan` share, in Ansible's words. */
+export function addRunOptions(command: Command): Command {
+  return inventoryOption(command)
+    .option(
+      '-l, --limit <pattern>',
+      'only hosts that also match this pattern; @FILE takes one pattern a line',
+    )
+    .option('-D, --diff', 'show what changes, before and after')
+    .option('-e, --extra-vars <vars>', 'k=v, JSON or @FILE; wins over all other variables', collect)
+    .option('-f, --forks <number>', `hosts at once (default ${DEFAULT_FORKS})`, wholeNumber)
+    .option('-t, --tags <tags>', 'only tasks with one of these tags', collectTags)
+    .option('--skip-tags <tags>', 'no tasks with one of these tags', collectTags)
+    .option('-K, --ask-become-pass', 'ask for the password of sudo')
+    .option('--private-key <file>', 'private key, where the inventory names none')
+    .option('-u, --user <name>', 'login user, where the inventory names none')
+    .addOption(
+      new Option('-c, --connection <kind>', 'connection, where the inventory names none').choices([
+        'ssh',
+        'local',
+      ]),
+    )
+    .option('--accept-new-host-keys', 'add keys of unknown hosts to known_hosts instead of refusing them')
+    .option('--json', 'print events as JSON lines and nothing else')
+    .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+function collectTags(value: string, before: string[] = []): string[] {
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  ]
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('give a whole number of at least 1.')
+  return number
+}
+
+/** Reads everything, checks everything, runs the playbook. @throws InputError before any connection */
+export async function runFromWords(
+  mode: RunOptions['mode'],
+  playbookFile: string,
+  words: RunWords,
+  listen?: Listener,
+): Promise<RunResult> {
+  const extraVars = await parseExtraVars(words.extraVars ?? [])
+  // Both are read before either refuses, so that all mistakes are told at once.
+  const [inventoryRead, playbookRead] = await Promise.allSettled([
+    readInventory(inventorySources(words.inventory)),
+    readPlaybook(playbookFile),
+  ])
+  const problems = [inventoryRead, playbookRead].flatMap((read) => {
+    if (read.status === 'fulfilled') return []
+    if (read.reason instanceof InputError) return read.reason.problems
+    throw read.reason
+  })
+  if (inventoryRead.status === 'rejected' || playbookRead.status === 'rejected')
+    throw new InputError(problems)
+  const inventory = inventoryRead.value
+  const playbook = playbookRead.value
+  const selection = { tags: words.tags ?? [], skipTags: words.skipTags ?? [] }
+  const tagProblems = checkTags(playbook, selection)
+  if (tagProblems.length > 0) throw new InputError(tagProblems)
+  const variables = await readVariables(inventory, { playbookDirectory: dirname(resolve(playbookFile)) })
+
+  const interruption = new AbortController()
+  const onSignal = () => interruption.abort(new Error('interrupted'))
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  try {
+    return await runPlaybook({
+      playbook,
+      inventory,
+      hostVariables: (name) => variables.forHost(name),
+      extraVars,
+      options: {
+        mode,
+        check: mode === 'plan' || words.check === true,
+        diff: words.diff === true,
+        forks: words.forks ?? DEFAULT_FORKS,
+        limit: words.limit,
+        ...selection,
+        user: words.user,
+        privateKeyFile: words.privateKey,
+        becomePassword: words.askBecomePass === true ? await askSecret('BECOME password: ') : undefined,
+        acceptNewHostKeys: words.acceptNewHostKeys === true,
+        connection: words.connection ?? 'ssh',
+        verbosity: words.verbose ?? 0,
+      },
+      stateFolder: mode === 'plan' || words.check === true ? undefined : (await stateFolders()).state,
+      signal: interruption.signal,
+      listen:
+        listen ??
+        (await chooseReport({
+          json: words.json === true,
+          verbosity: words.verbose ?? 0,
+          diff: words.diff === true,
+        })),
+    })
+  } finally {
+    process.removeListener('SIGINT', onSignal)
+    process.removeListener('SIGTERM', onSignal)
+  }
+}

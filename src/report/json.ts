@@ -1,0 +1,25 @@
+import type { Listener, RunEvent } from '../rollout/events.ts'
+import { plain } from '../values/plain.ts'
+import type { Value } from '../values/value.ts'
+
+/** Every event as a JSON object in a line of stdout, and nothing else there. */
+export function jsonReport(write: (line: string) => void): Listener {
+  return (event) => write(`${JSON.stringify(asJson(event))}\n`)
+}
+
+function asJson(event: RunEvent): object {
+  const at = new Date().toISOString()
+  if (event.type === 'task')
+    return {
+      at,
+      ...event,
+      result: plain(event.result),
+      diff: event.diff.map((diff) => ({
+        ...diff,
+        before: plain(diff.before as Value),
+        after: plain(diff.after as Value),
+      })),
+    }
+  if (event.type === 'run-ended') return { at, ...event, recap: Object.fromEntries(event.recap) }
+  return { at, ...event }
+}

@@ -1,0 +1,136 @@
+import { Listr, type ListrTaskWrapper } from 'listr2'
+import type { Listener, Phase, RunEvent } from '../rollout/events.ts'
+import { visible } from '../values/visible.ts'
+import { count } from './lines.ts'
+import { type LogOptions, logReport } from './log.ts'
+import { recapText } from './recap.ts'
+
+type Row = ListrTaskWrapper<unknown, never, never>
+
+/** How often the rows are written anew; more only costs. */
+const REFRESH_MILLISECONDS = 100
+
+/**
+ * The live view: a row a phase with its counter and the hosts that are still in it, never a row a host (listr2 needs
+ * seconds for hundreds of rows). What failed or was said is printed above the rows when the batch ends.
+ */
+export function liveReport(write: (text: string) => void, options: LogOptions): Listener {
+  let batch: BatchView | undefined
+  const log = logReport(write, options)
+  const below: RunEvent[] = []
+  return (event) => {
+    if (event.type === 'batch-started') {
+      batch = new BatchView(event)
+      return
+    }
+    if (event.type === 'batch-ended') {
+      const ended = batch
+      batch = undefined
+      ended?.end()
+      return
+    }
+    if (event.type === 'run-ended') {
+      write(`${recapText(event)}\n`)
+      return
+    }
+    if (batch === undefined) {
+      log(event)
+      return
+    }
+    batch.see(event)
+    if (worthALine(event, options)) {
+      below.push(event)
+      batch.whenEnded(() => {
+        for (const each of below.splice(0)) log(each)
+      })
+    }
+  }
+}
+
+function worthALine(event: RunEvent, options: LogOptions): boolean {
+  if (event.type === 'warning' || event.type === 'stopped' || event.type === 'activation') return true
+  if (event.type !== 'task') return false
+  if (options.diff && event.diff.length > 0) return true
+  if (event.module === 'debug' || options.verbosity > 0) return true
+  return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
+}
+
+class BatchView {
+  readonly #hosts: readonly string[]
+  readonly #phases = new Map<string, { phase: Phase; what: string }>()
+  readonly #changed = new Set<string>()
+  readonly #lost = new Set<string>()
+  readonly #rows = new Map<string, Row>()
+  readonly #finished = Promise.withResolvers<void>()
+  readonly #timer: NodeJS.Timeout
+  readonly #ended: Promise<unknown>
+
+  constructor(event: RunEvent & { type: 'batch-started' }) {
+    this.#hosts = event.hosts
+    const title = `${visible(event.play)}${event.batches > 1 ? ` (batch ${event.batch} of ${event.batches})` : ''}`
+    const row = (name: string, text: string) => ({
+      title: text,
+      task: async (_: unknown, task: Row) => {
+        this.#rows.set(name, task)
+        await this.#finished.promise
+      },
+    })
+    const list = new Listr(
+      [row('look', `${title}: look`), row('converge', `${title}: converge`), row('done', `${title}: done`)],
+      {
+        concurrent: true,
+        exitOnError: false,
+        registerSignalListeners: false,
+      },
+    )
+    this.#ended = list.run()
+    this.#title = title
+    this.#timer = setInterval(() => this.#draw(), REFRESH_MILLISECONDS)
+  }
+
+  readonly #title: string
+
+  see(event: RunEvent): void {
+    if (event.type === 'phase') this.#phases.set(event.host, { phase: event.phase, what: event.what ?? '' })
+    if (event.type !== 'task') return
+    if (event.status === 'changed') this.#changed.add(event.host)
+    if (event.status === 'failed' || event.status === 'unreachable' || event.status === 'unknown')
+      this.#lost.add(event.host)
+  }
+
+  whenEnded(then: () => void): void {
+    void this.#ended.finally(then)
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+    this.#draw()
+    this.#finished.resolve()
+  }
+
+  #draw(): void {
+    const all = this.#hosts.length
+    const within = (...phases: Phase[]) =>
+      this.#hosts.filter((host) => phases.includes(this.#phases.get(host)?.phase ?? 'connect'))
+    const looking = within('connect', 'look')
+    const converging = within('converge', 'wait')
+    const done = within('done')
+    this.#set('look', `look: ${all - looking.length} of ${count(all, 'host')}`, looking)
+    this.#set('converge', `converge: ${this.#changed.size} changed`, converging)
+    this.#set('done', `done: ${done.length} of ${all}, ${this.#lost.size} failed`, [...this.#lost])
+  }
+
+  #set(name: string, text: string, hosts: readonly string[]): void {
+    const row = this.#rows.get(name)
+    if (row === undefined) return
+    row.title = `${this.#title}: ${text}`
+    const shown = hosts.slice(0, 4).map((host) => {
+      const what = this.#phases.get(host)?.what ?? ''
+      return what === '' ? visible(host) : `${visible(host)} (${visible(what)})`
+    })
+    row.output =
+      hosts.length === 0
+        ? ''
+        : `${shown.join(', ')}${hosts.length > 4 ? ` and ${hosts.length - 4} more` : ''}`
+  }
+}
