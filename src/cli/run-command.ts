@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
+import { findHost } from '../inventory/localhost.ts'
+import { magicVariables } from '../inventory/magic.ts'
 import { readInventory } from '../inventory/read.ts'
 import { readVariables } from '../inventory/variable-files.ts'
 import { readPlaybook } from '../playbook/read.ts'
@@ -11,6 +13,7 @@ import { type RunResult, runPlaybook } from '../rollout/run.ts'
 import type { RunOptions } from '../rollout/run-state.ts'
 import { stateFolders } from '../rollout/state-folders.ts'
 import { InputError } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
 import { askSecret } from './ask-secret.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 
@@ -90,7 +93,7 @@ export async function runFromWords(
   words: RunWords,
   listen?: Listener,
 ): Promise<RunResult> {
-  const extraVars = await parseExtraVars(words.extraVars ?? [])
+  const extraVars = parseExtraVars(words.extraVars ?? [])
   // Both are read before either refuses, so that all mistakes are told at once.
   const [inventoryRead, playbookRead] = await Promise.allSettled([
     readInventory(inventorySources(words.inventory)),
@@ -118,7 +121,14 @@ export async function runFromWords(
     return await runPlaybook({
       playbook,
       inventory,
-      hostVariables: (name) => variables.forHost(name),
+      hostVariables: onceEach((name) => {
+        const host = findHost(inventory, name)
+        return new Map([
+          ...variables.forHost(name),
+          ...(host === undefined ? [] : magicVariables(inventory, host)),
+        ])
+      }),
+      warnings: [...inventory.warnings, ...variables.warnings],
       extraVars,
       options: {
         mode,
@@ -147,5 +157,20 @@ export async function runFromWords(
   } finally {
     process.removeListener('SIGINT', onSignal)
     process.removeListener('SIGTERM', onSignal)
+  }
+}
+
+/** Remembers each host's variables: they are asked for at every name of every template. */
+function onceEach(
+  read: (name: string) => ReadonlyMap<string, Value>,
+): (name: string) => ReadonlyMap<string, Value> {
+  const known = new Map<string, ReadonlyMap<string, Value>>()
+  return (name) => {
+    let variables = known.get(name)
+    if (variables === undefined) {
+      variables = read(name)
+      known.set(name, variables)
+    }
+    return variables
   }
 }

@@ -1,4 +1,4 @@
-import { matchPattern } from '../inventory/patterns.ts'
+import { matchPattern } from '../inventory/pattern.ts'
 import { readPercentage } from '../playbook/max-fail.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
 import { batches } from '../playbook/serial.ts'
@@ -41,17 +41,33 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
   }
   const pattern = evaluate(play.hosts) ?? 'all'
   const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
-  const hosts = matchPattern(run.inventory, pattern, run.options.limit)
+  const hosts = matchPattern(run.inventory, patternText(pattern, play), run.options.limit)
   const maxFail = evaluate(play.maxFailPercentage)
   return {
     play,
     name,
     hosts,
-    batches: batches(hosts, evaluate(play.serial)),
-    maxFailPercentage: maxFail === undefined ? undefined : readPercentage(maxFail),
+    batches: keyword(play, () => batches(hosts, evaluate(play.serial))),
+    maxFailPercentage: maxFail === undefined ? undefined : keyword(play, () => readPercentage(maxFail)),
     tasks: play.tasks.filter((task) =>
       selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
     ),
+  }
+}
+
+function patternText(pattern: Value, play: Play): string | string[] {
+  if (typeof pattern === 'string') return pattern
+  if (Array.isArray(pattern) && pattern.every((word) => typeof word === 'string')) return pattern as string[]
+  throw new InputError([{ message: 'hosts must be text or a list of texts', position: play.position }])
+}
+
+/** A keyword's value read by `read`; its mistake gets the play's place. */
+function keyword<T>(play: Play, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError([{ message: error.message, position: play.position }])
   }
 }
 

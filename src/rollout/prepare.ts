@@ -3,6 +3,7 @@ import { becomeSettings } from '../connection/settings.ts'
 import { readParameters } from '../modules/check-parameters.ts'
 import { type Module, type ModuleContext, ModuleFailure, type Observation } from '../modules/module.ts'
 import { loadModule } from '../modules/registry.ts'
+import { keywordBoolean } from '../playbook/keyword-values.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { OMIT, type TemplateEngine, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
@@ -315,12 +316,13 @@ function moduleContext(
 function truth(engine: TemplateEngine, value: Value | undefined, keyword: string): boolean {
   if (value === undefined) return false
   const resolved = engine.resolve(value)
-  if (typeof resolved === 'boolean') return resolved
   if (resolved === null || resolved === OMIT) return false
-  const word = String(resolved).toLowerCase()
-  if (['yes', 'on', 'true', 'y', 't', '1'].includes(word)) return true
-  if (['no', 'off', 'false', 'n', 'f', '0'].includes(word)) return false
-  throw new ModuleFailure(`${keyword} must be true or false, got ${shortly(resolved)}`)
+  try {
+    return keywordBoolean(keyword, resolved)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ModuleFailure(error.message)
+    throw error
+  }
 }
 
 /** An error of an evaluation as the task's failure; a result that is pending, and bugs, pass through. */

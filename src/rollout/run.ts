@@ -4,6 +4,7 @@ import type { Connection, ConnectionSettings } from '../connection/connection.ts
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { Masker } from '../values/masker.ts'
+import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import { PlaybookFiles } from './controller-files.ts'
@@ -24,6 +25,8 @@ export interface RunInput {
   /** A host's variables from the inventory and its folders, magic names included. */
   readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
   readonly extraVars: ReadonlyMap<string, Value>
+  /** What was odd in the input and no reason to refuse it. */
+  readonly warnings: readonly Problem[]
   readonly options: RunOptions
   /** muster's state folder; journals go below it. Undefined: no journal (plan). */
   readonly stateFolder: string | undefined
@@ -94,6 +97,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
       check: options.check,
       hosts: new Set(plays.flatMap((play) => play.hosts)).size,
     })
+    for (const warning of input.warnings) emit({ type: 'warning', message: formatProblem(warning) })
     if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
     const slots = new Slots(options.forks)
     for (const play of plays) {

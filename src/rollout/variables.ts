@@ -36,7 +36,7 @@ export function scopeFor(
   task?: Task,
 ): LayeredScope {
   return new LayeredScope([
-    magicLayer(run, host, play),
+    magicLayer(run, play),
     mapLayer(run.extraVars),
     stageLayer(stage),
     mapLayer(host.facts),
@@ -55,11 +55,10 @@ function stageLayer(stage: StageNames): Layer {
 }
 
 /** Names that nothing can change (facts/inventory.md, "all, ungrouped, localhost, magic variables"). */
-function magicLayer(run: RunState, host: HostState, play: PlayVariables): Layer {
+function magicLayer(run: RunState, play: PlayVariables): Layer {
   const living = (names: readonly string[]) => names.filter((name) => run.hosts.get(name)?.gone === undefined)
   const magic: Record<string, () => Value | undefined> = {
     hostvars: () => hostVars(run, play),
-    groups: () => new Map([...run.inventory.groups.keys()].map((name) => [name, membersOf(run, name)])),
     playbook_dir: () => run.home.directory,
     ansible_play_name: () => play.name,
     ansible_play_hosts: () => living(play.allHosts),
@@ -73,22 +72,8 @@ function magicLayer(run: RunState, host: HostState, play: PlayVariables): Layer 
     ansible_forks: () => run.options.forks,
     ansible_verbosity: () => run.options.verbosity,
     muster_run: () => run.context.id,
-    inventory_hostname: () => host.name,
   }
   return (name) => (Object.hasOwn(magic, name) ? magic[name]?.() : undefined)
-}
-
-/** All hosts in a group or below it, in the inventory's order. */
-function membersOf(run: RunState, group: string): string[] {
-  const found = new Set<string>()
-  const visit = (name: string) => {
-    const known = run.inventory.groups.get(name)
-    if (known === undefined) return
-    for (const host of known.hosts) found.add(host)
-    for (const child of known.children) visit(child)
-  }
-  visit(group)
-  return [...found]
 }
 
 /** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */

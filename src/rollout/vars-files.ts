@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { findVarsFile, loadVarsFile } from '../playbook/vars-files.ts'
 import type { OMIT } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
-import { InputError, type Problem } from '../values/problem.ts'
-import { isDict, type Value } from '../values/value.ts'
-import { loadYamlFile } from '../yaml/load.ts'
-import { toValue } from '../yaml/to-value.ts'
+import { InputError } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
 import type { HostState, RunState } from './run-state.ts'
 import { type PlayVariables, scopeFor } from './variables.ts'
 
@@ -34,15 +31,15 @@ export async function loadVarsFiles(
       throw new InputError([{ message: `vars_files: ${(error as Error).message}`, position }])
     }
     const names = (Array.isArray(candidates) ? candidates : [candidates]).map((name) => String(name))
-    const paths = names.map((name) => resolve(run.home.directory, name))
-    const path = paths.find((each) => existsSync(each))
+    const path = await findVarsFile(run.home.directory, names)
     if (path === undefined) {
-      const problem: Problem = {
-        message: `vars_files: ${names.join(', ')} does not exist`,
-        position,
-        hint: `looked for ${paths.join(', ')}`,
-      }
-      throw new InputError([problem])
+      throw new InputError([
+        {
+          message: `vars_files: no such file: ${names.join(', ')}`,
+          position,
+          hint: `looked in ${run.home.directory} and its folder vars/`,
+        },
+      ])
     }
     for (const [name, content] of await load(run, path)) variables.set(name, content)
   }
@@ -57,19 +54,8 @@ function load(run: RunState, path: string): Promise<ReadonlyMap<string, Value>> 
   }
   let content = files.get(path)
   if (content === undefined) {
-    content = read(path)
+    content = loadVarsFile(path)
     files.set(path, content)
   }
   return content
-}
-
-async function read(path: string): Promise<ReadonlyMap<string, Value>> {
-  const { documents } = await loadYamlFile(path)
-  const document = documents[0]
-  if (document === undefined) return new Map()
-  const value = toValue(document)
-  if (value === null) return new Map()
-  if (!isDict(value))
-    throw new InputError([{ message: 'a variable file must hold one mapping', position: document.position }])
-  return new Map([...value].map(([name, item]) => [String(name), item]))
 }
