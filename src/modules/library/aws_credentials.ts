@@ -3,7 +3,7 @@ import { type ShellText, sh } from '../../shell/sh.ts'
 import { dict } from '../../values/value.ts'
 import { dropInText, processScript, profileText } from '../credentials/process-script.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
-import { agentUnit, type PackageForm, PRINT_FORM } from '../registration/agent-state.ts'
+import { agentUnit, NODE_ID, type PackageForm, PRINT_FORM } from '../registration/agent-state.ts'
 
 /** A file that this module keeps. */
 interface Kept {
@@ -22,6 +22,8 @@ interface CredentialsState {
   readonly agentFile: string
   /** The agent has written keys there. */
   readonly filled: boolean
+  /** The file with the node's id says what the Vault says. */
+  readonly nodeKnown: boolean
 }
 
 export default defineModule({
@@ -45,6 +47,7 @@ export default defineModule({
       environment: "the variables that the collector's service needs",
       profile: 'name of the profile',
       profile_file: 'path of the file with the profile',
+      node_file: 'path of an environment file with INSTANCE_ID, the managed node\'s id',
     },
   },
   spec: {
@@ -70,6 +73,11 @@ export default defineModule({
         default: '/usr/local/lib/muster/aws-credentials',
         doc: 'The program that prints the keys.',
       },
+      node_file: {
+        type: 'path',
+        default: '/etc/muster/node.env',
+        doc: 'An environment file for the collector\'s unit: INSTANCE_ID is the managed node\'s id.',
+      },
       expires_in: {
         type: 'int',
         default: 300,
@@ -91,6 +99,7 @@ done
 printf 'folder=%s\n' "$(stat -c '%a:%U:%G' ${folder} 2>/dev/null)"
 printf 'agent=%s\n' "$(stat -c '%a:%U:%G' ${params.agent_file} 2>/dev/null)"
 if grep -q '^aws_session_token' ${params.agent_file} 2>/dev/null; then echo filled=yes; fi
+if [ -n "$(${NODE_ID})" ] && [ "INSTANCE_ID=$(${NODE_ID})" = "$(cat ${params.node_file} 2>/dev/null)" ]; then echo node=yes; fi
 exit 0`,
       parse: (output): CredentialsState => {
         if (output === null || output.rc !== 0)
@@ -111,6 +120,7 @@ exit 0`,
           folder: value('folder'),
           agentFile: value('agent'),
           filled: value('filled') === 'yes',
+          nodeKnown: value('node') === 'yes',
         }
       },
     })
@@ -141,18 +151,21 @@ exit 0`,
     const result = {
       profile: params.profile,
       profile_file: params.profile_file,
+      node_file: params.node_file,
       environment: dict({
         AWS_SHARED_CREDENTIALS_FILE: params.profile_file,
         AWS_PROFILE: params.profile,
         AWS_EC2_METADATA_DISABLED: 'true',
       }),
     }
-    if (stale.length === 0 && !folderWrong && !fileWrong && state.filled) return { result }
+    if (stale.length === 0 && !folderWrong && !fileWrong && state.filled && state.nodeKnown)
+      return { result }
 
     const changes = [
       ...stale.map(({ path }) => path),
       ...(folderWrong ? [parentOf(params.agent_file)] : []),
       ...(fileWrong || !state.filled ? [params.agent_file] : []),
+      ...(state.nodeKnown ? [] : [params.node_file]),
     ]
     const output = yield {
       kind: 'run',
@@ -169,7 +182,7 @@ exit 0`,
         },
       ],
       predicted: result,
-      script: setUpScript(params.agent_file, group, stale, unit, moved || fileWrong || !state.filled),
+      script: setUpScript(params, group, stale, unit, moved || fileWrong || !state.filled),
     }
     if (output.rc !== 0)
       throw new ModuleFailure(
@@ -219,7 +232,7 @@ function sha256(text: string): string {
  * writes what differs (hidden file, then rename), restarts the agent where its file moved, and waits for its keys.
  */
 function setUpScript(
-  agentFile: string,
+  files: { readonly agent_file: string; readonly node_file: string },
   group: string,
   stale: readonly Kept[],
   unit: string,
@@ -231,6 +244,7 @@ mkdir -p ${parentOf(path)} || exit 1
 new=$(mktemp ${`${parentOf(path)}/.muster-XXXXXXXX`}) || exit 1
 printf '%s' ${content} >"$new" && chmod ${mode} "$new" && mv -f "$new" ${path} || { rm -f "$new"; exit 1; }`,
   )
+  const agentFile = files.agent_file
   const folder = parentOf(agentFile)
   return sh`umask 022
 mkdir -p ${parentOf(folder)} || exit 1
@@ -238,6 +252,9 @@ if [ ! -d ${folder} ]; then mkdir -m 0750 ${folder} || exit 1; fi
 chown ${`root:${group}`} ${folder} && chmod 0750 ${folder} || exit 1
 if [ ! -f ${agentFile} ]; then (umask 077 && : >${agentFile}) || exit 1; fi
 chown ${`root:${group}`} ${agentFile} && chmod 0640 ${agentFile} || exit 1${writes.length === 0 ? sh`` : joined(writes)}
+id=$(${NODE_ID})
+if [ -z "$id" ]; then echo "the host is not registered" >&2; exit 1; fi
+mkdir -p ${parentOf(files.node_file)} && printf 'INSTANCE_ID=%s\n' "$id" >${files.node_file} || exit 1
 ${restart ? restartAndWait(agentFile, unit) : sh`exit 0`}`
 }
 

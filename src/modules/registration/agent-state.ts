@@ -48,6 +48,9 @@ elif dpkg-query -W -f='\${db:Status-Status}' amazon-ssm-agent 2>/dev/null | grep
 elif rpm -q amazon-ssm-agent >/dev/null 2>&1; then echo form=rpm
 fi`
 
+/** Prints the managed node's id from the Vault, nothing when the host is not registered. */
+export const NODE_ID: ShellText = sh`sed -n 's/^{"instanceID":"\(mi-[0-9a-f]*\)".*/\1/p' ${`${VAULT}/Store/RegistrationKey`} 2>/dev/null`
+
 /**
  * Reads the registration as facts/ssm-agent.md 3.5 says: id and region from the Vault (the private key is never
  * transferred), and only where the Manifest lists it.
