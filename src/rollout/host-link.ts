@@ -1,12 +1,17 @@
-import { type Become, type Connection, ConnectionError, type Step } from '../connection/connection.ts'
+import {
+  type Become,
+  type Connection,
+  ConnectionError,
+  type ConnectionSettings,
+  type Step,
+} from '../connection/connection.ts'
 import { connectionSettings } from '../connection/settings.ts'
 import type { Action } from '../modules/module.ts'
-import { createEngine } from '../template/engine.ts'
 import type { Output } from '../values/transfer.ts'
 import type { Phase } from './events.ts'
-import { type PreparedItem, resolvedVariable } from './prepare.ts'
+import type { PreparedItem } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
-import { type PlayVariables, scopeFor } from './variables.ts'
+import { type PlayVariables, settingReader } from './variables.ts'
 
 /**
  * How many later steps are read again together with a change. Their states may have moved with it; reading them in the
@@ -110,18 +115,21 @@ export class HostLink {
   async #connection(): Promise<Connection> {
     if (this.#host.connection !== undefined) return this.#host.connection
     this.#phase('connect')
-    const scope = scopeFor(this.#run, this.#host, this.#variables, { known: new Map(), pending: new Set() })
-    const engine = createEngine(scope, this.#run.home)
-    const { options } = this.#run
-    const settings = connectionSettings(this.#host.name, (name) => resolvedVariable(engine, scope, name), {
-      ...(options.user === undefined ? {} : { user: options.user }),
-      ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
-      connection: options.connection,
-      acceptNewHostKeys: options.acceptNewHostKeys,
-    })
+    const settings = settingsOf(this.#run, this.#host, this.#variables)
     this.#host.connection = await this.#run.connect(settings, this.#run.signal)
     return this.#host.connection
   }
+}
+
+/** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
+export function settingsOf(run: RunState, host: HostState, variables: PlayVariables): ConnectionSettings {
+  const { options } = run
+  return connectionSettings(host.name, settingReader(run, host, variables), {
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
+    connection: options.connection,
+    acceptNewHostKeys: options.acceptNewHostKeys,
+  })
 }
 
 /** Whether a step has a state on the host that was not read, or not since something changed. */

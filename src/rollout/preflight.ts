@@ -9,6 +9,7 @@ import { createEngine } from '../template/engine.ts'
 import { placeOf } from '../values/places.ts'
 import { InputError, type Problem } from '../values/problem.ts'
 import { isDict, type Value } from '../values/value.ts'
+import { settingsOf } from './host-link.ts'
 import type { PlannedPlay } from './play-run.ts'
 import { newHost, type RunState } from './run-state.ts'
 import { scopeFor } from './variables.ts'
@@ -38,6 +39,8 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
       const state = newHost(host)
       try {
         const files = await loadVarsFiles(run, state, variables)
+        // Mistakes in how to reach a host belong here too.
+        settingsOf(run, state, { ...variables, files })
         const scope = scopeFor(run, state, { ...variables, files }, { known: new Map(), pending: new Set() })
         const written = scope.lookup('artifacts')
         if (written === undefined || seen.has(written)) continue
@@ -48,7 +51,7 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
       } catch (error) {
         if (error instanceof InputError) problems.push(...error.problems)
         else if (error instanceof TemplateError)
-          problems.push({ message: `artifacts: ${error.message}`, position: error.position })
+          problems.push({ message: error.message, position: error.position })
         else throw error
       }
     }

@@ -9,6 +9,7 @@ import { OMIT, type TemplateEngine, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import { plain } from '../values/plain.ts'
 import { formatPosition } from '../values/position.ts'
+import { InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Output } from '../values/transfer.ts'
@@ -16,7 +17,13 @@ import { type Dict, isDict, type Key, type Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
 import type { HostState, RunState } from './run-state.ts'
 import type { LayeredScope } from './scope.ts'
-import { type PlayVariables, type StageNames, scopeFor } from './variables.ts'
+import {
+  type PlayVariables,
+  resolvedVariable,
+  type StageNames,
+  scopeFor,
+  settingReader,
+} from './variables.ts'
 
 /** One task on one host, or one item of its loop, ready to be done. */
 export interface PreparedItem {
@@ -140,7 +147,7 @@ async function prepareItem(
       context: itemContext,
       params,
       become: becomeSettings(
-        (name) => resolvedVariable(engine, scope, name),
+        settingReader(run, preparation.host, play),
         becomeKeywords(engine, task, play),
         run.options.becomePassword,
       ),
@@ -232,10 +239,10 @@ function becomeKeywords(engine: TemplateEngine, task: Task, play: PlayVariables)
   }
   return {
     become: nearest('become'),
-    user: nearest('becomeUser'),
-    method: nearest('becomeMethod'),
-    flags: nearest('becomeFlags'),
-    exe: nearest('becomeExe'),
+    becomeUser: nearest('becomeUser'),
+    becomeMethod: nearest('becomeMethod'),
+    becomeFlags: nearest('becomeFlags'),
+    becomeExe: nearest('becomeExe'),
   }
 }
 
@@ -270,17 +277,6 @@ function pythonText(value: Value): string {
   if (value === true) return 'True'
   if (value === false) return 'False'
   return typeof value === 'string' ? value : String(value)
-}
-
-export function resolvedVariable(
-  engine: TemplateEngine,
-  scope: LayeredScope,
-  name: string,
-): Value | undefined {
-  const value = scope.lookup(name)
-  if (value === undefined) return undefined
-  const resolved = engine.resolve(value)
-  return resolved === OMIT ? undefined : resolved
 }
 
 function moduleContext(
@@ -329,6 +325,7 @@ function truth(engine: TemplateEngine, value: Value | undefined, keyword: string
 export function evaluationFailure(error: unknown): ModuleFailure {
   if (error instanceof PendingResult) throw error
   if (error instanceof ModuleFailure) return error
+  if (error instanceof InputError) return new ModuleFailure(error.message)
   if (error instanceof TemplateError) {
     const where = error.position === undefined ? '' : `${formatPosition(error.position)}: `
     return new ModuleFailure(`${where}${error.message}`)

@@ -1,5 +1,5 @@
 import type { Play, Task } from '../playbook/playbook.ts'
-import type { Scope } from '../template/api.ts'
+import { OMIT, type Scope, type TemplateEngine } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import type { Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
@@ -74,6 +74,32 @@ function magicLayer(run: RunState, play: PlayVariables): Layer {
     muster_run: () => run.context.id,
   }
   return (name) => (Object.hasOwn(magic, name) ? magic[name]?.() : undefined)
+}
+
+/**
+ * Reads connection and become variables. Results and facts are left out: what a host sent must never decide how, and
+ * as whom, muster connects.
+ */
+export function settingReader(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+): (name: string) => Value | undefined {
+  const scope = scopeFor(run, { ...host, facts: new Map() }, play, { known: new Map(), pending: new Set() })
+  const engine = createEngine(scope, run.home)
+  return (name) => resolvedVariable(engine, scope, name)
+}
+
+/** A variable with its templates evaluated; undefined when there is none. */
+export function resolvedVariable(
+  engine: TemplateEngine,
+  scope: LayeredScope,
+  name: string,
+): Value | undefined {
+  const value = scope.lookup(name)
+  if (value === undefined) return undefined
+  const resolved = engine.resolve(value)
+  return resolved === OMIT ? undefined : resolved
 }
 
 /** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */

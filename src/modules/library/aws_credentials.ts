@@ -47,7 +47,7 @@ export default defineModule({
       environment: "the variables that the collector's service needs",
       profile: 'name of the profile',
       profile_file: 'path of the file with the profile',
-      node_file: 'path of an environment file with INSTANCE_ID, the managed node\'s id',
+      node_file: "path of an environment file with INSTANCE_ID, the managed node's id",
     },
   },
   spec: {
@@ -76,7 +76,7 @@ export default defineModule({
       node_file: {
         type: 'path',
         default: '/etc/muster/node.env',
-        doc: 'An environment file for the collector\'s unit: INSTANCE_ID is the managed node\'s id.',
+        doc: "An environment file for the collector's unit: INSTANCE_ID is the managed node's id.",
       },
       expires_in: {
         type: 'int',
@@ -158,8 +158,7 @@ exit 0`,
         AWS_EC2_METADATA_DISABLED: 'true',
       }),
     }
-    if (stale.length === 0 && !folderWrong && !fileWrong && state.filled && state.nodeKnown)
-      return { result }
+    if (stale.length === 0 && !folderWrong && !fileWrong && state.filled && state.nodeKnown) return { result }
 
     const changes = [
       ...stale.map(({ path }) => path),

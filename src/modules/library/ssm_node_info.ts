@@ -1,0 +1,68 @@
+import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import { defineModule, ModuleFailure } from '../module.ts'
+import { type AgentState, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
+
+export default defineModule({
+  name: 'ssm_node_info',
+  runsOn: 'host',
+  checkMode: 'run',
+  documentation: {
+    summary: "Reads the host's registration and asks Systems Manager whether the node is Online.",
+    notes: ['It changes nothing. All nodes of a batch are asked for together.'],
+    examples: `
+- name: Online in Systems Manager
+  ssm_node_info:
+    region: eu-central-1
+  register: node
+`,
+    returns: {
+      instance_id: "the managed node's id",
+      ping_status: 'Online, ConnectionLost or Inactive',
+      agent_version: 'version of the agent as Systems Manager knows it',
+    },
+  },
+  spec: {
+    parameters: {
+      region: { type: 'str', required: true, doc: 'AWS region.' },
+    },
+  },
+  observe: () =>
+    Promise.resolve({
+      script: READ_AGENT,
+      parse: (output): AgentState => {
+        if (output === null) throw new Error('the registration has to be read')
+        return parseAgentState(output)
+      },
+    }),
+  // biome-ignore lint/correctness/useYield: it only looks
+  async *converge({ region }, { registration }, context) {
+    if (registration === undefined)
+      throw new ModuleFailure('not registered with Systems Manager', { hint: 'run muster apply' })
+    const result = { instance_id: registration.id }
+    if (registration.region !== String(region))
+      throw new ModuleFailure(`registered in ${registration.region}, not in ${String(region)}`, { result })
+    const nodes = context.shared as ReadonlyMap<string, NodeInformation> | null
+    if (nodes === null) return { result }
+    const node = nodes.get(registration.id)
+    if (node === undefined)
+      throw new ModuleFailure(`Systems Manager does not know ${registration.id}`, {
+        result,
+        hint: 'it was deregistered: run muster apply with reregister: true',
+      })
+    const known = { ...result, ping_status: node.pingStatus, agent_version: node.agentVersion ?? null }
+    if (node.pingStatus !== 'Online')
+      throw new ModuleFailure(`Systems Manager says ${node.pingStatus}`, {
+        result: known,
+        hint: 'is the agent running, and does it reach its endpoints? See /var/log/amazon/ssm/amazon-ssm-agent.log on the host',
+      })
+    return { result: known }
+  },
+  batch: {
+    refuse: () => new Map(),
+    open: async (members, context) => {
+      const ids = members.flatMap(({ state }) => state.registration?.id ?? [])
+      const region = String(members[0]?.params.region ?? '')
+      return { shared: await describeNodes(await context.aws(region), ids), close: async () => {} }
+    },
+  },
+})
