@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/rollout/events.ts'
-import { InputError } from '../../src/values/problem.ts'
 import { plain } from '../../src/values/plain.ts'
+import { InputError } from '../../src/values/problem.ts'
 
 export const CASES = join(import.meta.dirname, '../cases/plays')
 
@@ -19,7 +19,9 @@ export interface RecordedPlay {
 }
 
 export function caseNames(): string[] {
-  return readdirSync(CASES).filter((name) => existsSync(join(CASES, name, 'case.json'))).sort()
+  return readdirSync(CASES)
+    .filter((name) => existsSync(join(CASES, name, 'case.json')))
+    .sort()
 }
 
 export function readCase(name: string): RecordedPlay {
@@ -45,7 +47,9 @@ export async function compare(name: string): Promise<Map<string, string>> {
   }
   let texts = ''
   try {
-    const result = await runFromWords('apply', join(directory, 'play.yaml'), words, (event) => events.push(event))
+    const result = await runFromWords('apply', join(directory, 'play.yaml'), words, (event) =>
+      events.push(event),
+    )
     differ('exit', result.exitCode, recorded.exit)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
@@ -77,14 +81,22 @@ export async function compare(name: string): Promise<Map<string, string>> {
   // Hosts do not wait for each other, so their results are compared host by host, each in its own order.
   differ('order', byHost(orderOf(events)), byHost(recorded.order))
   differ('debug', sorted(debugOf(events)), sorted(recorded.debug))
-  texts += JSON.stringify(events.map((event) => (event.type === 'task' ? { ...event, result: plain(event.result) } : event)))
+  texts += JSON.stringify(
+    events.map((event) => (event.type === 'task' ? { ...event, result: plain(event.result) } : event)),
+  )
   if (recorded.error !== null && !texts.includes(JSON.stringify(recorded.error).slice(1, -1)))
     differences.set('error', `not said: ${recorded.error}`)
   return differences
 }
 
 function readArguments(args: readonly string[]): RunWords {
-  const words: { tags?: string[]; skipTags?: string[]; extraVars?: string[]; limit?: string; check?: boolean } = {}
+  const words: {
+    tags?: string[]
+    skipTags?: string[]
+    extraVars?: string[]
+    limit?: string
+    check?: boolean
+  } = {}
   for (let at = 0; at < args.length; at += 1) {
     const option = args[at]
     if (option === '--check') {
@@ -138,7 +150,9 @@ function debugOf(events: readonly RunEvent[]): Record<string, unknown> {
     const key = `${event.task}|${event.host}${event.item === undefined ? '' : `|item=${event.item}`}`
     const time = (times.get(key) ?? 0) + 1
     times.set(key, time)
-    const own = Object.entries(dict).find(([name]) => !['changed', 'failed', 'ansible_loop_var', 'ansible_index_var', 'item'].includes(name) )
+    const own = Object.entries(dict).find(
+      ([name]) => !['changed', 'failed', 'ansible_loop_var', 'ansible_index_var', 'item'].includes(name),
+    )
     shown[time === 1 ? key : `${key}#${time}`] = 'msg' in dict ? dict['msg'] : own?.[1]
   }
   return shown
