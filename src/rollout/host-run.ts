@@ -2,14 +2,17 @@ import { ConnectionError, type Step } from '../connection/connection.ts'
 import { ModuleFailure } from '../modules/module.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { createEngine } from '../template/engine.ts'
-import type { Dict, Key, Value } from '../values/value.ts'
+import { InputError } from '../values/problem.ts'
+import type { Dict, Value } from '../values/value.ts'
 import type { BatchControl, Looked } from './batch-control.ts'
 import { drive } from './drive.ts'
-import { censored, type Status } from './events.ts'
+import type { Status } from './events.ts'
 import { forget, HostLink, needsReading } from './host-link.ts'
-import { PendingResult } from './pending.ts'
-import { evaluationFailure, type PreparedItem, type PreparedTask, prepareTask, shortly } from './prepare.ts'
+import { HostGone, HostReport } from './host-report.ts'
+import { Notifications } from './notifications.ts'
+import { evaluationFailure, type PreparedItem, type PreparedTask, shortly } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
+import { collectStage, type Stage } from './stage.ts'
 import {
   failureResult,
   registered,
@@ -18,7 +21,7 @@ import {
   skippedResult,
   type TaskResult,
 } from './task-result.ts'
-import { type PlayVariables, type StageNames, scopeFor } from './variables.ts'
+import { type PlayVariables, scopeFor } from './variables.ts'
 import { applyVerdicts, type EngineWith, retryPlan } from './verdicts.ts'
 
 /** The tasks of a play as they are run on a host. */
@@ -28,15 +31,9 @@ export interface PlayTasks {
   readonly handlers: readonly Task[]
 }
 
-/** The host takes no further part. */
-class HostGone extends Error {}
-
-/** Tasks whose places in the written order and whose states were read in one request. */
-interface Stage {
-  readonly tasks: PreparedTask[]
-  readonly names: StageNames
-  /** Everything that can be read, in order; reading continues from any place in it. */
-  readonly items: PreparedItem[]
+interface ItemDone {
+  readonly result: TaskResult
+  readonly extra: Dict
 }
 
 /**
@@ -49,305 +46,193 @@ export class HostRun {
   readonly #play: PlayTasks
   readonly #batch: BatchControl
   readonly #link: HostLink
-  readonly #notified = new Set<string>()
-  readonly #refused = new Map<string, ModuleFailure>()
-  #release: (() => void) | undefined
-  #lookedAtBatch = false
+  readonly #report: HostReport
+  readonly #notifications: Notifications
+  #freePlace: (() => void) | undefined
+  #lookedWithBatch = false
 
   constructor(run: RunState, host: HostState, play: PlayTasks, batch: BatchControl) {
     this.#run = run
     this.#host = host
     this.#play = play
     this.#batch = batch
-    this.#link = new HostLink(run, host, play.variables, (phase) => this.#phase(phase))
+    this.#report = new HostReport(run, host, play.variables.name)
+    this.#link = new HostLink(run, host, play.variables, (phase) => this.#report.phase(phase))
+    this.#notifications = new Notifications(play.handlers)
   }
 
   /** Never throws for what a host or a task does: that is in the host's state and the events. */
   async run(): Promise<void> {
-    this.#release = await this.#batch.slots.take()
+    this.#freePlace = await this.#batch.slots.take()
     try {
-      await this.#runTasks(this.#play.tasks, false)
+      await this.#runTasks(() => this.#play.tasks, false)
       // Ansible flushes after the tasks and once more at the end of the play: a handler that was notified by a
       // later handler runs then.
-      await this.#runHandlers()
-      await this.#runHandlers()
+      await this.#flush()
+      await this.#flush()
     } catch (error) {
       if (!(error instanceof HostGone)) throw error
+      if (this.#host.gone !== 'cancelled') this.#batch.lost(this.#host.name)
     } finally {
       this.#batch.left(this.#host.name)
-      this.#release?.()
-      this.#release = undefined
-      this.#phase('done')
+      this.#freePlace?.()
+      this.#freePlace = undefined
+      this.#report.phase('done')
     }
   }
 
-  async #runHandlers(): Promise<void> {
-    const pending = new Set(this.#notified)
-    this.#notified.clear()
-    if (pending.size === 0) return
-    let from = 0
-    while (from < this.#play.handlers.length) {
-      const due = this.#play.handlers.slice(from).filter((handler) => pending.has(handler.id))
-      if (due.length === 0) return
-      const done = await this.#runTasks(due, true, () => {
-        // A handler further down that was notified just now runs in this same pass.
-        let more = false
-        for (const id of this.#notified) {
-          const at = this.#play.handlers.findIndex((handler) => handler.id === id)
-          const last = this.#play.handlers.findIndex((handler) => handler.id === due.at(-1)?.id)
-          if (at > last && !pending.has(id)) more = true
-        }
-        return more
-      })
-      const last = due[done - 1]
-      from = this.#play.handlers.findIndex((handler) => handler.id === last?.id) + 1
-      for (const id of [...this.#notified]) {
-        const at = this.#play.handlers.findIndex((handler) => handler.id === id)
-        if (at >= from) {
-          pending.add(id)
-          this.#notified.delete(id)
-        }
-      }
-    }
+  async #flush(): Promise<void> {
+    this.#notifications.begin()
+    await this.#runTasks(() => this.#notifications.due(), true)
   }
 
-  /** Runs tasks in order; `interrupt` may end it early after a task. Gives the number of tasks done. */
-  async #runTasks(tasks: readonly Task[], handlers: boolean, interrupt?: () => boolean): Promise<number> {
-    let index = 0
-    while (index < tasks.length) {
-      const stage = await this.#collect(tasks.slice(index))
-      if (this.#batch.gathers && !this.#lookedAtBatch) await this.#lookTogether(stage)
+  /**
+   * Runs tasks in order, stage by stage. For handlers the tasks that are due are asked for anew when a handler changed
+   * something, since it may have notified one further down.
+   */
+  async #runTasks(tasksDue: () => readonly Task[], handlers: boolean): Promise<void> {
+    let done = 0
+    for (;;) {
+      const tasks = handlers ? tasksDue() : tasksDue().slice(done)
+      if (tasks.length === 0) return
+      this.#checkStop(undefined)
+      const stage = await this.#collect(tasks)
+      if (this.#batch.gathers && !this.#lookedWithBatch) await this.#lookWithBatch(stage)
       for (const prepared of stage.tasks) {
         this.#checkStop(prepared.name)
-        await this.#do(prepared, stage, handlers)
-        index += 1
-        if (interrupt?.() === true) return index
+        const changed = await this.#do(prepared, stage, handlers)
+        done += 1
+        if (!handlers) continue
+        this.#notifications.done(prepared.task)
+        if (changed && prepared.task.notify.length > 0) break
       }
     }
-    return index
   }
 
-  /** Prepares tasks until one needs a result of this stage, and reads the state of all of them. */
   async #collect(tasks: readonly Task[]): Promise<Stage> {
-    const stage: Stage = { tasks: [], items: [], names: { known: new Map(), pending: new Set() } }
-    for (const task of tasks) {
-      let prepared: PreparedTask
-      try {
-        prepared = await prepareTask(
-          { run: this.#run, host: this.#host, play: this.#play.variables, stage: stage.names },
-          task,
-        )
-      } catch (error) {
-        if (error instanceof PendingResult && stage.tasks.length > 0) break
-        throw error
-      }
-      stage.tasks.push(prepared)
-      stage.items.push(...prepared.items)
-      await this.#foresee(prepared, stage.names)
-    }
-    await this.#read(stage.items)
+    const stage = await collectStage(this.#run, this.#host, this.#play.variables, tasks)
+    await this.#read(stage, stage.items)
     return stage
   }
 
-  /** Results that are certain before their turn: of skipped tasks, and of pure modules. */
-  async #foresee(prepared: PreparedTask, names: StageNames): Promise<void> {
-    const { task, module } = prepared
-    const simple = prepared.items.length === 1 && !prepared.looped ? prepared.items[0] : undefined
-    const immediate = module.immediate === true && prepared.items.every((item) => item.failure === undefined)
-    if (
-      immediate &&
-      task.until === undefined &&
-      prepared.failure === undefined &&
-      !prepared.looped &&
-      simple?.skip === undefined &&
-      simple !== undefined
-    ) {
-      const result = await this.#evaluateImmediate(prepared, simple)
-      for (const [name, value] of result?.facts ?? []) this.#knows(names, name, value)
-      if (task.register !== undefined && result !== undefined)
-        this.#knows(names, task.register, registered(result))
-      return
-    }
-    const skip = prepared.skip ?? simple?.skip
-    if (task.register !== undefined) {
-      if (skip !== undefined) this.#knows(names, task.register, registered(skippedResult(skip)))
-      else names.pending.add(task.register)
-    }
-    // What set_fact will set is only known at its turn.
-    if (skip === undefined && module.name === 'set_fact')
-      for (const name of task.args.keys()) names.pending.add(name)
-  }
-
-  #knows(names: StageNames, name: string, value: Value): void {
-    names.pending.delete(name)
-    names.known.set(name, value)
-  }
-
-  async #evaluateImmediate(prepared: PreparedTask, item: PreparedItem): Promise<TaskResult | undefined> {
-    try {
-      const result = await drive(prepared.module, item, item.observation?.parse(null), null, undefined, {
-        run: refuseAction,
-        push: refuseAction,
-        intend: async () => {},
-      })
-      return applyVerdicts(this.#engineFor(item), prepared.task, result)
-    } catch (error) {
-      if (error instanceof PendingResult) throw error
-      return failureResult(evaluationFailure(error))
-    }
-  }
-
-  /** Engines over an item's variables and, above them, its own result. */
-  #engineFor(item: PreparedItem): EngineWith {
-    return (own) => createEngine(item.scope.under(own), this.#run.home)
-  }
-
-  async #read(items: readonly PreparedItem[]): Promise<void> {
+  async #read(stage: Stage, items: readonly PreparedItem[]): Promise<void> {
     try {
       await this.#link.read(items)
     } catch (error) {
-      if (error instanceof ConnectionError) this.#unreachable(error, undefined)
-      throw error
+      const first = items.find(needsReading)
+      const prepared = stage.tasks.find((task) => first !== undefined && task.items.includes(first))
+      this.#notReached(error, prepared?.name)
     }
   }
 
-  /** Waits until the whole batch has read its state, and learns whether it may go on. */
-  async #lookTogether(stage: Stage): Promise<void> {
-    this.#lookedAtBatch = true
+  /** Waits until the whole batch has read its state, and learns whether it may go on: nothing was touched so far. */
+  async #lookWithBatch(stage: Stage): Promise<void> {
+    this.#lookedWithBatch = true
     const members: Looked[] = []
     for (const { task, items } of stage.tasks) {
       const item = items[0]
       if (!this.#batch.isGathering(task) || item?.observation === undefined || item.output === undefined)
         continue
       try {
-        members.push({
-          host: this.#host.name,
-          task: task.id,
-          params: item.params as never,
-          state: item.observation.parse(item.output),
-        })
+        const state = item.observation.parse(item.output)
+        members.push({ host: this.#host.name, task: task.id, params: item.params as never, state })
       } catch (error) {
         // What cannot be read fails at its own turn.
         if (!(error instanceof ModuleFailure)) throw error
       }
     }
-    const refused = await this.#waiting(() => this.#batch.looked(this.#host.name, members))
-    for (const [host, failure] of refused) this.#refused.set(host, failure)
-    if (refused.size > 0) this.#refuse()
+    this.#obey(await this.#waiting(() => this.#batch.looked(this.#host.name, members)), undefined)
   }
 
-  /** A refusal stops the whole batch: offenders fail, the others are cancelled, nothing was touched. */
-  #refuse(): never {
-    const own = this.#refused.get(this.#host.name)
-    const [offender, failure] = [...this.#refused][0] as [string, ModuleFailure]
-    if (own !== undefined) this.#leave('failed', undefined, own.message, own.hint)
-    return this.#leave(
-      'cancelled',
-      undefined,
-      `not touched: ${offender} of the same batch was refused: ${failure.message}`,
-      failure.hint,
-    )
+  /** A refusal stops the whole batch: offenders fail, the others are cancelled. */
+  #obey(refused: ReadonlyMap<string, ModuleFailure>, task: string | undefined): void {
+    const [first] = refused
+    if (first === undefined) return
+    const own = refused.get(this.#host.name)
+    if (own !== undefined)
+      this.#report.leave({ status: 'failed', task, message: own.message, hint: own.hint })
+    const [offender, failure] = first
+    const message = `nothing was done: ${offender} of the same batch was refused: ${failure.message}`
+    this.#report.leave({ status: 'cancelled', task, message, hint: failure.hint })
   }
 
+  /** Gives the place at work to another host while this one waits. */
   async #waiting<T>(wait: () => Promise<T>): Promise<T> {
-    this.#phase('wait')
-    this.#release?.()
-    this.#release = undefined
+    this.#report.phase('wait')
+    this.#freePlace?.()
+    this.#freePlace = undefined
     try {
       return await wait()
     } finally {
-      this.#release = await this.#batch.slots.take()
+      this.#freePlace = await this.#batch.slots.take()
     }
   }
 
-  /** One task: its items one after the other, then its result for register, notify and the counters. */
-  async #do(prepared: PreparedTask, stage: Stage, handler: boolean): Promise<void> {
+  /** One task: its items one after the other, then its result for register, notify and the counters. Gives whether it changed. */
+  async #do(prepared: PreparedTask, stage: Stage, handler: boolean): Promise<boolean> {
     const { task } = prepared
-    const started = performance.now()
-    const done: { result: TaskResult; extra: Dict }[] = []
-    const event = (status: Status, result: TaskResult, dict: Dict, label?: string) =>
-      this.#run.emit({
-        type: 'task',
-        play: this.#play.variables.name,
-        host: this.#host.name,
-        task: prepared.name,
-        module: prepared.module.name,
-        handler,
-        status,
-        ...(label === undefined ? {} : { item: label }),
-        message: prepared.noLog && result.message !== undefined ? 'hidden by no_log' : result.message,
-        hint: prepared.noLog ? undefined : result.hint,
-        diff: prepared.noLog ? [] : result.diff,
-        result: prepared.noLog ? censored(dict) : dict,
-        seconds: (performance.now() - started) / 1000,
-      })
-
-    if (prepared.failure !== undefined)
-      done.push({ result: failureResult(prepared.failure), extra: new Map() })
-    else if (prepared.skip !== undefined)
-      done.push({ result: skippedResult(prepared.skip), extra: new Map() })
-    else
-      for (const item of prepared.items) {
-        const result = await this.#doItem(prepared, item, stage)
-        const extra: Dict = new Map(item.loopVariables)
-        done.push({ result, extra })
-        if (prepared.looped) {
-          const dict = new Map([...registered(result), ...extra])
-          event(
-            statusOf(result, false),
-            result,
-            dict,
-            prepared.noLog ? '(censored due to no_log)' : (item.label ?? ''),
-          )
-        }
-      }
+    const where = { handler, started: performance.now() }
+    const done = await this.#doItems(prepared, stage, where)
     if (this.#batch.isGathering(task)) this.#batch.pass(task, this.#host.name)
 
-    const whole = prepared.looped && prepared.failure === undefined && prepared.skip === undefined
-    const dict = whole ? registeredLoop(done) : registered(done[0]?.result ?? skippedResult(null))
-    const result = whole
-      ? summary(
-          done.map(({ result }) => result),
-          dict,
-        )
-      : (done[0]?.result as TaskResult)
+    const asLoop = prepared.looped && prepared.failure === undefined && prepared.skip === undefined
+    const first = done[0]?.result ?? skippedResult(null)
+    const dict = asLoop ? registeredLoop(done) : registered(first)
+    const result = asLoop ? summary(done, dict) : first
     for (const { result: each } of done)
-      for (const [name, value] of each.failed ? [] : each.facts) this.#host.facts.set(name, value)
+      if (!each.failed) for (const [name, value] of each.facts) this.#host.facts.set(name, value)
     if (task.register !== undefined)
       this.#host.facts.set(task.register, prepared.noLog ? secretTexts(dict) : dict)
 
-    const ignored = result.failed && !result.unknown && this.#truth(prepared, task.ignoreErrors)
+    const ignored = result.failed && !result.unknown && this.#isTrue(prepared, task.ignoreErrors)
     const status = statusOf(result, ignored)
-    event(status, result, dict)
-    this.#count(status, result)
-    if (result.changed && !result.failed) this.#notify(task)
-    if (!result.failed || ignored) return
-    const failedItems = done.filter(({ result }) => result.failed)
-    const message = whole
-      ? `${failedItems.length} of ${done.length} items failed: ${failedItems[0]?.result.message ?? ''}`
-      : (result.message ?? 'failed')
-    this.#leave(
-      result.unknown ? 'unknown' : 'failed',
-      prepared.name,
-      prepared.noLog ? 'the task failed; its message is hidden by no_log' : message,
-      prepared.noLog ? undefined : (failedItems[0]?.result.hint ?? result.hint),
-      true,
-    )
+    this.#report.task(prepared, { status, result, registered: dict }, where)
+    this.#report.count(status, result.changed)
+    if (result.changed && !result.failed) this.#notifications.notify(task)
+    if (!result.failed || ignored) return result.changed
+    const failed = done.filter(({ result: each }) => each.failed)
+    const cause = failed[0]?.result
+    const message = cause?.message ?? 'failed'
+    return this.#report.leaveAfterTask({
+      status: result.unknown ? 'unknown' : 'failed',
+      task: prepared.name,
+      message: prepared.noLog
+        ? 'the task failed; its message is hidden by no_log'
+        : asLoop
+          ? `${failed.length} of ${done.length} items failed: ${message}`
+          : message,
+      hint: prepared.noLog ? undefined : cause?.hint,
+    })
   }
 
-  #truth(prepared: PreparedTask, value: Value | undefined): boolean {
-    if (value === undefined || value === null || value === false) return false
-    if (value === true) return true
-    const scope = scopeFor(
-      this.#run,
-      this.#host,
-      this.#play.variables,
-      { known: new Map(), pending: new Set() },
-      prepared.task,
-    )
+  async #doItems(
+    prepared: PreparedTask,
+    stage: Stage,
+    where: { readonly handler: boolean; readonly started: number },
+  ): Promise<ItemDone[]> {
+    if (prepared.failure !== undefined) return [{ result: failureResult(prepared.failure), extra: new Map() }]
+    if (prepared.skip !== undefined) return [{ result: skippedResult(prepared.skip), extra: new Map() }]
+    const done: ItemDone[] = []
+    for (const item of prepared.items) {
+      const result = await this.#doItem(prepared, item, stage)
+      const extra: Dict = new Map(item.loopVariables)
+      done.push({ result, extra })
+      if (!prepared.looped) continue
+      const dict: Dict = new Map([...registered(result), ...extra])
+      const told = { status: statusOf(result, false), result, registered: dict }
+      this.#report.task(prepared, told, { ...where, label: item.label ?? '' })
+    }
+    return done
+  }
+
+  #isTrue(prepared: PreparedTask, value: Value | undefined): boolean {
+    if (value === undefined || typeof value === 'boolean') return value === true
+    const names = { known: new Map<string, Value>(), pending: new Set<string>() }
+    const scope = scopeFor(this.#run, this.#host, this.#play.variables, names, prepared.task)
     try {
       return createEngine(scope, this.#run.home).resolve(value) === true
     } catch {
+      // It cannot be told that the failure is to be ignored, so it is not (Ansible lets this error ignore itself).
       return false
     }
   }
@@ -356,7 +241,7 @@ export class HostRun {
     if (item.failure !== undefined) return failureResult(item.failure)
     if (item.skip !== undefined) return skippedResult(item.skip)
     const { task } = prepared
-    const engine = this.#engineFor(item)
+    const engine: EngineWith = (own) => createEngine(item.scope.under(own), this.#run.home)
     try {
       const plan = retryPlan(engine, task)
       for (let attempt = 1; ; attempt += 1) {
@@ -364,63 +249,52 @@ export class HostRun {
         if (plan === undefined) return result
         const verdict = plan.judge(result, attempt)
         if (verdict.done) return verdict.result
-        this.#run.emit({
-          type: 'retry',
-          host: this.#host.name,
-          task: prepared.name,
-          attempt,
-          left: plan.attempts - attempt,
-        })
+        this.#report.retry(prepared.name, attempt, plan.attempts - attempt)
         await this.#waiting(() => pause(plan.delay, this.#run.signal))
+        this.#checkStop(prepared.name)
         forget(item)
       }
     } catch (error) {
-      if (error instanceof HostGone || error instanceof ConnectionError) throw error
-      if (this.#run.signal.aborted) this.#leave('cancelled', prepared.name, 'interrupted', undefined)
+      if (error instanceof HostGone) throw error
+      if (this.#run.signal.aborted)
+        return this.#report.leave({ status: 'cancelled', task: prepared.name, message: 'interrupted' })
       return failureResult(evaluationFailure(error))
     }
   }
 
   /** Looks (unless already read) and converges once. A connection that dies is made anew once, and the state read again. */
   async #attempt(prepared: PreparedTask, item: PreparedItem, stage: Stage): Promise<TaskResult> {
-    const { module } = prepared
     try {
       return await this.#converge(prepared, item, stage)
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
-      if (this.#run.signal.aborted)
-        return this.#leave('unknown', prepared.name, 'interrupted while it was being done', undefined)
-      const canLookAgain = item.observation?.script != null
-      if (error.reason !== 'lost' || !this.#link.canRenew) return this.#unreachable(error, prepared)
-      if (!canLookAgain && error.started) {
-        return {
-          ...failureResult(
-            new ModuleFailure(`it was started, and the answer was lost: ${error.message}`, {
-              hint: `find out on ${this.#host.name} whether '${prepared.name}' was done; the ${module.name} module cannot tell`,
-            }),
-          ),
-          unknown: true,
-        }
-      }
+      const lost = error.reason === 'lost'
+      if (error.started && (this.#run.signal.aborted || (lost && item.observation?.script == null)))
+        return this.#unknown(prepared, error)
+      if (!lost || !this.#link.canRenew) return this.#notReached(error, prepared.name)
       await this.#link.renew()
       for (const each of stage.items) forget(each)
-      this.#run.emit({
-        type: 'warning',
-        message: `${this.#host.name}: ${error.message}; connecting again and looking at '${prepared.name}' anew`,
-      })
+      this.#report.warn(`${error.message}; connecting again and looking at '${prepared.name}' anew`)
       try {
         return await this.#converge(prepared, item, stage)
       } catch (again) {
-        if (again instanceof ConnectionError) return this.#unreachable(again, prepared)
-        throw again
+        return this.#notReached(again, prepared.name)
       }
     }
   }
 
+  /** It was sent, and its answer is lost: only looking can tell, and this module cannot look. */
+  #unknown(prepared: PreparedTask, error: ConnectionError): TaskResult {
+    const failure = new ModuleFailure(`it was started, and the answer was lost: ${error.message}`, {
+      hint: `find out on ${this.#host.name} whether '${prepared.name}' was done`,
+    })
+    return { ...failureResult(failure), unknown: true }
+  }
+
   async #converge(prepared: PreparedTask, item: PreparedItem, stage: Stage): Promise<TaskResult> {
     const { task, module } = prepared
-    const at = stage.items.indexOf(item)
-    if (needsReading(item)) await this.#read(stage.items.slice(at))
+    const later = stage.items.slice(stage.items.indexOf(item))
+    if (needsReading(item)) await this.#read(stage, later)
     let state: unknown
     try {
       state = item.observation?.parse(item.output ?? null)
@@ -432,13 +306,11 @@ export class HostRun {
     if (this.#batch.isGathering(task)) {
       const member = { host: this.#host.name, params: item.params as never, state }
       const opened = await this.#waiting(() => this.#batch.arrive(task, member))
-      for (const [host, failure] of opened.refused) this.#refused.set(host, failure)
-      if (opened.refused.size > 0) this.#refuse()
+      this.#obey(opened.refused, prepared.name)
       shared = opened.shared
     }
-    this.#phase('converge', prepared.name)
+    this.#report.phase('converge', prepared.name)
     const timeout = this.#timeout(item, task)
-    const later = stage.items.slice(at + 1)
     return drive(module, item, state, shared, timeout, {
       intend: (says) =>
         this.#run.context.journal({ event: 'change', host: this.#host.name, task: prepared.name, says }),
@@ -449,7 +321,7 @@ export class HostRun {
           ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
           ...(timeout === undefined ? {} : { timeout }),
         }
-        return this.#link.act(item.become, step, action.more === true, later)
+        return this.#link.act(item.become, step, action.more === true, later.slice(1))
       },
       push: (action) => this.#link.push(item.become, action),
     })
@@ -463,78 +335,19 @@ export class HostRun {
     return seconds === 0 ? undefined : seconds
   }
 
-  #notify(task: Task): void {
-    for (const name of task.notify)
-      for (const handler of this.#play.handlers) {
-        if (handler.name !== name && !handler.listen.includes(name)) continue
-        this.#notified.add(handler.id)
-        // Of two handlers of one name the first runs (facts/plays.md 4); a topic wakes all that listen.
-        if (handler.name === name) break
-      }
-  }
-
-  #checkStop(task: string): void {
-    if (this.#run.signal.aborted) this.#leave('cancelled', task, 'interrupted', undefined)
+  #checkStop(task: string | undefined): void {
+    if (this.#run.signal.aborted) this.#report.leave({ status: 'cancelled', task, message: 'interrupted' })
     const reason = this.#batch.stopReason
-    if (reason !== undefined) this.#leave('cancelled', task, `the rollout stopped: ${reason}`, undefined)
+    if (reason !== undefined)
+      this.#report.leave({ status: 'cancelled', task, message: `the rollout stopped: ${reason}` })
   }
 
-  #unreachable(error: ConnectionError, prepared: PreparedTask | undefined): never {
-    if (error.reason === 'cancelled')
-      return this.#leave('cancelled', prepared?.name, 'interrupted', undefined)
-    return this.#leave('unreachable', prepared?.name, error.message, error.hint)
-  }
-
-  /** The host is out, with exactly one result. `told`: the task's own event said it already. */
-  #leave(
-    status: 'failed' | 'unreachable' | 'unknown' | 'cancelled',
-    task: string | undefined,
-    message: string,
-    hint: string | undefined,
-    told = false,
-  ): never {
-    const { name, recap } = this.#host
-    this.#host.gone = status === 'unknown' ? 'failed' : status
-    if (status === 'unreachable') recap.unreachable += 1
-    if (!told && (status === 'failed' || status === 'unknown')) recap.failed += 1
-    this.#run.failures.push({ host: name, task, status, message, hint })
-    if (!told) {
-      const result: Dict = new Map<Key, Value>([
-        ['changed', false],
-        ['msg', message],
-      ])
-      if (status === 'unreachable') result.set('unreachable', true)
-      else if (status !== 'cancelled') result.set('failed', true)
-      this.#run.emit({
-        type: 'task',
-        play: this.#play.variables.name,
-        host: name,
-        task: task ?? '',
-        module: '',
-        handler: false,
-        status,
-        message,
-        hint,
-        diff: [],
-        result,
-        seconds: 0,
-      })
-    }
-    if (status !== 'cancelled') this.#batch.lost(name)
-    throw new HostGone(message)
-  }
-
-  #count(status: Status, result: TaskResult): void {
-    const { recap } = this.#host
-    if (status === 'skipped') recap.skipped += 1
-    else if (status === 'ok' || status === 'changed' || status === 'ignored') recap.ok += 1
-    else recap.failed += 1
-    if (status === 'ignored') recap.ignored += 1
-    if (result.changed && status !== 'failed' && status !== 'unknown') recap.changed += 1
-  }
-
-  #phase(phase: 'connect' | 'look' | 'converge' | 'wait' | 'done', what?: string): void {
-    this.#run.emit({ type: 'phase', host: this.#host.name, phase, ...(what === undefined ? {} : { what }) })
+  #notReached(error: unknown, task: string | undefined): never {
+    if (error instanceof InputError) this.#report.leave({ status: 'failed', task, message: error.message })
+    if (!(error instanceof ConnectionError)) throw error
+    if (error.reason === 'cancelled' || this.#run.signal.aborted)
+      return this.#report.leave({ status: 'cancelled', task, message: 'interrupted' })
+    return this.#report.leave({ status: 'unreachable', task, message: error.message, hint: error.hint })
   }
 }
 
@@ -545,12 +358,13 @@ function statusOf(result: TaskResult, ignored: boolean): Status {
   return result.changed ? 'changed' : 'ok'
 }
 
-function summary(results: readonly TaskResult[], dict: Dict): TaskResult {
+/** A loop as one result. */
+function summary(items: readonly ItemDone[], dict: Dict): TaskResult {
   return {
     changed: dict.get('changed') === true,
     failed: dict.get('failed') === true,
     skipped: dict.get('skipped') === true,
-    unknown: results.some((result) => result.unknown),
+    unknown: items.some(({ result }) => result.unknown),
     message: undefined,
     hint: undefined,
     values: new Map(),
@@ -559,18 +373,14 @@ function summary(results: readonly TaskResult[], dict: Dict): TaskResult {
   }
 }
 
-function refuseAction(): never {
-  throw new Error('a module that is evaluated ahead of its turn must not act')
-}
-
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(finish, seconds * 1000)
-    signal.addEventListener('abort', finish, { once: true })
-    function finish() {
+    const finish = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', finish)
       resolve()
     }
+    const timer = setTimeout(finish, seconds * 1000)
+    signal.addEventListener('abort', finish, { once: true })
   })
 }

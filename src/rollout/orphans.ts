@@ -16,12 +16,8 @@ export async function deleteOrphans(run: RunState, stateFolder: string): Promise
     if (dead.ended || dead.alive || dead.regions.length === 0 || cleaned.has(dead.run)) continue
     for (const region of dead.regions) {
       const clients = await run.context.aws(region)
-      for (const activation of await listActivations(clients)) {
-        if (
-          activation.tags.get(RUN_TAG) !== dead.run ||
-          activation.tags.get(CONTROLLER_TAG) !== controllerName()
-        )
-          continue
+      const tags = { [RUN_TAG]: dead.run, [CONTROLLER_TAG]: controllerName() }
+      for (const activation of await listActivations(clients, tags)) {
         await deleteActivation(clients, activation.id)
         run.emit({ type: 'activation', what: 'orphan-deleted', id: activation.id })
       }

@@ -1,4 +1,4 @@
-import { matchPattern } from '../inventory/pattern.ts'
+import { matchPattern } from '../inventory/patterns.ts'
 import { readPercentage } from '../playbook/max-fail.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
 import { batches } from '../playbook/serial.ts'

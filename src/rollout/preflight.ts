@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { callerIdentity } from '../aws/identity.ts'
+import { AwsFailure } from '../aws/errors.ts'
+import { callerIdentity, chooseRegion } from '../aws/identity.ts'
 import { loadModule } from '../modules/registry.ts'
 import { OMIT, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
@@ -143,9 +144,13 @@ async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Prom
     ({ tasks, hosts }) => hosts.length > 0 && tasks.some((task) => AWS_MODULES.has(task.module)),
   )
   if (needed === undefined) return
-  const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
   const task = needed.tasks.find((each) => AWS_MODULES.has(each.module))
-  await callerIdentity(await run.context.aws(region), task?.position)
+  try {
+    await callerIdentity(await run.context.aws(chooseRegion(undefined)), run.signal)
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error
+    throw new InputError([{ message: error.message, position: task?.position, hint: error.hint }])
+  }
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

@@ -1,3 +1,4 @@
+import { AwsFailure } from '../aws/errors.ts'
 import type { Become } from '../connection/connection.ts'
 import { becomeSettings } from '../connection/settings.ts'
 import { readParameters } from '../modules/check-parameters.ts'
@@ -326,6 +327,8 @@ export function evaluationFailure(error: unknown): ModuleFailure {
   if (error instanceof PendingResult) throw error
   if (error instanceof ModuleFailure) return error
   if (error instanceof InputError) return new ModuleFailure(error.message)
+  if (error instanceof AwsFailure)
+    return new ModuleFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
   if (error instanceof TemplateError) {
     const where = error.position === undefined ? '' : `${formatPosition(error.position)}: `
     return new ModuleFailure(`${where}${error.message}`)

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { AwsClients } from '../aws/clients.ts'
 import { connect } from '../connection/connect.ts'
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
 import type { Inventory } from '../inventory/inventory.ts'
@@ -58,6 +59,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
   const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
   const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
   const connections = new Set<Connection>()
+  const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
   const run: RunState = {
     options,
@@ -74,7 +76,15 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     context: {
       id,
       journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),
-      aws: async (region) => (await import('../aws/create-clients.ts')).createClients(region),
+      aws: (region) => {
+        // One set of clients a region, so that hosts that wait for the same thing share their calls.
+        let made = clients.get(region)
+        if (made === undefined) {
+          made = import('../aws/create-clients.ts').then(({ createClients }) => createClients(region))
+          clients.set(region, made)
+        }
+        return made
+      },
       announce: (activation) => emit({ type: 'activation', ...activation }),
     },
     connect: async (settings, abort) => {

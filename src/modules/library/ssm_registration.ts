@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deregisterNode } from '../../aws/nodes.ts'
+import { waitOnline } from '../../aws/wait-online.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
 import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
@@ -175,7 +176,13 @@ export default defineModule({
         kind: 'call',
         effect: 'none',
         says: `wait until ${node} is Online`,
-        call: async (signal) => (await shared.watch.online(node, params.wait, signal))?.pingStatus ?? null,
+        call: async (signal) => {
+          const { online, missing } = await waitOnline(shared.clients, [node], {
+            patience: params.wait * 1000,
+            signal,
+          })
+          return (online.get(node) ?? missing.get(node))?.pingStatus ?? null
+        },
       }
       if (seen.value !== 'Online')
         throw new ModuleFailure(

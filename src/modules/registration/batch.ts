@@ -7,7 +7,6 @@ import type { Dict } from '../../values/value.ts'
 import { type BatchShared, type Member, ModuleFailure, type RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentState } from './agent-state.ts'
-import { OnlineWatch } from './online-watch.ts'
 
 /** The API's limit of registrations an activation may allow. */
 const MAX_REGISTRATIONS = 1000
@@ -26,7 +25,6 @@ export interface RegistrationShared {
   /** Undefined when every host is registered already. */
   readonly activation: { readonly id: string; readonly code: Secret } | undefined
   readonly nodes: ReadonlyMap<string, NodeInformation>
-  readonly watch: OnlineWatch
   readonly clients: AwsClients
 }
 
@@ -50,8 +48,7 @@ export async function openRegistration(
   const registered = members.flatMap(({ state }) => state.registration?.id ?? [])
   const nodes = await describeNodes(clients, registered)
   const limit = members.filter(needsRegistration).length
-  const watch = new OnlineWatch(clients)
-  if (limit === 0) return { shared: { activation: undefined, nodes, watch, clients }, close: async () => {} }
+  if (limit === 0) return { shared: { activation: undefined, nodes, clients }, close: async () => {} }
   if (limit > MAX_REGISTRATIONS)
     throw new ModuleFailure(
       `${limit} hosts of this batch are not registered, and an activation allows ${MAX_REGISTRATIONS} registrations at the most`,
@@ -60,23 +57,26 @@ export async function openRegistration(
   await deleteExpired(clients)
   const first = members[0]?.params
   await context.journal({ event: 'activation-intent', region, limit })
-  const activation = await createActivation(clients, {
-    iamRole: role,
-    registrationLimit: limit,
-    expiresInSeconds: first?.expires_in ?? 3600,
-    description: `muster run ${context.id}`,
-    ...(first?.instance_name === undefined ? {} : { defaultInstanceName: String(first.instance_name) }),
-    tags: new Map([
-      ...[...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)] as const),
-      [RUN_TAG, context.id],
-      [CONTROLLER_TAG, controllerName()],
-    ]),
-    signal: context.signal,
-  })
+  const activation = await createActivation(
+    clients,
+    {
+      role,
+      limit,
+      expires: new Date(Date.now() + (first?.expires_in ?? 3600) * 1000),
+      description: `muster run ${context.id}`,
+      ...(first?.instance_name === undefined ? {} : { instanceName: String(first.instance_name) }),
+      tags: {
+        ...Object.fromEntries([...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)])),
+        [RUN_TAG]: context.id,
+        [CONTROLLER_TAG]: controllerName(),
+      },
+    },
+    { signal: context.signal },
+  )
   await context.journal({ event: 'activation-created', region, id: activation.id, limit })
   context.announce({ what: 'created', id: activation.id, limit })
   return {
-    shared: { activation, nodes, watch, clients } satisfies RegistrationShared,
+    shared: { activation, nodes, clients } satisfies RegistrationShared,
     close: async () => {
       await deleteActivation(clients, activation.id)
       await context.journal({ event: 'activation-deleted', region, id: activation.id })
@@ -114,5 +114,5 @@ function sameForAll(members: readonly Member<RegistrationParameters, AgentState>
 /** muster's activations of any controller that have expired: nobody can use them, and their CI job may be long gone. */
 async function deleteExpired(clients: AwsClients): Promise<void> {
   for (const activation of await listActivations(clients))
-    if (activation.expired && activation.tags.has(RUN_TAG)) await deleteActivation(clients, activation.id)
+    if (activation.expired && RUN_TAG in activation.tags) await deleteActivation(clients, activation.id)
 }
