@@ -3,6 +3,10 @@ import { runLabels } from '../../scripts/setup/runs.mjs'
 
 /** What makes one host differ from the next. */
 export interface HostOptions {
+  /** Default: `host1` and so on. */
+  readonly name?: string
+  /** Port on 127.0.0.1 under which sshd is published. Default: a free one. */
+  readonly port?: number
   /** Password of the user `ops`, for sshd and sudo. Default: none, the key alone opens the host. */
   readonly password?: string
   /** Whether sudo asks for that password. Default: no. */
@@ -49,6 +53,8 @@ export class HostContainer extends GenericContainer {
     this.createOpts.StopSignal = 'SIGRTMIN+3'
     // The types of the library do not know this field of the engine's API.
     Object.assign(this.hostConfig, { CgroupnsMode: 'host' })
-    this.hostConfig.PortBindings = { '22/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] }
+    this.hostConfig.PortBindings = {
+      '22/tcp': [{ HostIp: '127.0.0.1', HostPort: String(options.port ?? 0) }],
+    }
   }
 }

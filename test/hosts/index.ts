@@ -112,7 +112,7 @@ async function gatewayOf(host: TestHost): Promise<string> {
 export async function startHosts(count: number, options: HostsOptions = {}): Promise<TestHosts> {
   const { each = [], ...all } = options
   const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'muster test run' })
-  const names = Array.from({ length: count }, (_, index) => `host${index + 1}`)
+  const names = Array.from({ length: count }, (_, index) => each[index]?.name ?? `host${index + 1}`)
   const started = await Promise.allSettled(
     names.map((name, index) => startHost(name, key.public, { ...all, ...each[index] })),
   )

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startCloud } from '../src/cloud/cloud.ts'
+import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
+import { collectors } from '../test/artifacts/index.ts'
+import { startHosts } from '../test/hosts/index.ts'
+
+// The main job as a newcomer sees it: an embedded cloud, three real hosts in containers, `muster apply` twice, and the
+// proof. What muster itself does here is exactly what it does with a real account and real machines.
+
+const ROOT = join(import.meta.dirname, '..')
+const FOLDER = join(ROOT, '.cache/demo')
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort())
+
+/** Runs muster as a user would, in the terminal of the demo, and gives its exit code. */
+async function muster(environment: Record<string, string>, ...words: string[]): Promise<number> {
+  process.stdout.write(`\n$ muster ${words.join(' ')}\n`)
+  const child = spawn(process.execPath, [join(ROOT, 'bin/muster.js'), ...words], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  })
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+async function demo(): Promise<number> {
+  const [agent, found] = [await buildAgentDeb(), await collectors()]
+  say(`collectors: ${found.source}`)
+  say(
+    `SSM agent: a test agent that keeps the real one's contract (name the real .deb in artifacts to use it)`,
+  )
+  await using hosts = await startHosts(3, {
+    each: [1, 2, 3].map((number) => ({ name: `web0${number}`, port: 2200 + number })),
+  })
+  say('hosts: web01, web02 and web03 run systemd, sshd and sudo in containers')
+  const cloud = await startCloud({ addresses: ['127.0.0.1', hosts.gateway] })
+  try {
+    say(`cloud: SSM, IAM, STS and AMP on ${cloud.url(hosts.gateway)}`)
+    await mkdir(FOLDER, { recursive: true, mode: 0o700 })
+    await copyFile(hosts.privateKeyFile, join(FOLDER, 'id_ed25519'))
+    await copyFile(hosts.knownHostsFile, join(FOLDER, 'known_hosts'))
+    const variables = {
+      artifacts: {
+        'amazon-ssm-agent': agent,
+        prometheus: found.prometheus,
+        node_exporter: found.nodeExporter,
+      },
+      scrape_interval: '5s',
+    }
+    await writeFile(join(FOLDER, 'artifacts.json'), JSON.stringify(variables, null, 2))
+    const environment = {
+      ...cloud.environment(hosts.gateway),
+      // The demo's journals stay with it.
+      XDG_STATE_HOME: join(FOLDER, 'state'),
+      XDG_CACHE_HOME: join(FOLDER, 'cache'),
+    }
+    const inventory = ['-i', 'inventory.example.yaml']
+    const apply = ['apply', 'playbooks/site.yaml', ...inventory, '-e', '@.cache/demo/artifacts.json']
+    for (const words of [apply, apply, ['verify', ...inventory]]) {
+      const code = await muster(environment, ...words)
+      if (code !== 0 || interrupted.signal.aborted) return code
+    }
+    const made = cloud.counts()
+    say('')
+    say(`activations made: ${made['ssm:CreateActivation'] ?? 0}, left: ${cloud.inspect.activations().length}`)
+    say(`hosts registered: ${made['ssm:RegisterManagedInstance'] ?? 0}`)
+    return 0
+  } finally {
+    await cloud.close()
+  }
+}
+
+process.exitCode = await demo()
