@@ -38,6 +38,11 @@ export function examineArguments(
     const argument = given.get(name)
     const value = argument?.value ?? null
     if (value === null) {
+      // A raw parameter takes every value, null too.
+      if (argument !== undefined && parameter.type === 'raw') {
+        values.set(name, null)
+        continue
+      }
       if (argument !== undefined && parameter.default !== undefined) {
         const message = `argument '${name}' is of type NoneType and we were unable to convert to ${parameter.type}`
         findings.push({ message, argument: argument.as, hint: 'leave it out to get its default' })

@@ -245,7 +245,8 @@ export class HostRun {
     try {
       const plan = retryPlan(engine, task)
       for (let attempt = 1; ; attempt += 1) {
-        const result = applyVerdicts(engine, task, await this.#attempt(prepared, item, stage))
+        const raw = await this.#attempt(prepared, item, stage)
+        const result = applyVerdicts(engine, task, plan?.count(raw, attempt) ?? raw)
         if (plan === undefined) return result
         const verdict = plan.judge(result, attempt)
         if (verdict.done) return verdict.result

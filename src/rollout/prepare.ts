@@ -8,7 +8,8 @@ import { keywordBoolean } from '../playbook/keyword-values.ts'
 import type { Task } from '../playbook/playbook.ts'
 import { OMIT, type TemplateEngine, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
-import { plain } from '../values/plain.ts'
+import { str } from '../template/python/repr.ts'
+import { typeName } from '../template/python/type-name.ts'
 import { formatPosition } from '../values/position.ts'
 import { InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
@@ -186,10 +187,9 @@ function loopValues(engine: TemplateEngine, task: Task): readonly Value[] | null
     const values = engine.resolve(task.loop as Value)
     if (values === OMIT || values === null) return null
     if (Array.isArray(values)) return values
-    return new ModuleFailure(
-      `Invalid data passed to 'loop', it requires a list, got this instead: ${shortly(values)}`,
-      { hint: 'write a list, or turn the value into one with a filter such as `| list` or `| dict2items`' },
-    )
+    return new ModuleFailure(`The \`loop\` value must resolve to a 'list', not '${typeName(values)}'.`, {
+      hint: 'write a list, or turn the value into one with a filter such as `| list` or `| dict2items`',
+    })
   } catch (error) {
     return evaluationFailure(error)
   }
@@ -266,18 +266,11 @@ function environmentOf(
       for (const [name, value] of entries as Dict) {
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(name)))
           throw new ModuleFailure(`'${String(name)}' cannot be the name of an environment variable`)
-        merged.set(String(name), value instanceof Secret ? value : pythonText(value))
+        merged.set(String(name), value instanceof Secret ? value : str(value))
       }
     }
   }
   return [...merged]
-}
-
-function pythonText(value: Value): string {
-  if (value === null) return 'None'
-  if (value === true) return 'True'
-  if (value === false) return 'False'
-  return typeof value === 'string' ? value : String(value)
 }
 
 function moduleContext(
@@ -340,6 +333,6 @@ export function evaluationFailure(error: unknown): ModuleFailure {
 export function shortly(value: Value): string {
   if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value
   if (value instanceof Secret) return value.toString()
-  const text = Array.isArray(value) || isDict(value) ? JSON.stringify(plain(value)) : pythonText(value)
+  const text = str(value)
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -48,6 +48,8 @@ function verdictError(result: TaskResult, key: string, error: unknown): TaskResu
 /** How a task with `until` or `retries` goes on after an attempt. */
 export interface RetryPlan {
   readonly attempts: number
+  /** The result with the number of its attempt, which the conditions may ask for. */
+  count(result: TaskResult, attempt: number): TaskResult
   /** Seconds between attempts. */
   readonly delay: number
   judge(result: TaskResult, attempt: number): { done: boolean; result: TaskResult }
@@ -66,33 +68,36 @@ export function retryPlan(engineWith: EngineWith, task: Task): RetryPlan | undef
   return {
     attempts,
     delay: Math.max(0, delay),
+    count: (result, attempt) => (attempts === 1 || result.skipped ? result : counted(result, attempt)),
     judge(result, attempt) {
-      if (result.skipped || result.unknown) return { done: true, result }
-      if (result.values.has('timedout')) return { done: true, result }
-      const counted = (n: number): TaskResult => ({
-        ...result,
-        values: new Map<never, Value>(result.values as never).set('attempts' as never, n),
-      })
+      if (result.skipped || result.unknown || result.values.has('timedout')) return { done: true, result }
       let reached: boolean
       try {
         reached =
           task.until === undefined || attempts === 1
             ? !result.failed
             : all(
-                engineWith((name) => (name === task.register ? registered(counted(attempt)) : undefined)),
+                engineWith((name) => (name === task.register ? registered(result) : undefined)),
                 task.until,
               )
       } catch (error) {
         const failure = error instanceof TemplateError ? evaluationFailure(error) : undefined
         if (failure === undefined) throw error
-        return { done: true, result: { ...counted(attempt), failed: true, message: failure.message } }
+        return { done: true, result: { ...result, failed: true, message: failure.message } }
       }
-      if (reached) return { done: true, result: counted(attempt) }
+      if (reached) return { done: true, result }
       if (attempt < attempts) return { done: false, result }
       // Ansible reports one attempt too few when they are used up; scripts read that number.
-      return { done: true, result: { ...counted(attempts - 1), failed: true } }
+      return {
+        done: true,
+        result: attempts === 1 ? result : { ...counted(result, attempts - 1), failed: true },
+      }
     },
   }
+}
+
+function counted(result: TaskResult, attempt: number): TaskResult {
+  return { ...result, values: new Map(result.values).set('attempts', attempt) }
 }
 
 function number(engine: TemplateEngine, value: Value | undefined, fallback: number, keyword: string): number {

@@ -51,7 +51,16 @@ export function commandOutcome(output: Output, options: ResultOptions): Outcome 
   if (output.timedOut)
     return { failed: true, changed: true, msg: 'the command was stopped: it timed out', result }
   if (output.rc !== 0) return { failed: true, changed: true, msg: 'non-zero return code', result }
-  return { changed: true, result }
+  return { changed: true, msg: '', result }
+}
+
+/** Check mode does not run commands; the keys are those that tasks after it may ask for. */
+export function notRun(): Outcome {
+  return {
+    skipped: true,
+    msg: 'Command would have run if not in check mode',
+    result: { rc: 0, ...withLines('', '') },
+  }
 }
 
 function withLines(stdout: string, stderr: string) {

@@ -2,7 +2,7 @@ import { lines, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
-import { commandOutcome, notNeeded, unknowable } from '../commands/command-result.ts'
+import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
 import { changeDirectory, observeCommand } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { commandInput } from '../commands/stdin.ts'
@@ -47,7 +47,7 @@ export default defineModule({
     const words = commandWords(params.cmd, params.argv)
     const needless = notNeeded(params, state, shown(words))
     if (needless !== null) return needless
-    if (unknowable(params, context)) return { skipped: true }
+    if (unknowable(params, context)) return notRun()
     const output = yield {
       kind: 'run',
       says: `run ${words[0] instanceof Secret ? 'a command' : words[0]}`,

@@ -42,7 +42,7 @@ export default defineModule({
     }
     const result: Record<string, Value> =
       expression === undefined
-        ? { msg: msg ?? 'Hello world!' }
+        ? { msg: msg === undefined ? 'Hello world!' : msg }
         : { [expression]: valueOrReason(expression, context) }
     return { result }
   },

@@ -1,6 +1,6 @@
 import { lines, sh } from '../../shell/sh.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
-import { commandOutcome, notNeeded, unknowable } from '../commands/command-result.ts'
+import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
 import { changeDirectory, observeCommand } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { readAll } from '../files/content.ts'
@@ -52,7 +52,7 @@ export default defineModule({
     if (needless !== null) return { ...needless, skipped: true }
     const text = await readAll(file)
     const interpreter = plain(params.executable)?.split(' ') ?? firstLine(text) ?? ['/bin/sh']
-    if (unknowable(params, context)) return { skipped: true }
+    if (unknowable(params, context)) return notRun()
     const output = yield {
       kind: 'run',
       says: `run script ${name}`,

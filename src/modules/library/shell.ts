@@ -1,6 +1,6 @@
 import { lines, sh } from '../../shell/sh.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
-import { commandOutcome, notNeeded, unknowable } from '../commands/command-result.ts'
+import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
 import { changeDirectory, observeCommand } from '../commands/command-state.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { assignPath } from '../host/expand-path.ts'
@@ -40,7 +40,7 @@ export default defineModule({
     const needless = notNeeded(params, state, cmd)
     if (needless !== null) return needless
     // The text is one quoted word of `SHELL -c`, so it runs in a shell of its own, whatever it does to it.
-    if (unknowable(params, context)) return { skipped: true }
+    if (unknowable(params, context)) return notRun()
     const output = yield {
       kind: 'run',
       says: 'run a shell command',

@@ -1,0 +1,80 @@
+/** Recorded plays that muster runs, or refuses, otherwise than Ansible: what differs, a part of muster's answer, and why. */
+export const ON_PURPOSE: Readonly<
+  Record<string, { readonly reason: string; readonly differs: Readonly<Record<string, string>> }>
+> = {
+  '002-failed-host-leaves': {
+    reason:
+      'Hosts of a batch do not wait for each other at every task: a host may reach a task before another has failed.',
+    differs: { debug: 'h1 h2 h3 of h1 h2 h3' },
+  },
+  '016-serial-not-a-number': {
+    reason: 'Refused before any connection with words that say what serial takes; Ansible crashes.',
+    differs: { error: 'serial takes a whole number of hosts' },
+  },
+  '028-max-fail-exit-beside-unreachable': {
+    reason:
+      'The budget is checked at each host that is lost, not after each task: hosts that have not begun are not touched.',
+    differs: { recap: '', order: '' },
+  },
+  '069-handler-unknown': {
+    reason: 'Refused before any connection; Ansible notices when a changed task notifies it, after changes.',
+    differs: { error: "no handler is named 'nosuch' or listens to it" },
+  },
+  '085-when-empty': {
+    reason: 'Refused before any connection; Ansible fails the host at its turn.',
+    differs: { refused: 'Empty conditional expressions are not allowed.' },
+  },
+  '105-until-false-failed-when-false': {
+    reason:
+      'A task whose retries are used up has failed; Ansible shows it as changed while its register says failed.',
+    differs: { exit: '', recap: '', order: '', debug: '' },
+  },
+  '113-register': {
+    reason: 'A failed command has no traceback of a Python module, so no key `exception`.',
+    differs: { debug: '' },
+  },
+  '153-set-fact-bad-name': {
+    reason: 'Refused before any connection; Ansible fails the host at its turn.',
+    differs: { refused: "Invalid variable name 'not-valid'." },
+  },
+  '156-vars-files': {
+    reason: 'A missing variable file is refused; Ansible runs on with half of the variables.',
+    differs: { refused: 'vars_files: no such file: nosuch.yaml' },
+  },
+  '221-limit-matches-nothing': {
+    reason: 'The unknown word of the limit is named, with the nearest known one.',
+    differs: { error: 'no host and no group is called nosuch' },
+  },
+  '230-error-unknown-play-keyword': {
+    reason: 'In words that say what is wrong, with the nearest known keyword.',
+    differs: { error: "'taskss' is no keyword of a play" },
+  },
+  '231-error-unknown-task-keyword': {
+    reason: 'In words that say what is wrong; Ansible takes the keyword for a second module.',
+    differs: { error: "'whenn' is no keyword of a task" },
+  },
+  '233-error-handler-keyword-on-task': {
+    reason: 'In words that say what is wrong.',
+    differs: { error: "'listen' is no keyword of a task" },
+  },
+  '238-error-yaml': {
+    reason: "The YAML library's own words, with the excerpt.",
+    differs: { error: 'not valid YAML' },
+  },
+  '243-error-tasks-not-a-list': {
+    reason: "In muster's own words.",
+    differs: { error: 'tasks should be a list' },
+  },
+  '247-error-ignores-itself': {
+    reason: 'Refused before any connection; in Ansible this error ignores itself.',
+    differs: { refused: "ignore_errors: the value 'perhaps'", error: "ignore_errors: the value 'perhaps'" },
+  },
+  '250-error-loop-control': {
+    reason: 'In words that say what is wrong.',
+    differs: { error: "'nosuch' is no keyword of loop_control" },
+  },
+  '254-error-task-name-undefined': {
+    reason: 'A name that cannot be evaluated is shown as it was written.',
+    differs: { order: 'task {{ nosuch }}', debug: '' },
+  },
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { NOT_YET } from '../cases-not-yet/plays.ts'
+import { ON_PURPOSE } from '../cases-on-purpose/plays.ts'
+import { caseNames, compare } from './recorded-plays.ts'
+
+// Ansible's recorded runs. Every case in a list of exceptions must in fact differ, in the way the list says.
+const names = caseNames()
+
+describe('recorded plays', () => {
+  test.each(names.filter((name) => !(name in NOT_YET) && !(name in ON_PURPOSE)))('%s', async (name) => {
+    expect(await compare(name)).toEqual(new Map())
+  })
+})
+
+describe('different on purpose', () => {
+  test.each(Object.entries(ON_PURPOSE))('%s', async (name, { differs }) => {
+    const differences = await compare(name)
+    expect([...differences.keys()].sort()).toEqual(Object.keys(differs).sort())
+    for (const [what, part] of Object.entries(differs)) expect(differences.get(what)).toContain(part)
+  })
+})
+
+describe('not yet', () => {
+  test.each(Object.entries(NOT_YET))('%s', async (name, words) => {
+    const refused = (await compare(name)).get('refused') ?? (await compare(name)).get('error')
+    for (const word of words) expect(refused).toContain(word)
+  })
+})
+
+test('the lists of exceptions name cases that exist, each once', () => {
+  const listed = [...Object.keys(NOT_YET), ...Object.keys(ON_PURPOSE)]
+  expect(listed.filter((name) => !names.includes(name))).toEqual([])
+  expect(new Set(listed).size).toBe(listed.length)
+})
