@@ -48,7 +48,10 @@ async function sourceFiles(): Promise<SourceFile[]> {
       const path = join(entry.parentPath, entry.name)
       const text = await readFile(path, 'utf8')
       const found = text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.{1,2}\/[^']+)'/g)
-      const imports = [...found].map(([, target]) => relative(source, join(dirname(path), target!)))
+      const imports = [...found]
+        .map(([, target]) => relative(source, join(dirname(path), target!)))
+        // package.json, for the version.
+        .filter((target) => !target.startsWith('..'))
       return { name: relative(source, path), text, imports }
     }),
   )

@@ -4,6 +4,8 @@ import { chooseReport } from '../report/choose.ts'
 import { type ProofRow, proofTable } from '../report/proof.ts'
 import type { RunEvent } from '../rollout/events.ts'
 import { EXIT } from '../rollout/exit-code.ts'
+import { Float } from '../values/float.ts'
+import { isDict } from '../values/value.ts'
 import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/verify.yaml', import.meta.url))
@@ -44,8 +46,13 @@ function collect(rows: Map<string, ProofRow>, event: RunEvent): void {
     next.ping = text('ping_status')
   }
   if (event.module === 'amp_series') {
-    next.series = text('samples')
-    next.newest = text('age')
+    const found = event.result.get('series')
+    const ages = (Array.isArray(found) ? found : []).flatMap((each) => {
+      const age = isDict(each) ? each.get('age') : null
+      return typeof age === 'number' ? [age] : age instanceof Float ? [age.value] : []
+    })
+    next.series = String(ages.length)
+    next.newest = ages.length === 0 ? '' : Math.min(...ages).toFixed(0)
   }
   if (event.status !== 'ok' && event.status !== 'skipped')
     next.problem = `${event.message ?? event.status}${event.hint === undefined ? '' : ` (${event.hint})`}`

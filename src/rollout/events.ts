@@ -1,6 +1,8 @@
 import type { Diff } from '../modules/module.ts'
 import type { Dict, Value } from '../values/value.ts'
 
+export type { Diff }
+
 /**
  * How a task ended on a host. `cancelled`: not done, because the run stopped. `unknown`: started, and the answer was
  * lost, so it may have been done or not. `ignored`: failed, and `ignore_errors` says to go on.

@@ -1,3 +1,4 @@
+import { findHost } from '../inventory/localhost.ts'
 import { matchPattern } from '../inventory/patterns.ts'
 import { readPercentage } from '../playbook/max-fail.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
@@ -41,7 +42,8 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
   }
   const pattern = evaluate(play.hosts) ?? 'all'
   const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
-  const hosts = matchPattern(run.inventory, patternText(pattern, play), run.options.limit)
+  const words = patternText(pattern, play)
+  const hosts = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
   const maxFail = evaluate(play.maxFailPercentage)
   return {
     play,
@@ -53,6 +55,15 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
       selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
     ),
   }
+}
+
+/**
+ * A play on the implicit localhost is the cloud side: it is not one of the hosts that `--limit` chooses from, and later
+ * plays need its results (in Ansible a limit drops it).
+ */
+function isController(run: RunState, words: string | readonly string[]): boolean {
+  const word = typeof words === 'string' ? words : words.length === 1 ? words[0] : undefined
+  return word !== undefined && findHost(run.inventory, word)?.implicit === true
 }
 
 function patternText(pattern: Value, play: Play): string | string[] {

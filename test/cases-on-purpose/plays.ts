@@ -24,6 +24,10 @@ export const ON_PURPOSE: Readonly<
     reason: 'Refused before any connection; Ansible fails the host at its turn.',
     differs: { refused: 'Empty conditional expressions are not allowed.' },
   },
+  '086-when-syntax-error': {
+    reason: 'Refused before any connection; Ansible fails the host at its turn.',
+    differs: { refused: 'Syntax error in expression' },
+  },
   '105-until-false-failed-when-false': {
     reason:
       'A task whose retries are used up has failed; Ansible shows it as changed while its register says failed.',
