@@ -1,9 +1,10 @@
+import { findHost } from '../inventory/localhost.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
 import { OMIT, type Scope, type TemplateEngine } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import type { Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
-import type { HostState, RunState } from './run-state.ts'
+import { type HostState, newHost, type RunState } from './run-state.ts'
 import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
 /** What a stage knows ahead of its tasks: results that are certain, and names whose values do not exist yet. */
@@ -106,8 +107,9 @@ export function resolvedVariable(
 function hostVars(run: RunState, play: PlayVariables): Value {
   const names = () => run.inventory.hosts.keys()
   return new LazyDict(names, (name) => {
-    const host = run.hosts.get(name)
-    if (host === undefined) return undefined
+    if (findHost(run.inventory, name) === undefined) return undefined
+    // A host that no play had yet has no results, and all its variables.
+    const host = run.hosts.get(name) ?? newHost(name)
     const scope = scopeFor(run, host, { ...play, files: new Map() }, { known: new Map(), pending: new Set() })
     // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
     const own: Scope = {
