@@ -1,23 +1,14 @@
 import { PythonError } from '../python/error.ts'
 import { characters, textLength } from '../python/sequence.ts'
+import { strip, stripEnd, stripStart } from '../python/strip.ts'
 import type { MethodArguments } from './arguments.ts'
 import type { TextMethod } from './strings.ts'
 
 /** A padded text longer than this is refused. */
 const WIDEST = 1_000_000
 
-function strip(left: boolean, right: boolean): TextMethod {
-  return (self, args) => {
-    const given = args.atMost(1).optionalText(0)
-    const letters = characters(self)
-    const goes = (character: string) =>
-      given === undefined ? /\s/.test(character) : given.includes(character)
-    let start = 0
-    let end = letters.length
-    while (left && start < end && goes(letters[start]!)) start++
-    while (right && end > start && goes(letters[end - 1]!)) end--
-    return letters.slice(start, end).join('')
-  }
+function stripping(stripText: (text: string, characters: string | null) => string): TextMethod {
+  return (self, args) => stripText(self, args.atMost(1).optionalText(0) ?? null)
 }
 
 function missing(self: string, args: MethodArguments): { count: number; fill: string } {
@@ -31,9 +22,9 @@ function missing(self: string, args: MethodArguments): { count: number; fill: st
 
 /** Methods of text that add or take away at its ends. */
 export const spacingMethods: Readonly<Record<string, TextMethod>> = {
-  strip: strip(true, true),
-  lstrip: strip(true, false),
-  rstrip: strip(false, true),
+  strip: stripping(strip),
+  lstrip: stripping(stripStart),
+  rstrip: stripping(stripEnd),
   ljust: (self, args) => {
     const { count, fill } = missing(self, args)
     return self + fill.repeat(count)

@@ -1,5 +1,6 @@
 import { Tuple } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
+import { splitBlanks, splitBlanksEnd, splitText, splitTextEnd } from '../python/strip.ts'
 import type { TextMethod } from './strings.ts'
 
 const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
@@ -10,24 +11,9 @@ function split(fromRight: boolean): TextMethod {
     const separator = args.optionalText(0, 'sep')
     const most = args.integer(1, -1, 'maxsplit')
     if (separator === '') throw new PythonError('empty separator')
-    if (separator === undefined) return splitBlanks(self, most, fromRight)
-    const pieces = self.split(separator)
-    if (most < 0 || pieces.length - 1 <= most) return pieces
-    return fromRight
-      ? [pieces.slice(0, pieces.length - most).join(separator), ...pieces.slice(pieces.length - most)]
-      : [...pieces.slice(0, most), pieces.slice(most).join(separator)]
+    if (separator === undefined) return (fromRight ? splitBlanksEnd : splitBlanks)(self, most)
+    return (fromRight ? splitTextEnd : splitText)(self, separator, most)
   }
-}
-
-/** Runs of white space separate, and none at the ends counts. */
-function splitBlanks(text: string, most: number, fromRight: boolean): string[] {
-  const words = text.match(/\S+/g) ?? []
-  if (most < 0 || words.length - 1 <= most) return [...words]
-  if (most === 0) return [fromRight ? text.trimEnd() : text.trimStart()]
-  const separated = fromRight
-    ? new RegExp(`^\\s*(.*?)${'\\s+(\\S+)'.repeat(most)}\\s*$`, 's')
-    : new RegExp(`^\\s*${'(\\S+)\\s+'.repeat(most)}(.*)$`, 's')
-  return separated.exec(text)!.slice(1)
 }
 
 function partition(fromRight: boolean): TextMethod {

@@ -1,6 +1,6 @@
 import { type Dict, isDict, type Value } from '../../values/value.ts'
 import { PythonError } from './error.ts'
-import { isInteger, isNumeric, toDouble } from './number.ts'
+import { isInteger } from './number.ts'
 import { characters } from './sequence.ts'
 import { typeName } from './type-name.ts'
 
@@ -22,12 +22,6 @@ export function asText(value: Value, name: string): string {
 export function asInteger(value: Value, name: string): number {
   if (isInteger(value) && typeof value !== 'bigint') return Number(value)
   throw new PythonError(`${name} must be a whole number, not ${typeName(value)}`)
-}
-
-/** An argument that must be a number. @throws PythonError */
-export function asNumber(value: Value, name = 'value'): number {
-  if (isNumeric(value)) return toDouble(value)
-  throw new PythonError(`${name} must be a number, not ${typeName(value)}`)
 }
 
 /** An argument that must be a dict. @throws PythonError */

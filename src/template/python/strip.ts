@@ -48,3 +48,25 @@ export function splitText(text: string, separator: string, limit = -1): string[]
   if (limit < 0 || pieces.length <= limit + 1) return pieces
   return [...pieces.slice(0, limit), pieces.slice(limit).join(separator)]
 }
+
+/** Python's `text.rsplit()`: as {@link splitBlanks}, with what is left in the first piece. */
+export function splitBlanksEnd(text: string, limit = -1): string[] {
+  const words = splitBlanks(text)
+  if (limit < 0 || words.length <= limit) return words
+  const result: string[] = []
+  let rest = stripEnd(text)
+  while (rest !== '' && result.length < limit) {
+    const word = words.pop()!
+    result.unshift(word)
+    rest = stripEnd(rest.slice(0, rest.length - word.length))
+  }
+  return rest === '' ? result : [rest, ...result]
+}
+
+/** Python's `text.rsplit(separator, limit)`: the first piece holds what is left. */
+export function splitTextEnd(text: string, separator: string, limit = -1): string[] {
+  const pieces = text.split(separator)
+  if (limit < 0 || pieces.length <= limit + 1) return pieces
+  const kept = pieces.length - limit
+  return [pieces.slice(0, kept).join(separator), ...pieces.slice(kept)]
+}
