@@ -53,13 +53,13 @@ export const NODE_ID: ShellText = sh`sed -n 's/^{"instanceID":"\(mi-[0-9a-f]*\)"
 
 /**
  * Reads the registration as facts/ssm-agent.md 3.5 says: id and region from the Vault (the private key is never
- * transferred), and only where the Manifest lists it.
+ * transferred), and only where the Manifest lists it. The agent ends none of its files with a line end.
  */
 export const READ_AGENT: ShellText = sh`${PRINT_FORM}
 if grep -q '"RegistrationKey"' ${`${VAULT}/Manifest`} 2>/dev/null; then
-  sed -n 's/^{"instanceID":"\([^"]*\)","region":"\([^"]*\)".*"privateKey":"[^"].*/registration=\1 \2/p' ${`${VAULT}/Store/RegistrationKey`} 2>/dev/null
+  printf 'registration=%s\n' "$(sed -n 's/^{"instanceID":"\([^"]*\)","region":"\([^"]*\)".*"privateKey":"[^"].*/\1 \2/p' ${`${VAULT}/Store/RegistrationKey`} 2>/dev/null)"
 fi
-sed -n 's/.*"InstanceId":"\([^"]*\)".*/running=\1/p' ${IDENTITY_FILE} 2>/dev/null
+printf 'running=%s\n' "$(sed -n 's/.*"InstanceId":"\([^"]*\)".*/\1/p' ${IDENTITY_FILE} 2>/dev/null)"
 printf 'machine=%s\n' "$(cat /etc/machine-id 2>/dev/null)"
 printf 'clock=%s\n' "$(date +%s)"`
 
