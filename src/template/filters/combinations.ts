@@ -1,7 +1,7 @@
 import type { Value } from '../../values/value.ts'
 import type { Filter } from '../filter.ts'
 import { bind, bindNamed, REQUIRED } from '../python/bind.ts'
-import { asInteger, iterate } from '../python/convert.ts'
+import { asCount, iterate } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 
 /** More rows than this are a mistake in the template: Python hands them out one by one, here they are all made. */
@@ -41,7 +41,7 @@ function product(lists: readonly Value[][]): Value[][] {
 const productFilter: Filter = (input, args) => {
   const { repeat } = bindNamed(args, { repeat: 1 })
   const lists = [input, ...args.positional].map(iterate)
-  return product(Array.from({ length: asInteger(repeat, 'repeat') }, () => lists).flat())
+  return product(Array.from({ length: asCount(repeat, 'repeat') }, () => lists).flat())
 }
 
 /** All choices of so many indexes, in lexicographic order. */
@@ -70,7 +70,7 @@ function arrangements(total: number, size: number): number {
 const permutations: Filter = (input, args) => {
   const { r } = bind(args, { r: null })
   const items = iterate(input)
-  const size = r === null ? items.length : asInteger(r, 'r')
+  const size = r === null ? items.length : asCount(r, 'r')
   bounded(arrangements(items.length, size))
   const rows = choose(items.length, size, (chosen, next) => !chosen.includes(next))
   return rows.map((row) => row.map((index) => items[index]!))
@@ -79,7 +79,7 @@ const permutations: Filter = (input, args) => {
 const combinations: Filter = (input, args) => {
   const { r } = bind(args, { r: REQUIRED })
   const items = iterate(input)
-  const size = asInteger(r, 'r')
+  const size = asCount(r, 'r')
   bounded(arrangements(items.length, size) / arrangements(size, size))
   // Enough must be left behind each choice to fill the places that follow.
   const rows = choose(items.length, size, (chosen, next) => {

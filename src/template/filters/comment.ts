@@ -1,6 +1,6 @@
 import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
-import { asInteger, asText } from '../python/convert.ts'
+import { asCount, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { repr, str } from '../python/repr.ts'
 import { stripEnd } from '../python/strip.ts'
@@ -49,10 +49,8 @@ const comment: Filter = (input, args) => {
   const before =
     prefix === ''
       ? ''
-      : (prefix === newline ? newline : prefix + newline).repeat(
-          asInteger(given.prefix_count, 'prefix_count'),
-        )
-  const after = (newline + str(given.postfix)).repeat(asInteger(given.postfix_count, 'postfix_count'))
+      : (prefix === newline ? newline : prefix + newline).repeat(asCount(given.prefix_count, 'prefix_count'))
+  const after = (newline + str(given.postfix)).repeat(asCount(given.postfix_count, 'postfix_count'))
   return (
     (str(given.beginning) === '' ? '' : str(given.beginning) + newline) +
     before +

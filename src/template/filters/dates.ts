@@ -8,6 +8,9 @@ import { calendarAt, strftime as formatTime } from '../python/strftime.ts'
 import { strptime } from '../python/strptime.ts'
 import { isTrue } from '../python/truth.ts'
 
+/** The last second that a JavaScript date can hold, in the year 275760. */
+const LAST_SECOND = 8.64e12
+
 const toDatetime: Filter = (input, args) => {
   const { format } = bind(args, { format: '%Y-%m-%d %H:%M:%S' })
   return strptime(asText(input, 'to_datetime takes text: the value'), asText(format, 'format'))
@@ -20,9 +23,10 @@ const strftime: Filter = (input, args) => {
     epoch =
       typeof second === 'string' ? parseFloatText(second) : isNumeric(second) ? toDouble(second) : undefined
   }
-  if (epoch === undefined || !Number.isFinite(epoch)) {
+  if (epoch === undefined || Number.isNaN(epoch)) {
     throw new PythonError(`Invalid value for epoch value (${str(second)})`)
   }
+  if (Math.abs(epoch) > LAST_SECOND) throw new PythonError(`the time ${str(second)} is out of range`)
   return formatTime(asText(input, 'the format'), calendarAt(epoch, isTrue(utc)))
 }
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../values/value.ts'
 import type { Arguments, Filter } from '../filter.ts'
 import { bind, bindNamed } from '../python/bind.ts'
-import { asInteger, asText } from '../python/convert.ts'
+import { asCount, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { dumpJson } from '../python/json-dump.ts'
 import { loadJson } from '../python/json-load.ts'
@@ -9,7 +9,7 @@ import { isTrue } from '../python/truth.ts'
 import { typeName } from '../python/type-name.ts'
 
 function indentOf(indent: Value): number | string | null {
-  return indent === null || typeof indent === 'string' ? indent : asInteger(indent, 'indent')
+  return indent === null || typeof indent === 'string' ? indent : asCount(indent, 'indent')
 }
 
 /** Separators as Python's json takes them; without any, a line that is to be indented ends with its comma. */

@@ -2,7 +2,7 @@ import { isDict, type Value } from '../../values/value.ts'
 import type { Filter, FilterContext } from '../filter.ts'
 import { attributeOf, comparisonKey } from '../item-key.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
-import { asInteger, iterate } from '../python/convert.ts'
+import { asCount, asInteger, iterate } from '../python/convert.ts'
 import { equalityKey, equals } from '../python/equality.ts'
 import { PythonError } from '../python/error.ts'
 import { NamedTuple } from '../python/named-tuple.ts'
@@ -13,7 +13,7 @@ import { isTrue } from '../python/truth.ts'
 
 const batch: Filter = (input, args) => {
   const { linecount, fill_with } = bind(args, { linecount: REQUIRED, fill_with: null })
-  const size = asInteger(linecount, 'linecount')
+  const size = asCount(linecount, 'linecount')
   if (size < 1) throw new PythonError('linecount must be at least 1')
   const items = iterate(input)
   const rows: Value[][] = []
@@ -25,7 +25,7 @@ const batch: Filter = (input, args) => {
 
 const slice: Filter = (input, args) => {
   const { slices, fill_with } = bind(args, { slices: REQUIRED, fill_with: null })
-  const count = asInteger(slices, 'slices')
+  const count = asCount(slices, 'slices')
   if (count < 1) throw new PythonError('slices must be at least 1')
   const items = iterate(input)
   const size = Math.floor(items.length / count)

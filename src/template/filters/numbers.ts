@@ -2,7 +2,7 @@ import { Float } from '../../values/float.ts'
 import { integer, type Value } from '../../values/value.ts'
 import type { Filter } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
-import { asInteger } from '../python/convert.ts'
+import { asCount, asInteger } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { isInteger, isNumeric, parseFloatText, parseInteger, toDouble, truncate } from '../python/number.ts'
 import { fixed, round as roundValue } from '../python/round.ts'
@@ -42,7 +42,7 @@ const float: Filter = (input, args) => {
 
 const round: Filter = (input, args) => {
   const { precision, method } = bind(args, { precision: 0, method: 'common' })
-  const digits = asInteger(precision, 'precision')
+  const digits = asCount(precision, 'precision')
   if (method === 'common') return roundValue(input, digits)
   if (method !== 'ceil' && method !== 'floor') throw new PythonError('method must be common, ceil or floor')
   if (!isNumeric(input)) throw new PythonError(`must be real number, not ${typeName(input)}`)

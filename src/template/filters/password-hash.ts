@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { encrypt } from 'unixcrypt'
 import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
-import { asInteger, asText } from '../python/convert.ts'
+import { asCount, asInteger, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { str } from '../python/repr.ts'
 
@@ -45,7 +45,7 @@ const passwordHash: Filter = (input, args) => {
   if (scheme === undefined) {
     throw new PythonError(`${str(hashtype)} is not supported: use sha512 or sha256`)
   }
-  const length = salt_size === null ? LONGEST_SALT : asInteger(salt_size, 'salt_size')
+  const length = salt_size === null ? LONGEST_SALT : asCount(salt_size, 'salt_size')
   const text = salt === null ? randomSalt(length) : asText(salt, 'salt')
   if (!/^[./0-9A-Za-z]*$/.test(text)) throw new PythonError(`invalid characters in ${str(hashtype)} salt`)
   if (text.length > LONGEST_SALT) {

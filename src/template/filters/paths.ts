@@ -5,7 +5,7 @@ import type { Value } from '../../values/value.ts'
 import type { Filter, FilterContext } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
-import { PythonError } from '../python/error.ts'
+import { onController, PythonError } from '../python/error.ts'
 import { basename, commonpath, dirname, joinPath, normpath, splitext } from '../python/posix-path.ts'
 import { typeName } from '../python/type-name.ts'
 import { splitDrive, windowsBasename, windowsDirname } from '../python/windows-path.ts'
@@ -95,11 +95,11 @@ export const filters: Readonly<Record<string, Filter>> = {
   normpath: pathFilter(normpath),
   path_join: pathJoin,
   commonpath: commonpathFilter,
-  realpath: pathFilter((path, context) => realpath(path, context.directory)),
+  realpath: pathFilter((path, context) => onController(() => realpath(path, context.directory))),
   relpath,
   expanduser: pathFilter(expandUser),
   expandvars: pathFilter(expandVariables),
-  fileglob: pathFilter((path, context) => glob(path, context.directory)),
+  fileglob: pathFilter((path, context) => onController(() => glob(path, context.directory))),
   win_basename: pathFilter(windowsBasename),
   win_dirname: pathFilter(windowsDirname),
   win_splitdrive: pathFilter(splitDrive),

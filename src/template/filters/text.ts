@@ -1,7 +1,7 @@
 import { isDict } from '../../values/value.ts'
 import type { Filter } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
-import { asInteger, asText } from '../python/convert.ts'
+import { asCount, asInteger, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { splitLines } from '../python/lines.ts'
 import { percentFormat } from '../python/percent-format.ts'
@@ -52,7 +52,7 @@ const trim: Filter = (input, args) => {
 const center: Filter = (input, args) => {
   const { width } = bind(args, { width: 80 })
   const text = str(input)
-  const columns = asInteger(width, 'width')
+  const columns = asCount(width, 'width')
   const margin = Math.max(0, columns - textLength(text))
   const left = Math.floor(margin / 2) + (margin & columns & 1)
   return ' '.repeat(left) + text + ' '.repeat(margin - left)
@@ -110,7 +110,7 @@ const truncate: Filter = (input, args) => {
 const indent: Filter = (input, args) => {
   const { width, first, blank } = bind(args, { width: 4, first: false, blank: false })
   const text = asText(input, 'indent takes text: the value')
-  const prefix = typeof width === 'string' ? width : ' '.repeat(Math.max(0, asInteger(width, 'width')))
+  const prefix = typeof width === 'string' ? width : ' '.repeat(Math.max(0, asCount(width, 'width')))
   // A line end at the end begins one more, empty line.
   const lines = splitLines(`${text}\n`)
   const indented = lines.map((line, index) => {
@@ -134,7 +134,7 @@ const wordwrap: Filter = (input, args) => {
   })
   const separator = wrapstring === null ? '\n' : asText(wrapstring, 'wrapstring')
   const options = {
-    width: asInteger(width, 'width'),
+    width: asCount(width, 'width'),
     breakLongWords: isTrue(break_long_words),
     breakOnHyphens: isTrue(break_on_hyphens),
   }

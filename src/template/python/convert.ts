@@ -20,8 +20,19 @@ export function asText(value: Value, name: string): string {
 
 /** An argument that must be a whole number, as far as JavaScript counts exactly. @throws PythonError */
 export function asInteger(value: Value, name: string): number {
-  if (isInteger(value) && typeof value !== 'bigint') return Number(value)
+  if (typeof value === 'bigint') throw new PythonError(`${name} is too large: ${value}`)
+  if (isInteger(value)) return Number(value)
   throw new PythonError(`${name} must be a whole number, not ${typeName(value)}`)
+}
+
+/** Wider, longer or more often than this is a mistake in the template, and would fill the memory. */
+const LARGEST_COUNT = 1_000_000
+
+/** An argument that says how often or how wide. @throws PythonError also above {@link LARGEST_COUNT} */
+export function asCount(value: Value, name: string): number {
+  const count = asInteger(value, name)
+  if (Math.abs(count) > LARGEST_COUNT) throw new PythonError(`${name} is too large: ${count}`)
+  return count
 }
 
 /** An argument that must be a dict. @throws PythonError */

@@ -8,3 +8,16 @@ export class PythonError extends Error {
     this.name = 'PythonError'
   }
 }
+
+/**
+ * Runs what looks at files on the controller.
+ * @throws PythonError with the system's message (`ENOENT: ...`) where the system refuses
+ */
+export function onController<T>(look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw new PythonError(error.message)
+    throw error
+  }
+}

@@ -1,6 +1,7 @@
 import { Float } from '../../values/float.ts'
 import { type Dict, integer, type Value } from '../../values/value.ts'
 import { PythonError } from './error.ts'
+import { MOST_DIGITS } from './number.ts'
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
 const BLANK = /[ \t\n\r]*/y
@@ -89,7 +90,9 @@ class Loader {
     const number = this.#match(NUMBER)
     if (number === null) this.#fail('Expecting value')
     const isFloat = number[1] !== undefined || number[2] !== undefined
-    return isFloat ? new Float(Number(number[0])) : integer(BigInt(number[0]))
+    if (isFloat) return new Float(Number(number[0]))
+    if (number[0].length > MOST_DIGITS) this.#fail(`An integer of more than ${MOST_DIGITS} digits`)
+    return integer(BigInt(number[0]))
   }
 
   #list(depth: number): Value[] {

@@ -36,14 +36,17 @@ const DIGITS: Readonly<Record<number, RegExp>> = {
   16: /^(?:0x_?)?([\da-f]+(?:_[\da-f]+)*)$/i,
 }
 
+/** Python reads no longer integers: the work grows with the square of the length. */
+export const MOST_DIGITS = 4300
+
 /**
  * Python's `int(text, base)`: blanks around, a sign, `_` between digits and the base's own prefix are allowed.
  * @returns undefined when the text is no integer of that base
  */
 export function parseInteger(text: string, base = 10): number | bigint | undefined {
   const match = /^\s*([+-]?)(\S+)\s*$/.exec(text)
-  if (match === null) return undefined
-  const digits = match[2]!
+  const digits = match?.[2]
+  if (match === null || digits === undefined || digits.length > MOST_DIGITS) return undefined
   let value: bigint | undefined
   const known = DIGITS[base]
   if (known !== undefined) {

@@ -13,6 +13,9 @@ interface Conversion {
   readonly type: string
 }
 
+/** A wider field is a mistake in the template, and would fill the memory. */
+const WIDEST = 1_000_000
+
 /**
  * Python's `template % values`: `%s %r %d %i %u %o %x %X %e %E %f %F %g %G %c %%` with flags, width and precision.
  * @param values the values in order, or one dict for `%(name)s`
@@ -64,6 +67,7 @@ function named(values: readonly Value[] | ReadonlyMap<unknown, Value>, name: str
 
 function convert(value: Value, conversion: Conversion): string {
   const { type, precision } = conversion
+  if (Math.max(conversion.width, precision ?? 0) > WIDEST) throw new PythonError('width or precision too big')
   if (type === 's' || type === 'r' || type === 'a') {
     const text = type === 's' ? str(value) : repr(value)
     return pad(

@@ -4,7 +4,7 @@ import type { Value } from '../../values/value.ts'
 import type { Test } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
-import { PythonError } from '../python/error.ts'
+import { onController, PythonError } from '../python/error.ts'
 import { typeName } from '../python/type-name.ts'
 
 /*
@@ -66,10 +66,10 @@ const VAULT_HEADER = '$ANSIBLE_VAULT'
 /** Whether a file begins as Ansible Vault's files do. */
 function isVaulted(path: string): boolean {
   if (!existsSync(path)) throw new PythonError(`Cannot test if the file '${path}' is a vault.`)
-  const handle = openSync(path, 'r')
+  const handle = onController(() => openSync(path, 'r'))
   try {
     const start = Buffer.alloc(VAULT_HEADER.length)
-    readSync(handle, start, 0, start.length, 0)
+    onController(() => readSync(handle, start, 0, start.length, 0))
     return start.toString('latin1') === VAULT_HEADER
   } finally {
     closeSync(handle)
