@@ -3,7 +3,6 @@ import type { Listener, Phase, RunEvent } from '../rollout/events.ts'
 import { visible } from '../values/visible.ts'
 import { count } from './lines.ts'
 import { type LogOptions, logReport } from './log.ts'
-import { recapText } from './recap.ts'
 
 type Row = ListrTaskWrapper<unknown, never, never>
 
@@ -12,37 +11,33 @@ const REFRESH_MILLISECONDS = 100
 
 /**
  * The live view: a row a phase with its counter and the hosts that are still in it, never a row a host (listr2 needs
- * seconds for hundreds of rows). What failed or was said is printed above the rows when the batch ends.
+ * seconds for hundreds of rows). What failed or was said is printed below the rows when the batch ends.
  */
 export function liveReport(write: (text: string) => void, options: LogOptions): Listener {
-  let batch: BatchView | undefined
   const log = logReport(write, options)
-  const below: RunEvent[] = []
+  // listr2 owns the screen while its rows stand, and lets it go some time after they ended: one after the other.
+  let screen: Promise<void> = Promise.resolve()
+  const inTurn = (show: () => void | Promise<void>) => {
+    screen = screen.then(show)
+  }
+  let batch: BatchView | undefined
   return (event) => {
     if (event.type === 'batch-started') {
-      batch = new BatchView(event)
-      return
-    }
-    if (event.type === 'batch-ended') {
-      const ended = batch
+      const view = new BatchView(event)
+      batch = view
+      inTurn(() => view.begin())
+    } else if (event.type === 'batch-ended') {
+      const view = batch
       batch = undefined
-      ended?.end()
-      return
-    }
-    if (event.type === 'run-ended') {
-      write(`${recapText(event)}\n`)
-      return
-    }
-    if (batch === undefined) {
-      log(event)
-      return
-    }
-    batch.see(event)
-    if (worthALine(event, options)) {
-      below.push(event)
-      batch.whenEnded(() => {
-        for (const each of below.splice(0)) log(each)
+      inTurn(async () => {
+        await view?.end()
+        for (const each of view?.below ?? []) log(each)
       })
+    } else if (batch === undefined) {
+      inTurn(() => log(event))
+    } else {
+      batch.see(event)
+      if (worthALine(event, options)) batch.below.push(event)
     }
   }
 }
@@ -55,40 +50,47 @@ function worthALine(event: RunEvent, options: LogOptions): boolean {
   return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
 }
 
+/** The rows of a batch. It takes events from the start, and shows them from when the screen is free. */
 class BatchView {
+  /** What is printed when the rows have ended. */
+  readonly below: RunEvent[] = []
   readonly #hosts: readonly string[]
+  readonly #title: string
   readonly #phases = new Map<string, { phase: Phase; what: string }>()
   readonly #changed = new Set<string>()
   readonly #lost = new Set<string>()
   readonly #rows = new Map<string, Row>()
   readonly #finished = Promise.withResolvers<void>()
-  readonly #timer: NodeJS.Timeout
-  readonly #ended: Promise<unknown>
+  #timer: NodeJS.Timeout | undefined
+  #shown: Promise<unknown> = Promise.resolve()
 
   constructor(event: RunEvent & { type: 'batch-started' }) {
     this.#hosts = event.hosts
-    const title = `${visible(event.play)}${event.batches > 1 ? ` (batch ${event.batch} of ${event.batches})` : ''}`
-    const row = (name: string, text: string) => ({
-      title: text,
+    this.#title = `${visible(event.play)}${event.batches > 1 ? ` (batch ${event.batch} of ${event.batches})` : ''}`
+  }
+
+  begin(): void {
+    const row = (name: string) => ({
+      title: `${this.#title}: ${name}`,
       task: async (_: unknown, task: Row) => {
         this.#rows.set(name, task)
         await this.#finished.promise
       },
     })
-    const list = new Listr(
-      [row('look', `${title}: look`), row('converge', `${title}: converge`), row('done', `${title}: done`)],
-      {
-        concurrent: true,
-        exitOnError: false,
-        registerSignalListeners: false,
-      },
-    )
-    this.#ended = list.run()
-    this.#title = title
+    this.#shown = new Listr([row('look'), row('converge'), row('done')], {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+    }).run()
     this.#timer = setInterval(() => this.#draw(), REFRESH_MILLISECONDS)
   }
 
-  readonly #title: string
+  async end(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#draw()
+    this.#finished.resolve()
+    await this.#shown
+  }
 
   see(event: RunEvent): void {
     if (event.type === 'phase') this.#phases.set(event.host, { phase: event.phase, what: event.what ?? '' })
@@ -96,16 +98,6 @@ class BatchView {
     if (event.status === 'changed') this.#changed.add(event.host)
     if (event.status === 'failed' || event.status === 'unreachable' || event.status === 'unknown')
       this.#lost.add(event.host)
-  }
-
-  whenEnded(then: () => void): void {
-    void this.#ended.finally(then)
-  }
-
-  end(): void {
-    clearInterval(this.#timer)
-    this.#draw()
-    this.#finished.resolve()
   }
 
   #draw(): void {

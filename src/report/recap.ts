@@ -30,6 +30,14 @@ export function recapText(event: RunEvent & { type: 'run-ended' }): string {
   }
   const { cost } = event
   lines.push('')
+  if (event.check) {
+    const changes = [...event.recap.values()].filter((counts) => counts.changed > 0).length
+    lines.push(
+      changes === 0
+        ? 'nothing to do'
+        : `${count(changes, 'host')} would be changed ("changed" above says what would be)`,
+    )
+  }
   lines.push(
     `${event.interrupted ? 'interrupted' : 'done'} in ${event.seconds.toFixed(1)} s: ${count(cost.handshakes, 'handshake')}, ${count(cost.requests, 'request')}, ${bytes(cost.bytesSent)} sent, ${bytes(cost.bytesReceived)} received${event.journal === undefined ? '' : `; journal ${event.journal}`}`,
   )

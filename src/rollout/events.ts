@@ -120,6 +120,8 @@ export type RunEvent =
   | {
       readonly type: 'run-ended'
       readonly run: string
+      /** Nothing was changed: a plan, or check mode. */
+      readonly check: boolean
       readonly recap: ReadonlyMap<string, Readonly<Recap>>
       readonly failures: readonly Failure[]
       readonly exitCode: number

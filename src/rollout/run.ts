@@ -125,6 +125,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
   emit({
     type: 'run-ended',
     run: id,
+    check: options.check,
     recap,
     failures: run.failures,
     exitCode: code,

@@ -24,6 +24,7 @@ describe('the end of a run', () => {
     const event: RunEvent & { type: 'run-ended' } = {
       type: 'run-ended',
       run: 'r',
+      check: false,
       recap: new Map([['web01', { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, ignored: 0 }]]),
       failures: [failure('web01', 'no space \u001b[2Jleft')],
       exitCode: 2,
