@@ -31,12 +31,19 @@ export function evaluateCondition(
   return booleanOf(judged(source, place, evaluation), place)
 }
 
-const BRACES = /^\s*\{\{(?:[-+]?)(.*?)-?\}\}\s*$/s
+const BRACES = /^(\s*\{\{[-+]?)(.*?)-?\}\}\s*$/s
+
+/** The place behind some text on the same line. */
+function moved(place: Position | undefined, text: string): Position | undefined {
+  if (place?.column === undefined || text.includes('\n')) return place
+  return { ...place, column: place.column + text.length }
+}
 
 function judged(source: string, place: Position | undefined, evaluation: Evaluation): Operand {
-  const inner = BRACES.exec(source)?.[1]
+  const braces = BRACES.exec(source)
+  const origin = braces === null ? place : moved(place, braces[1]!)
   try {
-    const result = runExpression(bareExpression(inner ?? source, place), evaluation)
+    const result = runExpression(bareExpression(braces?.[2] ?? source, origin), evaluation)
     if (!(result instanceof Undefined)) return result
     throw new TemplateError(result.message, result.position, true)
   } catch (error) {

@@ -16,7 +16,7 @@ const DEEPEST = 100
  * each template in a variable at most once.
  */
 export class Evaluation {
-  readonly scope: Scope
+  readonly #scope: Scope
   readonly home: TemplateHome
   /** How the template file at work is read; what it includes is read the same. */
   readonly fileOptions: FileOptions
@@ -27,7 +27,7 @@ export class Evaluation {
   #copies = false
 
   constructor(scope: Scope, home: TemplateHome, fileOptions: FileOptions = {}) {
-    this.scope = scope
+    this.#scope = scope
     this.home = home
     this.fileOptions = fileOptions
   }
@@ -49,7 +49,16 @@ export class Evaluation {
   /** A variable of the scope only; undefined when there is none. */
   variable(name: string): Operand | undefined {
     try {
-      return this.scope.lookup(name)
+      return this.#scope.lookup(name)
+    } catch (error) {
+      throw markForeign(error)
+    }
+  }
+
+  /** The names of all variables, where the scope tells them. */
+  names(): string[] {
+    try {
+      return [...(this.#scope.names?.() ?? [])]
     } catch (error) {
       throw markForeign(error)
     }

@@ -1,18 +1,18 @@
 import type { Key, Value } from '../../values/value.ts'
 import { Blank, type Operand, Tuple, Undefined } from '../operand.ts'
-import { arithmetic, signed } from '../operators/arithmetic.ts'
-import { compares } from '../operators/compare.ts'
 import { truth } from '../operators/truth.ts'
 import type { Expression, FilterExpression } from '../parser/nodes.ts'
-import { dictGet, dictSet, toKey } from '../python/equality.ts'
-import { attributeOf, type Bounds, itemOf, sliceOf } from './access.ts'
+import { dictSet, toKey } from '../python/equality.ts'
+import { attributeOf, itemOf } from './access.ts'
 import { argumentsOf, callOperand } from './calls.ts'
 import { printed } from './concat.ts'
 import type { Context } from './context.ts'
 import { raise } from './errors.ts'
 import { applyFilter } from './filters.ts'
-import { plain, plainValue } from './plain.ts'
-import { guarded, hideIf, isHidden, reveal, secretKey, silenced, Taint } from './secrets.ts'
+import { binary, comparison, unary } from './operations.ts'
+import { plainValue } from './plain.ts'
+import { hideIf, reveal, secretKey, Taint } from './secrets.ts'
+import { type Bounds, sliceOf } from './slices.ts'
 import { applyTest } from './tests.ts'
 
 /** The value of an expression: rendered at the top, lazy inside, Undefined where a name is missing. */
@@ -137,59 +137,4 @@ function testExpression(expression: Expression & { kind: 'test' }, context: Cont
   const args = argumentsOf(expression.args, context)
   context.frame.at = expression.at
   return applyTest(expression.name, value, args, context)
-}
-
-function unary(expression: Expression & { kind: 'unary' }, context: Context): Operand {
-  const value = evaluate(expression.of, context)
-  if (expression.operator === 'not') return !isTrue(value)
-  if (value instanceof Undefined) raise(value)
-  context.frame.at = expression.at
-  const taint = new Taint()
-  const number = reveal(value, taint)
-  return guarded(taint, `'${expression.operator}'`, () => signed(expression.operator as '-' | '+', number))
-}
-
-function binary(expression: Expression & { kind: 'binary' }, context: Context): Operand {
-  const { operator } = expression
-  const left = evaluate(expression.left, context)
-  const right = evaluate(expression.right, context)
-  context.frame.at = expression.at
-  if (left instanceof Undefined) raise(left)
-  if (right instanceof Undefined) raise(right)
-  const taint = new Taint()
-  const a = reveal(left, taint)
-  // Formatting prints what is inside a list or dict; the other operators leave items alone.
-  const isFormatting = operator === '%' && typeof a === 'string'
-  const b = isFormatting ? plain(context.evaluation, right, taint) : reveal(right, taint)
-  return guarded(taint, `'${operator}'`, () => arithmetic(operator, a, b))
-}
-
-function comparison(expression: Expression & { kind: 'compare' }, context: Context): boolean {
-  let left = evaluate(expression.first, context)
-  if (left instanceof Undefined) raise(left)
-  for (const { operator, right: rightExpression, at } of expression.rest) {
-    const right = evaluate(rightExpression, context)
-    context.frame.at = at
-    if (right instanceof Undefined) raise(right)
-    if (!compareOperands(left, operator, right, context)) return false
-    left = right
-  }
-  return true
-}
-
-function compareOperands(
-  left: Operand,
-  operator: (Expression & { kind: 'compare' })['rest'][number]['operator'],
-  right: Operand,
-  context: Context,
-): boolean {
-  const taint = new Taint()
-  const a = plain(context.evaluation, left, taint)
-  if ((operator === 'in' || operator === 'not in') && right instanceof Map && !isHidden(left)) {
-    // Only the keys matter; values are not rendered for it.
-    const key = toKey(plainValue(context.evaluation, a as Operand, taint))
-    return (dictGet(right as Map<Key, Value>, key) !== undefined) === (operator === 'in')
-  }
-  const b = plain(context.evaluation, right, taint)
-  return silenced(taint, `'${operator}'`, () => compares(a, operator, b))
 }

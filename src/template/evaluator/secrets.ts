@@ -1,9 +1,10 @@
 import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
 import { REDACTED, Secret } from '../../values/secret.ts'
-import type { Key } from '../../values/value.ts'
+import type { Key, Value } from '../../values/value.ts'
 import { OMIT, TemplateError } from '../api.ts'
 import { Blank, Hidden, type Operand, Undefined } from '../operand.ts'
+import { NamedTuple } from '../python/named-tuple.ts'
 import { isMissing, isOwn } from './errors.ts'
 
 /** Says whether an operation has used a secret's value. */
@@ -75,21 +76,30 @@ export function scalarKey(value: Operand): string {
 
 /**
  * Covers the scalars in a result that do not stand as they are in the open part of the inputs. So
- * `settings | combine({'password': secret})` hides the password and nothing else.
- * @throws TemplateError when a dict's key would have to be covered
+ * `settings | combine({'password': secret})` hides the password and nothing else. Keys stay, since filters make them of
+ * the open part or of their own words.
+ * @throws TemplateError when a key shows a secret after all (`items2dict`)
  */
 export function conceal(value: Operand, inventory: Inventory): Operand {
+  if (value instanceof NamedTuple) return value.changed((item) => conceal(item, inventory) as Value)
   if (Array.isArray(value)) return value.map((item) => conceal(item, inventory))
   if (value instanceof Map) {
     const entries = new Map<Key, Operand>()
     for (const [key, item] of value) {
-      if (!inventory.open.has(scalarKey(key))) throw secretKey()
+      if (!inventory.open.has(scalarKey(key)) && showsSecret(String(key), inventory)) throw secretKey()
       entries.set(key, conceal(item, inventory))
     }
     return entries
   }
   const key = scalarKey(value)
   return inventory.open.has(key) && !inventory.secret.has(key) ? value : hide(value)
+}
+
+function showsSecret(key: string, { secret }: Inventory): boolean {
+  return [...secret].some((each) => {
+    const text = each.slice(each.indexOf(':') + 1)
+    return text !== '' && key.includes(text)
+  })
 }
 
 /** The error for a dict whose key would show a secret. */

@@ -1,3 +1,4 @@
+import { REDACTED } from '../../values/secret.ts'
 import { raise } from '../evaluator/errors.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { plainValue } from '../evaluator/plain.ts'
@@ -36,8 +37,10 @@ const range: GlobalFunction = (args, evaluation) => {
 /** `undef('why')`: an undefined value with a reason of one's own. */
 const undef: GlobalFunction = (args, evaluation) => {
   const hint = args.positional[0] ?? args.named.get('hint') ?? null
-  const text = plainValue(evaluation, hint, new Taint())
-  return new Undefined(typeof text === 'string' ? text : 'undef() was used here', () => undefined)
+  const taint = new Taint()
+  const text = plainValue(evaluation, hint, taint)
+  const reason = taint.hidden ? REDACTED : typeof text === 'string' ? text : 'undef() was used here'
+  return new Undefined(reason, () => undefined)
 }
 
 const FUNCTIONS: Readonly<Record<string, GlobalFunction>> = {

@@ -22,7 +22,7 @@ const vars: Lookup = (terms, options, evaluation) =>
 
 /** The names of variables that match a pattern. */
 const varnames: Lookup = (terms, _options, evaluation) => {
-  const names = [...(evaluation.scope.names?.() ?? [])]
+  const names = evaluation.names()
   return terms.flatMap((term) => {
     if (typeof term !== 'string') throw new PythonError('the pattern of varnames must be text')
     const pattern = pythonRegex(term)

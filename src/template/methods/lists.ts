@@ -16,13 +16,16 @@ const ASKING: Readonly<
 > = {
   index: (self, args, evaluation) => {
     const wanted = only(args, 'index')
-    const at = self.findIndex((item) => isEqual(evaluation, item, wanted))
+    const taint = new Taint()
+    const at = self.findIndex((item) => isEqual(evaluation, item, wanted, taint))
     if (at < 0) throw new PythonError('the value is not in the list')
-    return at
+    return hideIf(taint, at)
   },
   count: (self, args, evaluation) => {
     const wanted = only(args, 'count')
-    return self.filter((item) => isEqual(evaluation, item, wanted)).length
+    const taint = new Taint()
+    const count = self.filter((item) => isEqual(evaluation, item, wanted, taint)).length
+    return hideIf(taint, count)
   },
 }
 

@@ -38,7 +38,6 @@ export function formatTemplate(
     return value
   }
   const expand = (text: string, depth: number): string => {
-    if (depth > 2) throw new PythonError('Max string recursion exceeded')
     let result = ''
     let at = 0
     while (at < text.length) {
@@ -49,6 +48,7 @@ export function formatTemplate(
       } else if (character === '}') {
         throw new PythonError("Single '}' encountered in format string")
       } else if (character === '{') {
+        if (depth > 2) throw new PythonError('Max string recursion exceeded')
         const end = closing(text, at)
         const [, name, conversion, spec] =
           /^([^!:]*)(?:!(.))?(?::(.*))?$/s.exec(text.slice(at + 1, end)) ?? []

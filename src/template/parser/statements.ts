@@ -1,5 +1,6 @@
 import { parseBlock, parseExtends, parseFromImport, parseImport, parseInclude } from './composition.ts'
-import { parseExpression, parseFilterChain, parseTupleOrExpression } from './expressions.ts'
+import { parseExpression, parseTupleOrExpression } from './expressions.ts'
+import { parseFilterChain } from './filters-and-tests.ts'
 import { parseCallBlock, parseMacro } from './macros.ts'
 import type { Expression, Statement, Target } from './nodes.ts'
 import { parseTarget } from './targets.ts'

@@ -15,6 +15,11 @@ export class NamedTuple extends Array<Value> {
     this.push(...Object.values(fields))
   }
 
+  /** The same names with changed items. */
+  changed(change: (item: Value) => Value): NamedTuple {
+    return new NamedTuple(Object.fromEntries(this.#names.map((name, index) => [name, change(this[index]!)])))
+  }
+
   /** The item of that name, undefined when there is none. */
   field(name: string): Value | undefined {
     const index = this.#names.indexOf(name)
