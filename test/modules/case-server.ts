@@ -16,8 +16,14 @@ interface Route {
   readonly missing?: number
 }
 
+export interface CaseServer {
+  readonly host: string
+  readonly port: number
+  close(): void
+}
+
 /** The HTTP server that the cases' `@SERVER@` stands for; serves server.json as the recorder does. */
-export async function startCaseServer(host: string): Promise<{ host: string; port: number; close(): void }> {
+export async function startCaseServer(host: string): Promise<CaseServer> {
   const file = new URL('../cases/modules/server.json', import.meta.url)
   const routes = new Map(
     (JSON.parse(readFileSync(file, 'utf8')) as Route[]).map((route) => [route.path, route]),

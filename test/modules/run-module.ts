@@ -21,6 +21,8 @@ export interface Ran {
   readonly diff: readonly Diff[]
   /** What was done on the host, in the module's own words. */
   readonly did: readonly string[]
+  /** The part of it that counts as a change. */
+  readonly changes: readonly string[]
   /** Requests and pushes that converge cost, beyond the look. */
   readonly requests: number
 }
@@ -34,6 +36,7 @@ export async function runModule(
   become: Become | undefined,
 ): Promise<Ran> {
   const did: string[] = []
+  const changing: string[] = []
   const diffs: Diff[] = []
   let changed = false
   let requests = 0
@@ -45,6 +48,7 @@ export async function runModule(
     result: {},
     diff: diffs,
     did,
+    changes: changing,
     requests,
     ...more,
   })
@@ -67,6 +71,7 @@ export async function runModule(
       }
       changed ||= changes
       did.push(action.says)
+      if (changes) changing.push(action.says)
       requests++
       next = await steps.next(await perform(action))
     }

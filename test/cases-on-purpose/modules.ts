@@ -1,0 +1,89 @@
+import type { Part } from '../modules/compare-case.ts'
+
+const WORDS = "the same refusal in other words: Ansible's are those of Python or of its own command line"
+const EARLY =
+  'what the parameters alone say is refused at once, in check mode too; Ansible finds it on the host'
+const LATER = 'in check mode an earlier task may bring what is missing, so a plan must not fail for it'
+const SHOWN = 'check mode shows what the run will show; Ansible shows less of it'
+const NO_CHANGE = 'nothing changes, so muster says ok; Ansible says changed on every run (facts, rule 4)'
+
+/** Recorded cases in which muster does the safe thing: the parts that differ, and why. */
+export const ON_PURPOSE: Readonly<
+  Record<string, { readonly differs: readonly Part[]; readonly reason: string }>
+> = {
+  'apt/07-deb-missing': { differs: ['check'], reason: LATER },
+  'apt/08-deb-broken': { differs: ['msg'], reason: WORDS },
+  'apt/13-deb-and-name': { differs: ['msg'], reason: WORDS },
+  'apt/14-deb-postinst-fails': {
+    differs: ['run', 'again'],
+    reason:
+      'a half-configured package is not ok: it is configured again, and fails again; and it has changed the host',
+  },
+  'apt/16-deb-two': {
+    differs: ['check', 'run', 'msg', 'prints', 'diff', 'diff_check', 'again', 'prints_again'],
+    reason: 'files of one task may need each other: they are installed together',
+  },
+  'apt/21-name-held': { differs: ['msg'], reason: WORDS },
+  'apt/25-name-version-older': { differs: ['msg'], reason: WORDS },
+  'command/16-both-forms': { differs: ['msg'], reason: WORDS },
+  'copy/23-validate-no-percent': { differs: ['check'], reason: EARLY },
+  'copy/33-tree-links-kept': {
+    differs: ['keys', 'diff', 'diff_check'],
+    reason: "a tree's result and diff are those of the tree, not of its last link",
+  },
+  'copy/35-tree-one-file': {
+    differs: ['check', 'run', 'keys'],
+    reason: 'a written file is a change, whatever the last step of the tree says (facts, rule 5)',
+  },
+  'copy/46-checksum': { differs: ['check'], reason: EARLY },
+  'copy/49-not-utf8': {
+    differs: ['diff', 'diff_check'],
+    reason: 'bytes that are no UTF-8 show as the replacement character; a lone surrogate is no text',
+  },
+  'copy/50-unsupported': { differs: ['check', 'msg', 'keys'], reason: EARLY },
+  'copy/52-owner-unknown': {
+    differs: ['keys', 'prints', 'prints_again'],
+    reason: 'names are looked up before anything is written (facts, rule 10)',
+  },
+  'file/01-directory-new': { differs: ['diff_check'], reason: SHOWN },
+  'file/13-touch-new': { differs: ['diff_check'], reason: SHOWN },
+  'file/16-touch-times': { differs: ['diff_check'], reason: SHOWN },
+  'file/18-touch-no-parent': { differs: ['diff_check'], reason: SHOWN },
+  'file/26-link-owner-follows': { differs: ['diff_check'], reason: SHOWN },
+  'file/27-link-owner-nofollow': {
+    differs: ['diff', 'diff_check'],
+    reason: 'a link has no mode of its own that could be set, so the diff shows none',
+  },
+  'file/28-link-mode-nofollow': {
+    differs: ['check', 'diff', 'diff_check'],
+    reason: 'a link has no mode of its own: there is nothing to do, and check mode says so too',
+  },
+  'file/32-mode-number': {
+    differs: ['check', 'run', 'keys', 'prints', 'again', 'prints_again'],
+    reason: 'a bare number as mode is refused: nobody can tell whether 644 means 0644 (facts, rule 1)',
+  },
+  'file/33-mode-number-decimal': {
+    differs: ['check', 'run', 'keys', 'prints', 'again', 'prints_again'],
+    reason: 'a bare number as mode is refused: Ansible makes 01204 of 644 (facts, rule 1)',
+  },
+  'file/40-not-writable': { differs: ['msg'], reason: WORDS },
+  'systemd/15-static-disabled': { differs: ['check', 'run', 'again'], reason: NO_CHANGE },
+  'systemd/35-start-then-enable-order': {
+    differs: ['run'],
+    reason: 'the unit was enabled before its start failed, so the host was changed',
+  },
+  'uri/11-post-raw': { differs: ['msg', 'keys'], reason: WORDS },
+  'uri/21-dest': { differs: ['again'], reason: NO_CHANGE },
+  'uri/22-dest-same': { differs: ['run', 'again'], reason: NO_CHANGE },
+  'uri/26-method-bad': { differs: ['check'], reason: EARLY },
+  'user/02-new-all': {
+    differs: ['keys'],
+    reason:
+      'the parent of the home directory is made before, so that useradd fills it from the skeleton without a warning',
+  },
+  'user/16-groups-missing-existing': { differs: ['check'], reason: LATER },
+  'user/31-unlock-without-password': { differs: ['check', 'run', 'keys', 'again'], reason: NO_CHANGE },
+  'wait_for/16-both': { differs: ['check'], reason: EARLY },
+  'wait_for/17-path-stopped': { differs: ['check'], reason: EARLY },
+  'wait_for/19-regex-bad': { differs: ['check'], reason: EARLY },
+}
