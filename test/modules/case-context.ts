@@ -39,6 +39,6 @@ export function caseContext(options: CaseContextOptions = {}): ModuleContext {
     expression: (text) => engine.expression(text),
     variable: (name) => vars.get(name),
     shared: null,
-    run: { id: 'case', journal: () => Promise.resolve(), aws: notHere },
+    run: { id: 'case', journal: () => Promise.resolve(), announce: () => undefined, aws: notHere },
   }
 }
