@@ -7,6 +7,7 @@ import {
 } from '../connection/connection.ts'
 import { connectionSettings } from '../connection/settings.ts'
 import type { Action } from '../modules/module.ts'
+import { Secret } from '../values/secret.ts'
 import type { Output } from '../values/transfer.ts'
 import type { Phase } from './events.ts'
 import type { PreparedItem } from './prepare.ts'
@@ -67,7 +68,7 @@ export class HostLink {
   async #readFrom(connection: Connection, unread: readonly PreparedItem[]): Promise<void> {
     await Promise.all(
       byIdentity(unread).map(async ([become, group]) => {
-        const outputs = await connection.request(become, group.map(observationStep), this.#run.signal)
+        const outputs = await this.#request(connection, become, group.map(observationStep))
         group.forEach((item, at) => {
           item.output = outputs[at]
         })
@@ -93,17 +94,28 @@ export class HostLink {
           .filter((item) => needsReading(item) && identity(item.become) === identity(become))
           .slice(0, READ_AHEAD)
     const connection = await this.#connection()
-    this.#run.masker.learn(step.script)
-    const [output, ...seen] = await connection.request(
-      become,
-      [step, ...ahead.map(observationStep)],
-      this.#run.signal,
-    )
+    const [output, ...seen] = await this.#request(connection, become, [step, ...ahead.map(observationStep)])
     ahead.forEach((item, at) => {
       item.output = seen[at]
     })
     if (output === undefined) throw new Error('a request gave no output for its first step')
     return output
+  }
+
+  /** Everything secret that is sent is masked in what is shown of the answers. */
+  async #request(
+    connection: Connection,
+    become: Become | undefined,
+    steps: readonly Step[],
+  ): Promise<Output[]> {
+    const { masker } = this.#run
+    if (become?.password !== undefined) masker.learn(become.password)
+    for (const { script, stdin, environment } of steps) {
+      masker.learn(script)
+      if (stdin instanceof Secret) masker.learn(stdin)
+      for (const [, value] of environment ?? []) if (value instanceof Secret) masker.learn(value)
+    }
+    return connection.request(become, steps, this.#run.signal)
   }
 
   /** @throws ConnectionError */

@@ -67,6 +67,8 @@ export interface EarlierRun {
   readonly alive: boolean
   /** Regions in which it was about to make an activation. */
   readonly regions: readonly string[]
+  /** Activations that it wrote down as made and not as deleted. */
+  readonly activations: readonly { readonly region: string; readonly id: string }[]
   /** Runs whose leftovers it cleaned up. */
   readonly cleaned: readonly string[]
 }
@@ -85,11 +87,15 @@ export async function earlierRuns(stateFolder: string): Promise<EarlierRun[]> {
     const of = (event: string) => entries.filter((entry) => entry['event'] === event)
     const begun = of('run')[0]
     const ended = of('end').length > 0
+    const deleted = new Set(of('activation-deleted').map((entry) => String(entry['id'])))
     runs.push({
       run,
       ended,
       alive: !ended && begun !== undefined && isAlive(Number(begun['pid']), String(begun['started'])),
       regions: [...new Set(of('activation-intent').map((entry) => String(entry['region'])))],
+      activations: of('activation-created')
+        .map((entry) => ({ region: String(entry['region']), id: String(entry['id']) }))
+        .filter(({ id }) => !deleted.has(id)),
       cleaned: of('orphans-deleted').map((entry) => String(entry['of'])),
     })
   }

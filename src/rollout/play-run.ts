@@ -120,6 +120,8 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
     } finally {
       await control.close()
     }
+    // A fleet in batches must not end with all of it connected; a later play connects again.
+    if (planned.batches.length > 1) await disconnect(run, living)
     run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
     if (run.signal.aborted || control.stopReason !== undefined) return false
     // Nobody is left to show that the next batch would fare better.
@@ -130,6 +132,17 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
     }
   }
   return true
+}
+
+async function disconnect(run: RunState, hosts: readonly string[]): Promise<void> {
+  await Promise.all(
+    hosts.map(async (name) => {
+      const host = hostState(run, name)
+      const connection = host.connection
+      host.connection = undefined
+      await connection?.close()
+    }),
+  )
 }
 
 function hostState(run: RunState, name: string) {

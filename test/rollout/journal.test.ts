@@ -40,13 +40,30 @@ describe('Journal', () => {
     // A process that is gone, and a last line that a kill cut off.
     await writeFile(
       join(dead, 'journal.jsonl'),
-      '{"event":"run","pid":999999999,"started":"x"}\n{"event":"activation-intent","region":"us-east-1"}\n',
+      '{"event":"run","pid":999999999,"started":"x"}\n{"event":"activation-intent","region":"us-east-1"}\n' +
+        ['created","id":"a1', 'created","id":"a2', 'deleted","id":"a1']
+          .map((what) => `{"event":"activation-${what}","region":"us-east-1"}\n`)
+          .join(''),
     )
     await appendFile(join(dead, 'journal.jsonl'), '{"event":"activ')
     expect(await earlierRuns(folder)).toEqual([
-      { run: '20260101T000000-living', ended: false, alive: true, regions: ['eu-central-1'], cleaned: [] },
-      { run: '20260101T000001-ended', ended: true, alive: false, regions: [], cleaned: [] },
-      { run: '20260101T000002-dead', ended: false, alive: false, regions: ['us-east-1'], cleaned: [] },
+      {
+        run: '20260101T000000-living',
+        ended: false,
+        alive: true,
+        regions: ['eu-central-1'],
+        activations: [],
+        cleaned: [],
+      },
+      { run: '20260101T000001-ended', ended: true, alive: false, regions: [], activations: [], cleaned: [] },
+      {
+        run: '20260101T000002-dead',
+        ended: false,
+        alive: false,
+        regions: ['us-east-1'],
+        activations: [{ region: 'us-east-1', id: 'a2' }],
+        cleaned: [],
+      },
     ])
     await living.close()
   })
