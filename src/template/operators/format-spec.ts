@@ -1,6 +1,6 @@
 import { Float } from '../../values/float.ts'
+import { formatDouble } from '../python/double-format.ts'
 import { PythonError } from '../python/error.ts'
-import { formatDouble } from '../python/percent-format.ts'
 import { reprFloat } from '../python/repr.ts'
 import { characters, textLength } from '../python/sequence.ts'
 

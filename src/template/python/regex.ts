@@ -1,8 +1,9 @@
 import { PythonError } from './error.ts'
+import type { RegexFlags } from './regex-flags.ts'
 import { checkReplacement, expandReplacement, parseReplacement } from './regex-replacement.ts'
-import { type RegexFlags, type Translation, translatePattern } from './regex-translate.ts'
+import { type Translation, translatePattern } from './regex-translate.ts'
 
-export type { RegexFlags } from './regex-translate.ts'
+export type { RegexFlags } from './regex-flags.ts'
 
 /** A pattern of Python's `re`, ready to be used as `re` would. */
 export class PythonRegex {
