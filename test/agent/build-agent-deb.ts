@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,13 +49,19 @@ async function fill(folder: string, values: Readonly<Record<string, string>>): P
   }
 }
 
+/** Bytes that no compression makes fewer, the same at each call. */
+function ballast(bytes: number): Buffer {
+  return createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16)).update(Buffer.alloc(bytes))
+}
+
 /**
  * Builds the test agent as a .deb, with nothing but tar. It stands in for Amazon's own package, which cannot be had
  * everywhere; equal sources give equal bytes.
  *
  * @param agentVersion as Amazon numbers releases, e.g. `3.3.9999.0`
+ * @param weight bytes that the package weighs more; Amazon's own has 25 MB
  */
-export async function buildAgentDeb(agentVersion = '3.3.9999.0'): Promise<AgentDeb> {
+export async function buildAgentDeb(agentVersion = '3.3.9999.0', weight = 0): Promise<AgentDeb> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch
   const work = await mkdtemp(join(tmpdir(), 'muster-agent-'))
   try {
@@ -64,6 +70,8 @@ export async function buildAgentDeb(agentVersion = '3.3.9999.0'): Promise<AgentD
       await fill(join(work, part), { VERSION: agentVersion, ARCHITECTURE: architecture })
     }
     await mkdir(join(work, 'root', 'var', 'lib', 'amazon', 'ssm'), { recursive: true })
+    if (weight > 0)
+      await writeFile(join(work, 'root', 'usr', 'lib', 'amazon-ssm-agent', 'ballast'), ballast(weight))
     const deb = ar([
       ['debian-binary', Buffer.from('2.0\n')],
       ['control.tar.gz', await tarGz(join(work, 'control'))],
@@ -71,7 +79,10 @@ export async function buildAgentDeb(agentVersion = '3.3.9999.0'): Promise<AgentD
     ])
     const sha256 = createHash('sha256').update(deb).digest('hex')
     const version = `${agentVersion}-1`
-    const path = join(cache, `amazon-ssm-agent_${version}_${architecture}.deb`)
+    const path = join(
+      cache,
+      `amazon-ssm-agent_${version}_${architecture}${weight > 0 ? `.${weight}` : ''}.deb`,
+    )
     await mkdir(cache, { recursive: true })
     // Several test files may build it at the same time.
     const own = `${path}.${process.pid}`

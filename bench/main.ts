@@ -1,0 +1,106 @@
+/**
+ * muster beside the floor, on the same hosts and in the same run: `npm run bench [-- HOSTS]`. Prints ratios; absolute
+ * times say more about the machine than about muster.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateActivationCommand } from '@aws-sdk/client-ssm'
+import { type Cloud, startCloud } from '../src/cloud/cloud.ts'
+import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
+import { clients } from '../test/cloud/clients.ts'
+import { makeRole } from '../test/cloud/role.ts'
+import { startHosts, type TestHosts } from '../test/hosts/index.ts'
+import { firstFloor, idleFloor } from './floor.ts'
+import type { Measured } from './measure.ts'
+import { type MusterRun, musterRun } from './muster.ts'
+import { table } from './report.ts'
+
+const TASKS = 10
+const ROLE = 'muster-bench'
+/** Of the runs with nothing to change: they are short, and the machine has other things to do. */
+const REPETITIONS = 5
+const PACKAGE = 25 * 2 ** 20
+
+const count = Number(process.argv[2] ?? 21)
+const deb = await buildAgentDeb('3.3.9999.0', PACKAGE)
+
+/** Bare hosts and a cloud beside them, for as long as `use` takes. */
+async function withHosts<T>(use: (hosts: TestHosts, cloud: Cloud) => Promise<T>): Promise<T> {
+  await using hosts = await startHosts(count)
+  const cloud = await startCloud({ addresses: [hosts.gateway] })
+  try {
+    await makeRole(clients(cloud).iam, ROLE)
+    return await use(hosts, cloud)
+  } finally {
+    await cloud.close()
+  }
+}
+
+async function floorOnBareHosts(hosts: TestHosts, cloud: Cloud): Promise<Measured> {
+  const { ActivationId, ActivationCode } = await clients(cloud).ssm.send(
+    new CreateActivationCommand({ IamRole: ROLE, RegistrationLimit: count }),
+  )
+  const measured = await firstFloor(
+    hosts,
+    deb.path,
+    { id: ActivationId!, code: ActivationCode! },
+    cloud.url(),
+  )
+  if (cloud.inspect.nodes().length !== count) throw new Error('the floor did not register every host')
+  return measured
+}
+
+/** The run whose time is the middle one. */
+function median<T extends Measured>(runs: readonly T[]): T {
+  return runs.toSorted((a, b) => a.seconds - b.seconds)[Math.floor(runs.length / 2)]!
+}
+
+/** @throws Error when a run did not do what it is measured for */
+function expectChanges(run: MusterRun, changed: (count: number) => boolean, what: string): MusterRun {
+  for (const [host, recap] of Object.entries(run.recap)) {
+    if (host !== 'localhost' && !changed(recap.changed))
+      throw new Error(`${what}: ${host} has ${recap.changed} changes`)
+  }
+  return run
+}
+
+async function musterOnBareHosts(hosts: TestHosts, cloud: Cloud) {
+  const state = await mkdtemp(join(tmpdir(), 'muster-bench-state-'))
+  const environment = { ...cloud.environment(), XDG_STATE_HOME: state, XDG_CACHE_HOME: state }
+  const variables = { agent_deb: deb.path, agent_role: ROLE }
+  const run = (...more: string[]) => musterRun(hosts.inventoryFile, variables, environment, more)
+  const nothing = async (...more: string[]) =>
+    expectChanges(await run(...more), (changes) => changes === 0, 'second run')
+  try {
+    const first = expectChanges(await run(), (changes) => changes >= TASKS, 'first run')
+    const floors: Measured[] = []
+    const seconds: MusterRun[] = []
+    const alone: MusterRun[] = []
+    for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+      floors.push(await idleFloor(hosts))
+      seconds.push(await nothing())
+      alone.push(await nothing('--limit', hosts.hosts[0]!.name))
+    }
+    return { first, floor: median(floors), second: median(seconds), alone: median(alone) }
+  } finally {
+    await rm(state, { recursive: true, force: true })
+  }
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+say(
+  `bench: ${count} hosts in containers, ${TASKS} tasks, ${PACKAGE / 2 ** 20} MiB package, ${availableParallelism()} cores, Node ${process.version}`,
+)
+const floor = await withHosts(floorOnBareHosts)
+const muster = await withHosts(musterOnBareHosts)
+say(
+  table({
+    hosts: count,
+    tasks: TASKS,
+    first: { muster: muster.first, floor },
+    second: { muster: muster.second, floor: muster.floor },
+    alone: muster.alone,
+  }),
+)
