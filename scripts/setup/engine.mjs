@@ -92,15 +92,21 @@ async function startDaemon(become) {
     { detached: true, stdio: ['ignore', log, log] },
   )
   const ended = new Promise((resolve) => child.on('exit', resolve))
+  // Should stopping it fail, this must not wait for it for ever.
+  child.unref()
   const stop = async () => {
     const pid = existsSync('/var/run/docker.pid')
       ? readFileSync('/var/run/docker.pid', 'utf8').trim()
       : undefined
-    if (pid) await run('docker-stop.log', [...become, 'kill', pid])
+    // Through the shell: a bare machine need not have kill as a program.
+    if (pid) await run('docker-stop.log', [...become, 'sh', '-c', 'kill "$1"', 'sh', pid])
+    child.ref()
     await ended
   }
   const died = ended.then(() => {
-    throw new SetupError('dockerd ended as soon as it was started', `Its log: ${join(cache, 'dockerd.log')}`)
+    const path = join(cache, 'dockerd.log')
+    const last = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)
+    throw new SetupError(`dockerd ended as soon as it was started: ${last}`, `Its log: ${path}`)
   })
   try {
     const api = await Promise.race([waitForEngine('dockerd'), died])
