@@ -47,8 +47,12 @@ export class HostKeyCheck {
     return [...OFFERED.filter(isKnown), ...OFFERED.filter((name) => !isKnown(name))]
   }
 
+  /** The key was let through before, earlier in this connection. */
+  isAccepted(key: Buffer): boolean {
+    return this.#accepted?.equals(key) ?? false
+  }
+
   async verify(key: Buffer): Promise<boolean> {
-    if (this.#accepted?.equals(key)) return true
     this.refusal = await this.#refuse(key)
     if (this.refusal !== undefined) return false
     this.#accepted = key

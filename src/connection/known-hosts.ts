@@ -90,8 +90,9 @@ export function hostName(host: string, port: number): string {
   return port === 22 ? lower : `[${lower}]:${port}`
 }
 
-/** The type that a key's blob states of itself: a length and a name. */
+/** The type that a key's blob states of itself: a length and a name. Empty for what is no key. */
 export function keyType(key: Buffer): string {
+  if (key.length < 4) return ''
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
 }
 

@@ -160,8 +160,8 @@ export class ResidentShell {
 
   #ended(pending: Pending, index: number): void {
     pending.seconds[index] = (performance.now() - (pending.began[index] ?? 0)) / 1000
-    clearTimeout(pending.timer)
-    pending.timer = undefined
+    // The last word on one stream may come after the next step began on the other.
+    if (index === pending.began.length - 1) clearTimeout(pending.timer)
   }
 
   async #timeOut(pending: Pending, index: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { type ConnectOptions, connect } from '../../src/connection/connect.ts'
 import type { Connection, ConnectionError, ConnectionSettings } from '../../src/connection/connection.ts'
 import { PrivateKeys } from '../../src/connection/private-keys.ts'
 import { Secret } from '../../src/values/secret.ts'
+import { FaultProxy } from '../faults/proxy.ts'
 import { noSshd, TestSshd } from '../faults/sshd.ts'
 import { step, told } from './steps.ts'
 
@@ -51,6 +53,31 @@ describe.skipIf(noSshd !== undefined)(`connecting to a real sshd${noSshd ? ` (${
     expect(connection.counters.bytesReceived).toBeGreaterThan(1000)
   })
 
+  test('a first request costs at most 9 round trips, each further one 1, and a pushed file 3', async () => {
+    const proxy = await FaultProxy.start(sshd.port)
+    proxy.delay = 50
+    try {
+      const connection = await connected(sshd.settings({ port: proxy.port }))
+      const cost = async (work: Promise<unknown>) => {
+        const before = proxy.turns
+        await work
+        return proxy.turns - before
+      }
+      await connection.request(undefined, [step('echo first')])
+      expect(proxy.turns).toBeLessThanOrEqual(9)
+      const steps = Array.from({ length: 20 }, (_, index) => step('echo', { contained: index % 2 === 0 }))
+      expect(await cost(connection.request(undefined, steps))).toBe(1)
+      expect(await cost(connection.request(undefined, [step(`: ${'x'.repeat(300_000)}`)]))).toBe(1)
+      async function* read() {
+        yield Buffer.alloc(1000)
+      }
+      const source = { size: 1000, sha256: '', read }
+      expect(await cost(connection.push(undefined, source, join(sshd.folder, 'far')))).toBeLessThanOrEqual(3)
+    } finally {
+      await proxy.close()
+    }
+  })
+
   test('300 kB of UTF-8 come back unharmed', async () => {
     const text = 'Grüße, 世界, 🚀\n'.repeat(12_000)
     const connection = await connected(sshd.settings())
@@ -86,6 +113,56 @@ describe.skipIf(noSshd !== undefined)(`connecting to a real sshd${noSshd ? ` (${
       expect(outputs.map(({ rc }) => rc)).toEqual([0, 0, 0, 0, 0, 0])
     } finally {
       await narrow.stop()
+    }
+  })
+
+  test('new keys are agreed on in the middle of a transfer', async () => {
+    const strict = await TestSshd.start('RekeyLimit 1M')
+    try {
+      const connection = await connected(strict.settings())
+      const bytes = randomBytes(5 << 20)
+      async function* read() {
+        for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+      }
+      const path = join(strict.folder, 'pushed')
+      const source = { size: bytes.length, sha256: '', read }
+      expect(await connection.push(undefined, source, path)).toMatchObject({ rc: 0 })
+      const [back] = await connection.request(undefined, [step(`cat ${path}`, { maxOutput: bytes.length })])
+      expect(back?.stdout.equals(bytes)).toBe(true)
+    } finally {
+      await strict.stop()
+    }
+  })
+
+  test('a host that takes few handshakes at once takes them all in the end', async () => {
+    const busy = await TestSshd.start('MaxStartups 2')
+    try {
+      const all = Array.from({ length: 6 }, () => connected(busy.settings()))
+      const connections = await Promise.all(all)
+      expect(await Promise.all(connections.map(hello))).toEqual(
+        all.map(() => ({ rc: 0, stdout: 'hello\n', stderr: '' })),
+      )
+    } finally {
+      await busy.stop()
+    }
+  })
+
+  test('a host with no common algorithm, and one that has enough of tries, are told', async () => {
+    const future = await TestSshd.start('KexAlgorithms sntrup761x25519-sha512@openssh.com')
+    try {
+      expect(await refused(future.settings())).toMatchObject({
+        reason: 'handshake',
+        hint: expect.stringContaining('algorithms'),
+      })
+    } finally {
+      await future.stop()
+    }
+    const curt = await TestSshd.start('MaxAuthTries 1')
+    try {
+      const error = await refused(curt.settings({ privateKeyFile: join(curt.folder, 'other_key') }))
+      expect(error).toMatchObject({ reason: 'authentication', message: expect.stringContaining('other_key') })
+    } finally {
+      await curt.stop()
     }
   })
 

@@ -115,9 +115,9 @@ describeShells('a resident shell', (words) => {
     const wrote = quote(join(folder, 'wrote'))
     const [left, next] = await run(
       step(
-        `( trap '' PIPE; while [ ! -e ${go} ]; do :; done; echo late; echo late >&2; : >${wrote} ) & echo left`,
+        `( trap '' PIPE; while [ ! -e ${go} ]; do sleep 0.1; done; echo late; echo late >&2; : >${wrote} ) & echo left`,
       ),
-      step(`: >${go}; while [ ! -e ${wrote} ]; do :; done; echo next`),
+      step(`: >${go}; while [ ! -e ${wrote} ]; do sleep 0.1; done; echo next`),
     )
     expect(told(left)).toEqual({ rc: 0, stdout: 'left\n', stderr: '' })
     expect(told(next)).toEqual({ rc: 0, stdout: 'next\n', stderr: '' })
@@ -166,7 +166,7 @@ describeShells('a resident shell', (words) => {
   test('requests stand in line; one that is cancelled while it waits was never started', async () => {
     const controller = new AbortController()
     const go = join(folder, 'line')
-    const first = run(step(`while [ ! -e ${quote(go)} ]; do :; done; echo first`))
+    const first = run(step(`while [ ! -e ${quote(go)} ]; do sleep 0.1; done; echo first`))
     const second = connection.request(undefined, [step('echo second')], controller.signal)
     const third = run(step('echo third'))
     controller.abort()

@@ -13,11 +13,14 @@ export class FaultProxy {
   /** Milliseconds each direction is delayed. */
   delay = 0
   accepted = 0
+  /** Times the client spoke after it had heard something: with a delay that is long enough, the round trips it waited for. */
+  turns = 0
   readonly #target: number
   readonly #server: Server
   readonly #pairs = new Set<readonly [client: Socket, target: Socket]>()
   readonly #fates: Fate[] = []
   #silent = false
+  #heard = true
   #held: PromiseWithResolvers<void> | undefined
 
   private constructor(target: number) {
@@ -91,11 +94,17 @@ export class FaultProxy {
       this.#pairs.delete(pair)
     })
     target.on('close', () => client.end())
-    void this.#forward(client, target)
-    void this.#forward(target, client)
+    client.on('data', () => {
+      if (this.#heard) this.turns += 1
+      this.#heard = false
+    })
+    this.#forward(client, target, () => {})
+    this.#forward(target, client, () => {
+      this.#heard = true
+    })
   }
 
-  async #forward(from: Socket, to: Socket): Promise<void> {
+  #forward(from: Socket, to: Socket, delivered: () => void): void {
     // Each chunk waits for the one before it, so that order is kept while several are on their way.
     let last: Promise<unknown> = Promise.resolve()
     const deliver = (action: () => void) => {
@@ -104,7 +113,12 @@ export class FaultProxy {
         if (!this.#silent && !to.destroyed) action()
       })
     }
-    from.on('data', (chunk: Buffer) => deliver(() => to.write(chunk)))
+    from.on('data', (chunk: Buffer) =>
+      deliver(() => {
+        to.write(chunk)
+        delivered()
+      }),
+    )
     from.on('end', () => deliver(() => to.end()))
   }
 }
