@@ -59,12 +59,12 @@ describe.skipIf(noSshd !== undefined)(`connecting to a real sshd${noSshd ? ` (${
     try {
       const connection = await connected(sshd.settings({ port: proxy.port }))
       const cost = async (work: Promise<unknown>) => {
-        const before = proxy.turns
+        const before = proxy.roundTrips
         await work
-        return proxy.turns - before
+        return proxy.roundTrips - before
       }
       await connection.request(undefined, [step('echo first')])
-      expect(proxy.turns).toBeLessThanOrEqual(9)
+      expect(proxy.roundTrips).toBeLessThanOrEqual(9)
       const steps = Array.from({ length: 20 }, (_, index) => step('echo', { contained: index % 2 === 0 }))
       expect(await cost(connection.request(undefined, steps))).toBe(1)
       expect(await cost(connection.request(undefined, [step(`: ${'x'.repeat(300_000)}`)]))).toBe(1)

@@ -13,14 +13,18 @@ export class FaultProxy {
   /** Milliseconds each direction is delayed. */
   delay = 0
   accepted = 0
-  /** Times the client spoke after it had heard something: with a delay that is long enough, the round trips it waited for. */
-  turns = 0
+  /**
+   * Round trips that the client waited for: the longest chain of "heard that, then said this". With a delay, what both
+   * sides say of their own accord crosses on the way and does not count.
+   */
+  roundTrips = 0
   readonly #target: number
   readonly #server: Server
   readonly #pairs = new Set<readonly [client: Socket, target: Socket]>()
   readonly #fates: Fate[] = []
   #silent = false
-  #heard = true
+  /** The round trips behind what has been delivered to either side. */
+  readonly #behind = { client: 0, target: 0 }
   #held: PromiseWithResolvers<void> | undefined
 
   private constructor(target: number) {
@@ -94,17 +98,23 @@ export class FaultProxy {
       this.#pairs.delete(pair)
     })
     target.on('close', () => client.end())
-    client.on('data', () => {
-      if (this.#heard) this.turns += 1
-      this.#heard = false
+    this.#forward(client, target, () => {
+      const trips = this.#behind.client + 1
+      this.roundTrips = Math.max(this.roundTrips, trips)
+      return () => {
+        this.#behind.target = Math.max(this.#behind.target, trips)
+      }
     })
-    this.#forward(client, target, () => {})
     this.#forward(target, client, () => {
-      this.#heard = true
+      const trips = this.#behind.target
+      return () => {
+        this.#behind.client = Math.max(this.#behind.client, trips)
+      }
     })
   }
 
-  #forward(from: Socket, to: Socket, delivered: () => void): void {
+  /** @param sent called for each chunk; what it gives, when the chunk is delivered */
+  #forward(from: Socket, to: Socket, sent: () => () => void): void {
     // Each chunk waits for the one before it, so that order is kept while several are on their way.
     let last: Promise<unknown> = Promise.resolve()
     const deliver = (action: () => void) => {
@@ -113,12 +123,13 @@ export class FaultProxy {
         if (!this.#silent && !to.destroyed) action()
       })
     }
-    from.on('data', (chunk: Buffer) =>
+    from.on('data', (chunk: Buffer) => {
+      const delivered = sent()
       deliver(() => {
         to.write(chunk)
         delivered()
-      }),
-    )
+      })
+    })
     from.on('end', () => deliver(() => to.end()))
   }
 }
