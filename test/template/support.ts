@@ -15,7 +15,7 @@ export function engineOver(
   })
 }
 
-export function scopeOver(variables: Readonly<Record<string, Value>>): Scope {
+function scopeOver(variables: Readonly<Record<string, Value>>): Scope {
   return { lookup: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined) }
 }
 

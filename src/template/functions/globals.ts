@@ -67,8 +67,3 @@ export function globalNamed(name: string, evaluation: Evaluation): Operand | und
     return call(args, evaluation)
   })
 }
-
-/** The names of the functions that every template knows. */
-export function globalNames(): string[] {
-  return [...Object.keys(FUNCTIONS), 'omit']
-}

@@ -19,12 +19,12 @@ function textOf(term: Value): string {
 }
 
 /** The path of a file by the name that a user wrote; undefined when there is none. */
-export function findFile(name: string, evaluation: Evaluation): string | undefined {
+function findFile(name: string, evaluation: Evaluation): string | undefined {
   return candidates(name, evaluation).find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
 }
 
 /** The content of a file, as every lookup of files reads it. @throws PythonError when it is not there */
-export function readNamed(term: Value, evaluation: Evaluation): string {
+function readNamed(term: Value, evaluation: Evaluation): string {
   const name = textOf(term)
   const path = findFile(name, evaluation)
   if (path === undefined) {

@@ -34,18 +34,15 @@ const LOOKUPS: ReadonlyMap<string, Lookup> = new Map([
   ...Object.entries(variableLookups),
 ])
 
-/** The names of the lookups, for messages. */
-export function lookupNames(): string[] {
-  return [...LOOKUPS.keys()]
-}
-
 /** `lookup(name, terms...)`, and `query(name, terms...)` which always gives a list. */
 export function lookup(args: CallArguments, evaluation: Evaluation, asList: boolean): Operand {
   const [name, ...terms] = args.positional
   if (typeof name !== 'string') throw new PythonError('lookup() needs the name of a lookup plugin')
   const plugin = LOOKUPS.get(shortName(name))
   if (plugin === undefined) {
-    throw new TemplateError(`The lookup plugin '${name}' was not found. Known: ${lookupNames().join(', ')}`)
+    throw new TemplateError(
+      `The lookup plugin '${name}' was not found. Known: ${[...LOOKUPS.keys()].join(', ')}`,
+    )
   }
   const named = new Map(args.named)
   const wantsList = asList || isTrue(named.get('wantlist') ?? false)

@@ -17,7 +17,7 @@ type Integer = number | bigint
 type Numeric = Integer | Float
 
 /** A boolean, integer or float as a number; undefined for anything else. */
-export function numeric(value: Operand): Numeric | undefined {
+function numeric(value: Operand): Numeric | undefined {
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return value
   return typeof value === 'boolean' ? Number(value) : undefined
 }

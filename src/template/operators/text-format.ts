@@ -85,7 +85,7 @@ function convert(value: Operand, conversion: string | undefined): Operand {
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su
 
 /** Python's `format(value, spec)`. @throws PythonError for a spec that does not fit the value */
-export function formatValue(value: Operand, source: string): string {
+function formatValue(value: Operand, source: string): string {
   if (source === '') return str(value as Value)
   const match = SPEC.exec(source)
   if (match === null)

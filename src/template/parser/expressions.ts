@@ -118,7 +118,7 @@ function parseConcat(stream: TokenStream): Expression {
 }
 
 /** A value with its sign and with what stands behind it. Filters bind closer than the sign, but not inside it. */
-export function parseUnary(stream: TokenStream, withFilters: boolean): Expression {
+function parseUnary(stream: TokenStream, withFilters: boolean): Expression {
   const { at } = stream.current
   let expression: Expression
   if (stream.isOperator('-', '+')) {

@@ -46,7 +46,7 @@ export type Expression =
       readonly otherwise: Expression | undefined
     })
 
-export interface SliceExpression extends At {
+interface SliceExpression extends At {
   readonly kind: 'slice'
   readonly start: Expression | undefined
   readonly stop: Expression | undefined
