@@ -42,7 +42,7 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Connection> {
   if (settings.kind === 'local') return connectLocally(settings.name)
-  const known = options.knownHosts ?? (await loadKnownHosts(settings))
+  const known = options.knownHosts ?? (await KnownHosts.load(settings.knownHostsFiles))
   const credentials = await collectCredentials(settings, options.privateKeys ?? new PrivateKeys())
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -78,15 +78,4 @@ function givenUp({ name, host, port }: ConnectionSettings, error: Error): Connec
   return new ConnectionError('handshake', message, {
     hint: 'too many handshakes at once (MaxStartups in sshd_config): use fewer --forks; or no SSH server listens on that port',
   })
-}
-
-async function loadKnownHosts({ name, knownHostsFiles }: ConnectionSettings): Promise<KnownHosts> {
-  try {
-    return await KnownHosts.load(knownHostsFiles)
-  } catch (error) {
-    throw new ConnectionError(
-      'host-key-unknown',
-      `${name}: known hosts cannot be read: ${(error as Error).message}`,
-    )
-  }
 }

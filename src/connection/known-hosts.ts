@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { appendLine } from './append-line.ts'
+import { ConnectionError } from './connection.ts'
 import { type HostLine, type IgnoredLine, matchesHost, readLine } from './known-hosts-line.ts'
 
 /*
@@ -28,7 +29,7 @@ export class KnownHosts {
     this.ignored = ignored
   }
 
-  /** Reads the files that there are. @throws Error for one that cannot be read */
+  /** Reads the files that there are. @throws ConnectionError for one that cannot be read */
   static async load(files: readonly string[]): Promise<KnownHosts> {
     const lines: HostLine[] = []
     const ignored: IgnoredLine[] = []
@@ -101,6 +102,8 @@ async function readIfThere(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
+    throw new ConnectionError('host-key-unknown', `known hosts cannot be read: ${(error as Error).message}`, {
+      hint: `check the permissions of ${file}`,
+    })
   }
 }

@@ -157,7 +157,8 @@ export function forget(item: PreparedItem): void {
 function observationStep(item: PreparedItem): Step {
   const script = item.observation?.script
   if (script == null) throw new Error('nothing to read')
-  return { script, environment: item.environment }
+  // A state is only read, so no process stays behind that would need the relay.
+  return { script, environment: item.environment, contained: true }
 }
 
 function identity(become: Become | undefined): string {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
-import { connect } from '../connection/connect.ts'
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import { Connector } from '../connection/connector.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { Masker } from '../values/masker.ts'
@@ -58,6 +58,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
   if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
   const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
   const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
+  const connector = new Connector()
   const connections = new Set<Connection>()
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
@@ -90,7 +91,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     connect: async (settings, abort) => {
       for (const secret of [settings.password, settings.privateKeyPassphrase])
         if (secret instanceof Secret) masker.learn(secret)
-      const connection = await (input.connect ?? ((s, a) => connect(s, { signal: a })))(settings, abort)
+      const connection = await (input.connect?.(settings, abort) ?? connector.connect(settings, abort))
       connections.add(connection)
       return connection
     },

@@ -24,6 +24,8 @@ export class Masker {
     for (const secret of secrets) {
       if (this.#seen.has(secret) || secret instanceof EncryptedValue) continue
       this.#seen.add(secret)
+      // `true` and `null` hide nothing, and stand in too many innocent texts.
+      if (secret.reveal() === null || typeof secret.reveal() === 'boolean') continue
       const text = secret.revealText()
       for (const part of new Set([text, ...text.split('\n')])) this.#add(part)
     }
@@ -59,7 +61,9 @@ export class Masker {
       text.replaceAll("'", "'\\''"),
       JSON.stringify(text).slice(1, -1),
       base64.replace(/=+$/, ''),
-      encodeURIComponent(text),
+      base64.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_'),
+      encodeURIComponent(text.toWellFormed()),
+      encodeURIComponent(text.toWellFormed()).replaceAll('%20', '+'),
     ]
     for (const form of forms) if (form.length >= SHORTEST) this.#forms.add(form)
     this.#expression = undefined

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ConnectOptions, connect } from '../../src/connection/connect.ts'
 import type { Connection, ConnectionError, ConnectionSettings } from '../../src/connection/connection.ts'
+import { Connector } from '../../src/connection/connector.ts'
 import { PrivateKeys } from '../../src/connection/private-keys.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { FaultProxy } from '../faults/proxy.ts'
@@ -164,6 +165,24 @@ describe.skipIf(noSshd !== undefined)(`connecting to a real sshd${noSshd ? ` (${
     } finally {
       await curt.stop()
     }
+  })
+
+  test('the connections of a run read known_hosts once and share what they accepted', async () => {
+    const file = join(sshd.folder, 'known_hosts-run')
+    const settings = sshd.settings({ knownHostsFiles: [file], hostKeys: 'accept-new' })
+    const connector = new Connector()
+    open.push(...(await Promise.all([connector.connect(settings), connector.connect(settings)])))
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1)
+    writeFileSync(file, '')
+    open.push(await connector.connect({ ...settings, hostKeys: 'strict' }))
+    expect(await hello(open[2] as Connection)).toMatchObject({ rc: 0 })
+    const refusal = new Connector().connect({ ...settings, hostKeys: 'strict' })
+    await expect(refusal).rejects.toMatchObject({ reason: 'host-key-unknown' })
+    const folder = connector.connect({ ...settings, knownHostsFiles: [sshd.folder] })
+    await expect(folder).rejects.toMatchObject({
+      reason: 'host-key-unknown',
+      hint: expect.stringContaining(sshd.folder),
+    })
   })
 
   describe('host keys', () => {

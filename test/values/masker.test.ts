@@ -18,6 +18,19 @@ describe('Masker', () => {
     expect(masker.mask('before and after')).toBe('before and after')
   })
 
+  test('hides it as URLs and tokens write it', () => {
+    const masker = new Masker()
+    masker.learn(new Secret('a b?>~~~ \ud800'))
+    const base64url = Buffer.from('a b?>~~~ \ud800').toString('base64url')
+    expect(masker.mask(`${base64url} a+b%3F%3E~~~+%EF%BF%BD`)).toBe('******** ********')
+  })
+
+  test('leaves truth, nothing and what is short alone', () => {
+    const masker = new Masker()
+    for (const value of [true, null, 1, 'abc']) masker.learn(new Secret(value))
+    expect(masker.mask('true null 1 abc')).toBe('true null 1 abc')
+  })
+
   test('hides the longer of two that overlap whole', () => {
     const masker = new Masker()
     masker.learnAll([new Secret('abcd'), [new Map([['k', new Secret('abcdefgh')]])]])
