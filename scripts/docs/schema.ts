@@ -16,6 +16,20 @@ const NUMBER: Schema = {
 }
 const SCALAR: Schema = { type: ['string', 'number', 'boolean'] }
 const VARIABLE: Schema = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }
+/** An entry that stands for the plays of another file. */
+const IMPORT: Schema = {
+  type: 'object',
+  required: ['import_playbook'],
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string' },
+    import_playbook: { type: 'string', description: 'A playbook in the same folder.' },
+    vars: { type: 'object' },
+    tags: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    when: {},
+  },
+}
+
 const NAMES: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 const CONDITION: Schema = { type: ['string', 'boolean'] }
 const CONDITIONS: Schema = { anyOf: [CONDITION, { type: 'array', items: CONDITION }] }
@@ -62,7 +76,7 @@ export function playbookSchema(modules: readonly Module[]): Schema {
     title: 'A playbook of muster',
     type: 'array',
     minItems: 1,
-    items: ref('play'),
+    items: { anyOf: [ref('play'), IMPORT] },
     definitions: {
       template: { type: 'string', pattern: '\\{\\{|\\{%' },
       boolean_word: {

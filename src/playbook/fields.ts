@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<Where, string>> = {
   task: 'a task',
   handler: 'a handler',
   loop_control: 'loop_control',
+  import: 'an import',
 }
 
 export interface Field {

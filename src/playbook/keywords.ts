@@ -1,5 +1,5 @@
 /** Where a keyword may stand. */
-export type Where = 'play' | 'task' | 'handler' | 'loop_control'
+export type Where = 'play' | 'task' | 'handler' | 'loop_control' | 'import'
 
 /** The shape of a keyword's value, for the check, the reference page and the JSON Schema. */
 export type KeywordType =

@@ -11,7 +11,6 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   block: `${IN_TASKS}, with \`when\` and \`become\` at each`,
   rescue: 'use `ignore_errors` with `register`, and a task with `when: result is failed`',
   always: 'write the task behind the others; `ignore_errors` lets it be reached',
-  import_playbook: 'name all playbooks on the command line, or write the plays into one file',
   vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
   strategy: 'leave it out: each host goes on by itself between tasks that wait for the batch',
   order: 'leave it out: hosts run in the order of the inventory',
@@ -52,7 +51,6 @@ const BY_PLACE: Readonly<Record<string, string>> = {
 /** Modules and actions that playbooks for Ansible often use. */
 const MODULES: Readonly<Record<string, string>> = {
   include_tasks: IN_TASKS,
-  import_tasks: IN_TASKS,
   include: IN_TASKS,
   include_role: IN_TASKS,
   import_role: IN_TASKS,

@@ -1,17 +1,17 @@
-import { hasTemplateMarks } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
 import { readBecome } from './become.ts'
-import { Fields, fieldsOf, isNull, refuseKeyword, refuseUnknown } from './fields.ts'
+import { Fields, fieldsOf, refuseUnknown } from './fields.ts'
 import { checkHandlers } from './handlers.ts'
 import { type Named, readEnvironment, readTags } from './lists.ts'
 import { readPercentage } from './max-fail.ts'
 import type { Mistakes } from './mistakes.ts'
-import type { Play, Task } from './playbook.ts'
+import type { Play } from './playbook.ts'
 import { readSerial } from './serial.ts'
 import { checkSource } from './source-files.ts'
-import { readName, readTask } from './task.ts'
+import { readName } from './task.ts'
+import { readTaskList } from './task-list.ts'
 import { readVariables } from './variables.ts'
 import { readVarsFiles } from './vars-files.ts'
 
@@ -29,21 +29,17 @@ export async function readPlay(
     return undefined
   }
   const entries = fieldsOf(node)
-  const playbook = entries.find(({ name }) => /^(ansible\.builtin\.)?import_playbook$/.test(name))
-  if (playbook !== undefined) {
-    refuseKeyword('import_playbook', 'play', playbook.key.position, mistakes)
-    return undefined
-  }
   refuseUnknown(entries, 'play', mistakes)
   const fields = new Fields(entries, mistakes)
   refuseFacts(fields, mistakes)
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
-  const tasks = await readTasks(fields, 'tasks', tags, notified, mistakes)
-  const handlers = await readTasks(fields, 'handlers', tags, notified, mistakes)
-  const written = fields.node('handlers')
-  const complete =
-    written === undefined || (written.kind === 'list' && written.items.length === handlers.length)
+  const list = { directory, playTags: tags, notified, mistakes }
+  const { tasks } = await readTaskList(fields.written('tasks'), { ...list, where: 'task' })
+  const { tasks: handlers, complete } = await readTaskList(fields.written('handlers'), {
+    ...list,
+    where: 'handler',
+  })
   checkHandlers(notified, handlers, complete && fields.node('roles') === undefined, mistakes)
   for (const task of [...tasks, ...handlers]) await checkSource(task, directory, mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
@@ -96,32 +92,4 @@ function readHosts(fields: Fields, play: YamlNode, mistakes: Mistakes): Value {
   const value = toValue(node)
   mistakes.templates(value)
   return value
-}
-
-async function readTasks(
-  fields: Fields,
-  keyword: 'tasks' | 'handlers',
-  playTags: readonly string[],
-  notified: Named[],
-  mistakes: Mistakes,
-): Promise<Task[]> {
-  const node = fields.written(keyword)
-  if (node === undefined || isNull(node)) return []
-  if (node.kind !== 'list') {
-    const templated = node.kind === 'scalar' && hasTemplateMarks(node.raw)
-    mistakes.add(
-      node.position,
-      `${keyword} should be a list${templated ? ', and no template' : ''}`,
-      'begin every task with `- `',
-    )
-    return []
-  }
-  const where = keyword === 'tasks' ? 'task' : 'handler'
-  const tasks: Task[] = []
-  for (const [index, item] of node.items.entries()) {
-    const id = `${where === 'task' ? 't' : 'h'}${index + 1}`
-    const task = await readTask(item, { id, where, playTags, notified, mistakes })
-    if (task !== undefined) tasks.push(task)
-  }
-  return tasks
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { InputError } from '../values/problem.ts'
 import { loadYamlFile } from '../yaml/load.ts'
 import { isNull } from './fields.ts'
+import { importField, readImport } from './import-playbook.ts'
 import { Mistakes } from './mistakes.ts'
 import { readPlay } from './play.ts'
 import type { Play, Playbook } from './playbook.ts'
@@ -13,8 +14,16 @@ import type { Play, Playbook } from './playbook.ts'
  * @throws InputError with all mistakes, each with its place
  */
 export async function readPlaybook(file: string): Promise<Playbook> {
-  const { documents, warnings } = await loadYamlFile(file)
   const mistakes = new Mistakes()
+  const plays = await readPlays(file, [], mistakes)
+  const problems = mistakes.problems()
+  if (problems.length > 0) throw new InputError(problems)
+  return { file, plays }
+}
+
+/** The plays of a file and of those it imports. `importing`: the files that led here, for finding circles. */
+async function readPlays(file: string, importing: readonly string[], mistakes: Mistakes): Promise<Play[]> {
+  const { documents, warnings } = await loadYamlFile(file)
   // A key written twice is a mistake here: half of what was written would be dropped without a word.
   mistakes.addAll(warnings)
   const plays: Play[] = []
@@ -25,6 +34,18 @@ export async function readPlaybook(file: string): Promise<Playbook> {
     mistakes.add(document.position, 'a playbook is a list of plays', 'begin every play with `- hosts: ...`')
   } else {
     for (const item of document.items) {
+      const imported = item.kind === 'map' ? importField(item) : undefined
+      if (item.kind === 'map' && imported !== undefined) {
+        const entry = await readImport(item, imported, file, mistakes)
+        if (entry === undefined) continue
+        if ([...importing, file].includes(entry.file)) {
+          mistakes.add(imported.value.position, `import_playbook: ${entry.file} imports itself`)
+          continue
+        }
+        for (const play of await readPlays(entry.file, [...importing, file], mistakes))
+          plays.push(entry.apply(play))
+        continue
+      }
       const play = await readPlay(item, dirname(file), mistakes)
       if (play !== undefined) plays.push(play)
     }
@@ -33,7 +54,5 @@ export async function readPlaybook(file: string): Promise<Playbook> {
   if (documents.length > 1) {
     mistakes.add(documents[1]!.position, 'more than one YAML document in a playbook', 'use a file for each')
   }
-  const problems = mistakes.problems()
-  if (problems.length > 0) throw new InputError(problems)
-  return { file, plays }
+  return plays
 }

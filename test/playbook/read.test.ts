@@ -203,7 +203,6 @@ describe('what muster has not yet', () => {
   it.each([
     ['block: []', "'block' is not supported by muster yet"],
     ['include_tasks: x.yaml', "the module 'include_tasks' is not supported by muster yet"],
-    ['ansible.builtin.import_tasks: x.yaml', "'ansible.builtin.import_tasks' is not supported by muster yet"],
     ['meta: flush_handlers', "the module 'meta' is not supported by muster yet"],
     ['debug:\nwith_items: [1]', "'with_items' is not supported by muster yet"],
     ['debug:\ndelegate_to: h1', "'delegate_to' is not supported by muster yet"],
@@ -233,12 +232,6 @@ describe('what muster has not yet', () => {
   ])('%s of a play', async (keyword) => {
     expect(await mistakes(read(`- hosts: all\n  ${keyword}: []\n`))).toEqual([
       expect.stringContaining(`2:3 '${keyword}' is not supported by muster yet (a play)`),
-    ])
-  })
-
-  it('import_playbook', async () => {
-    expect(await mistakes(read('- import_playbook: x.yaml\n  when: false\n'))).toEqual([
-      expect.stringContaining("1:3 'import_playbook' is not supported by muster yet"),
     ])
   })
 
@@ -458,5 +451,75 @@ describe('files of variables', () => {
     expect(found.join('\n')).toContain('variables are a mapping')
     expect(found.join('\n')).toContain("Invalid variable name 'a-b'.")
     expect(found.join('\n')).toContain('not valid YAML')
+  })
+})
+
+describe('import_playbook', () => {
+  const other =
+    '- hosts: web\n  vars: { a: 1, b: 1 }\n  tasks:\n    - debug:\n      when: x\n      tags: own\n'
+
+  it('stands for the plays of the file, with its variables, tags and conditions', async () => {
+    await write('other.yaml', other)
+    const { plays } = await read(
+      '- import_playbook: other.yaml\n  vars: { b: 2 }\n  tags: [t]\n  when: y\n- hosts: db\n',
+    )
+    expect(plays.map((play) => play.hosts)).toEqual(['web', 'db'])
+    expect([...plays[0]!.vars]).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ])
+    expect(plays[0]!.tasks[0]).toMatchObject({ when: ['y', 'x'], tags: ['own', 't'] })
+  })
+
+  it('tells the mistakes of the file it names, and its own', async () => {
+    await write('other.yaml', '- hosts: web\n  taskss: []\n')
+    await write('circle.yaml', '- import_playbook: play.yaml\n')
+    expect(
+      await mistakes(
+        read(
+          '- import_playbook: other.yaml\n  become: true\n- import_playbook: nosuch.yaml\n- import_playbook: ../x.yaml\n- import_playbook: circle.yaml\n',
+        ),
+      ),
+    ).toEqual([
+      expect.stringContaining('imports itself'),
+      expect.stringContaining("2:3 'taskss' is no keyword of a play"),
+      expect.stringContaining("2:3 'become' is no keyword of an import"),
+      expect.stringContaining('3:20 import_playbook: no such file: nosuch.yaml'),
+      expect.stringContaining('4:20 import_playbook: the file must lie in the folder'),
+    ])
+  })
+})
+
+describe('import_tasks', () => {
+  it('stands for the tasks of the file, also in handlers, with its conditions first', async () => {
+    await write('tasks/more.yaml', '- debug:\n  when: x\n  become: false\n- import_tasks: tasks/last.yaml\n')
+    await write('tasks/last.yaml', '- debug: { msg: last }\n  notify: h\n')
+    await write('handlers.yaml', '- name: h\n  debug:\n')
+    const { plays } = await read(
+      '- hosts: all\n  tasks:\n    - debug:\n    - import_tasks: tasks/more.yaml\n      when: y\n      become: true\n      vars: { a: 1 }\n  handlers:\n    - import_tasks: handlers.yaml\n',
+    )
+    const [play] = plays
+    expect(play!.tasks.map(({ id, when, become }) => ({ id, when, become }))).toEqual([
+      { id: 't1', when: [], become: undefined },
+      { id: 't2', when: ['y', 'x'], become: false },
+      { id: 't3', when: ['y'], become: true },
+    ])
+    expect(play!.tasks[2]!.vars.get('a')).toBe(1)
+    expect(play!.handlers.map(({ id }) => id)).toEqual(['h1'])
+  })
+
+  it('is refused with a loop, a template, or a file that is missing or imports itself', async () => {
+    await write('self.yaml', '- import_tasks: self.yaml\n')
+    const found = await mistakes(
+      read(
+        '- hosts: all\n  tasks:\n    - import_tasks: self.yaml\n      loop: [1]\n    - import_tasks: "{{ x }}"\n    - import_tasks: nosuch.yaml\n',
+      ),
+    )
+    expect(found).toEqual([
+      expect.stringContaining("4:7 You cannot use loops on 'import_tasks' statements."),
+      expect.stringContaining('5:22 import_tasks takes the name of a file'),
+      expect.stringContaining('6:21 import_tasks: no such file: nosuch.yaml'),
+      expect.stringContaining('1:17 import_tasks'),
+    ])
   })
 })

@@ -20,6 +20,8 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   '238-error-yaml': [4, 'not valid YAML'],
   '240-error-empty-hosts': [1, 'Hosts list cannot be empty.'],
   '243-error-tasks-not-a-list': [4, 'tasks should be a list'],
+  '134-import-tasks-loop': [6, "You cannot use loops on 'import_tasks' statements."],
+  '135-import-tasks-missing': [8, 'import_tasks: no such file: nosuch.yaml'],
   '245-error-register-name': [7, "Invalid 'register' specified"],
   '250-error-loop-control': [8, "'nosuch' is no keyword of loop_control"],
   '253-error-run-once-undefined': [10, "'run_once' is not supported by muster yet"],
