@@ -1,5 +1,5 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath, expandable } from '../host/expand-path.ts'
+import { assignPath } from '../host/expand-path.ts'
 import { field, readFields } from '../host/fields.ts'
 import type { Observation } from '../module.ts'
 
@@ -68,8 +68,7 @@ function globWord(pattern: string): ShellText {
 
 /** As a word (not an assignment) an expanded variable would be split, so it is put in double quotes. */
 function quotedPath(part: string): ShellText {
-  const text = expandable(part)
-  return text.toString() === sh`${part}`.toString() ? text : sh`"$(m_v=${text}; printf %s "$m_v")"`
+  return /^~|\$/.test(part) ? sh`"$(${assignPath('m_v', part)}; printf %s "$m_v")"` : sh`${part}`
 }
 
 function glob(part: string): ShellText {

@@ -1,6 +1,6 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
-import { expandable } from '../host/expand-path.ts'
+import { assignPath } from '../host/expand-path.ts'
 import type { Text } from '../parameters.ts'
 
 /**
@@ -14,7 +14,7 @@ export function setWords(words: readonly Text[], expand: boolean): ShellText {
     if (!expand || !/^~|\$/.test(text)) return sh`set -- "$@" ${word}`
     // A secret is never expanded: its text would have to be parsed as shell.
     if (word instanceof Secret) return sh`set -- "$@" ${word}`
-    return sh`m_w=${expandable(text)}; set -- "$@" "$m_w"`
+    return sh`${assignPath('m_w', text)}; set -- "$@" "$m_w"`
   })
   return steps.reduce(
     (left, right) => sh`${left}
