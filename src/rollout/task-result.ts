@@ -1,5 +1,4 @@
-import type { Diff } from '../modules/module.ts'
-import { ModuleFailure, type Outcome } from '../modules/module.ts'
+import type { Diff, ModuleFailure, Outcome } from '../modules/module.ts'
 import { Secret } from '../values/secret.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
 
@@ -106,10 +105,4 @@ export function secretTexts(value: Value): Value {
   if (Array.isArray(value)) return value.map(secretTexts)
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, secretTexts(item)]))
   return value
-}
-
-/** An error of the evaluation or of a module as a failure; others (bugs, cancellation) are thrown on. */
-export function asFailure(error: unknown): ModuleFailure {
-  if (error instanceof ModuleFailure) return error
-  throw error
 }
