@@ -348,7 +348,9 @@ export class HostRun {
     if (!(error instanceof ConnectionError)) throw error
     if (error.reason === 'cancelled' || this.#run.signal.aborted)
       return this.#report.leave({ status: 'cancelled', task, message: 'interrupted' })
-    return this.#report.leave({ status: 'unreachable', task, message: error.message, hint: error.hint })
+    // A host that lets muster in and not become root was reached: as in Ansible that is a failure.
+    const status = error.reason.startsWith('become-') ? 'failed' : 'unreachable'
+    return this.#report.leave({ status, task, message: error.message, hint: error.hint })
   }
 }
 

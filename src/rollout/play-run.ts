@@ -82,16 +82,27 @@ function keyword<T>(play: Play, read: () => T): T {
   }
 }
 
-/** Runs a play. Gives false when the rest of the playbook must not start. */
-export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots): Promise<boolean> {
+/** Why the rest of a playbook must not start. */
+export interface Stop {
+  readonly reason: string
+  /** Hosts of the play whose batch was not begun. */
+  readonly notStarted: readonly string[]
+}
+
+/** Runs a play. Gives a reason when the rest of the playbook must not start. */
+export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots): Promise<Stop | undefined> {
   const { play, name, hosts, tasks } = planned
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
-    return true
+    return undefined
   }
   run.emit({ type: 'play-started', play: name, hosts, batches: planned.batches.length, tasks: tasks.length })
   for (const [index, batch] of planned.batches.entries()) {
-    if (run.signal.aborted) return false
+    const stop = (reason: string, from: number): Stop => ({
+      reason,
+      notStarted: planned.batches.slice(from).flat(),
+    })
+    if (run.signal.aborted) return stop('interrupted', index)
     const living = batch.filter((host) => hostState(run, host).gone === undefined)
     if (living.length === 0) continue
     run.emit({
@@ -123,15 +134,26 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
     // A fleet in batches must not end with all of it connected; a later play connects again.
     if (planned.batches.length > 1) await disconnect(run, living)
     run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
-    if (run.signal.aborted || control.stopReason !== undefined) return false
+    if (run.signal.aborted) return stop('interrupted', index + 1)
+    if (control.stopReason !== undefined) return stop(control.stopReason, index + 1)
     // Nobody is left to show that the next batch would fare better.
     if (living.every((host) => hostState(run, host).gone !== undefined)) {
-      if (index + 1 < planned.batches.length)
-        run.emit({ type: 'stopped', reason: `all hosts of batch ${index + 1} of play '${name}' failed` })
-      return false
+      const which = planned.batches.length > 1 ? `batch ${index + 1} of play` : 'play'
+      const reason = `all hosts of ${which} '${name}' failed`
+      if (index + 1 < planned.batches.length) run.emit({ type: 'stopped', reason })
+      return stop(reason, index + 1)
     }
   }
-  return true
+  return undefined
+}
+
+/** Gives the hosts that had no turn, of a play that stopped and of those after it, their one result. */
+export function cancelRest(run: RunState, stop: Stop, later: readonly PlannedPlay[]): void {
+  const hosts = new Set([...stop.notStarted, ...later.flatMap((planned) => planned.hosts)])
+  const message = `not started: ${stop.reason}`
+  for (const host of hosts)
+    if (run.hosts.get(host)?.gone === undefined)
+      run.failures.push({ host, task: undefined, status: 'cancelled', message, hint: undefined })
 }
 
 async function disconnect(run: RunState, hosts: readonly string[]): Promise<void> {

@@ -4,13 +4,15 @@
  * arrived, and each of them gets its result or its error.
  */
 export class Rendezvous<Member, Result> {
+  readonly #hosts: readonly string[]
   readonly #missing: Set<string>
-  readonly #arrived: Member[] = []
+  readonly #arrived = new Map<string, Member>()
   readonly #ready: (members: readonly Member[]) => Promise<Result>
   readonly #result: PromiseWithResolvers<Result> = Promise.withResolvers()
   #started = false
 
   constructor(hosts: readonly string[], ready: (members: readonly Member[]) => Promise<Result>) {
+    this.#hosts = hosts
     this.#missing = new Set(hosts)
     this.#ready = ready
     // Nobody may be waiting when it fails; those who wait get the error themselves.
@@ -18,7 +20,7 @@ export class Rendezvous<Member, Result> {
   }
 
   arrive(host: string, member: Member): Promise<Result> {
-    this.#arrived.push(member)
+    this.#arrived.set(host, member)
     this.#settle(host)
     return this.#result.promise
   }
@@ -31,7 +33,9 @@ export class Rendezvous<Member, Result> {
     this.#missing.delete(host)
     if (this.#missing.size > 0 || this.#started) return
     this.#started = true
-    if (this.#arrived.length === 0) return
-    this.#ready(this.#arrived).then(this.#result.resolve, this.#result.reject)
+    // In the batch's order, not in that of their arrival: the same run says the same.
+    const members = this.#hosts.flatMap((name) => this.#arrived.get(name) ?? [])
+    if (members.length === 0) return
+    this.#ready(members).then(this.#result.resolve, this.#result.reject)
   }
 }

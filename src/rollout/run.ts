@@ -14,7 +14,7 @@ import { exitCode } from './exit-code.ts'
 import { Journal, newRunId } from './journal.ts'
 import { maskEvent } from './mask-event.ts'
 import { deleteOrphans } from './orphans.ts'
-import { planPlay, runPlay } from './play-run.ts'
+import { cancelRest, planPlay, runPlay } from './play-run.ts'
 import { preflight } from './preflight.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { Slots } from './slots.ts'
@@ -111,8 +111,11 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     for (const warning of input.warnings) emit({ type: 'warning', message: formatProblem(warning) })
     if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
     const slots = new Slots(options.forks)
-    for (const play of plays) {
-      if (signal.aborted || !(await runPlay(run, play, slots))) break
+    for (const [index, play] of plays.entries()) {
+      const stop = await runPlay(run, play, slots)
+      if (stop === undefined) continue
+      cancelRest(run, stop, plays.slice(index + 1))
+      break
     }
   } finally {
     await Promise.all([...connections].map((connection) => connection.close()))
