@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { Rendezvous } from '../../src/rollout/rendezvous.ts'
 
 describe('Rendezvous', () => {
-  test('runs once, when every host has arrived or left, with those that arrived', async () => {
+  test('runs once, when every host has arrived or left, with those that arrived, in the order of the hosts', async () => {
     const seen: string[][] = []
     const place = new Rendezvous<string, string>(['a', 'b', 'c'], async (members) => {
       seen.push([...members])
       return 'opened'
     })
-    const a = place.arrive('a', 'A')
+    const c = place.arrive('c', 'C')
     place.leave('b')
     expect(seen).toEqual([])
-    const c = place.arrive('c', 'C')
+    const a = place.arrive('a', 'A')
     expect(await Promise.all([a, c])).toEqual(['opened', 'opened'])
     place.leave('a')
     expect(seen).toEqual([['A', 'C']])
