@@ -320,6 +320,8 @@ export function evaluationFailure(error: unknown): ModuleFailure {
   if (error instanceof PendingResult) throw error
   if (error instanceof ModuleFailure) return error
   if (error instanceof InputError) return new ModuleFailure(error.message)
+  // What no shell word or environment can hold.
+  if (error instanceof RangeError) return new ModuleFailure(error.message)
   if (error instanceof AwsFailure)
     return new ModuleFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
   if (error instanceof TemplateError) {

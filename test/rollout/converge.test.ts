@@ -100,6 +100,18 @@ describe('what a run costs', () => {
   })
 })
 
+test('text that no shell can hold fails its task, and nothing else', async () => {
+  const { statuses, failures } = await run(`
+  tasks:
+    - name: a NUL
+      command: { argv: [echo, "a\\0b"] }
+    - name: not reached
+      debug:
+`)
+  expect(statuses).toEqual(['failed a NUL'])
+  expect(failures[0]?.message).toContain('NUL')
+})
+
 describe('secrets in a run', () => {
   test('no event shows one, whatever the host prints; what no_log registers stays covered', async () => {
     await writeFile(join(folder, 'secret.yaml'), 'token: !secret s3cr3t-token\n')
