@@ -17,14 +17,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inventory: ['connection', 'template', 'yaml', 'shell', 'values'],
   aws: ['template', 'yaml', 'shell', 'values'],
   connection: ['template', 'yaml', 'shell', 'values'],
+  artifacts: ['yaml', 'values'],
   modules: ['aws', 'connection', 'template', 'yaml', 'shell', 'values'],
   playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
-  rollout: ['playbook', 'modules', 'connection', 'aws', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  rollout: [
+    ...['playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
+    ...['template', 'yaml', 'shell', 'values'],
+  ],
   report: ['rollout', 'inventory', 'template', 'yaml', 'shell', 'values'],
   // The embedded cloud stands in for AWS: it knows nothing of muster but its smallest values.
   cloud: ['values'],
   cli: [
-    ...['report', 'rollout', 'playbook', 'modules', 'connection', 'aws', 'inventory'],
+    ...['report', 'rollout', 'playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
     ...['template', 'yaml', 'shell', 'values', 'cloud'],
   ],
 }

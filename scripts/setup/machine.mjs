@@ -59,6 +59,7 @@ const tools = [
   ['xz', 'xz-utils'],
   ['bash', 'bash'],
   ['busybox', 'busybox'],
+  ['gpg', 'gnupg'],
 ]
 
 /** Installs what the tests call and the machine lacks. */

@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'show hosts, groups and variables as muster reads them',
     load: async () => (await import('./inventory.ts')).inventoryCommand(),
   },
+  artifacts: {
+    summary: 'fetch and check the files that are put on hosts',
+    load: async () => (await import('./artifacts.ts')).artifactsCommand(),
+  },
   cloud: {
     summary: 'run the embedded stand-in for SSM, IAM, STS and AMP in the foreground',
     load: async () => (await import('./cloud.ts')).cloudCommand(),

@@ -1,4 +1,5 @@
 import { visible } from '../values/visible.ts'
+import { columns } from './columns.ts'
 import { paint } from './lines.ts'
 
 /** What is proved of a host. Texts are empty where nothing is known. */
@@ -32,13 +33,7 @@ export function proofTable(rows: readonly ProofRow[]): string {
       const text = visible(row[column])
       return column === 'newest' && /^\d/.test(text) ? `${text} s ago` : text === '' ? '-' : text
     })
-  const table = [HEADERS, ...rows].map(cells)
-  const widths = COLUMNS.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0)))
-  const lines = table.map((row, index) => {
-    const line = row
-      .map((text, at) => text.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd()
+  const lines = columns([HEADERS, ...rows].map(cells)).map((line, index) => {
     const source = rows[index - 1]
     if (source === undefined) return line
     const painted = paint(source.problem === '' ? 'ok' : 'failed', line)
