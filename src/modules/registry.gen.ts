@@ -23,6 +23,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   ssm_registration: () => import('./library/ssm_registration.ts'),
   systemd: () => import('./library/systemd.ts'),
   template: () => import('./library/template.ts'),
+  unarchive: () => import('./library/unarchive.ts'),
   uri: () => import('./library/uri.ts'),
   user: () => import('./library/user.ts'),
   wait_for: () => import('./library/wait_for.ts'),

@@ -13,6 +13,7 @@ const SENDERS: Readonly<Record<string, { readonly parameter: string; readonly fo
   copy: { parameter: 'src', folder: 'files' },
   template: { parameter: 'src', folder: 'templates' },
   script: { parameter: 'cmd', folder: 'files' },
+  unarchive: { parameter: 'src', folder: 'files' },
 }
 
 /** Parameters of `template` that change its marks: then its text cannot be checked with the usual ones. */

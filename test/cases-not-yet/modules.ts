@@ -6,5 +6,6 @@ export const NOT_YET: readonly string[] = [
   'replace/',
   'slurp/',
   'stat/',
-  'unarchive/',
+  // muster unpacks tar archives only, and says so.
+  'unarchive/27-zip-content',
 ]

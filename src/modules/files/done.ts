@@ -41,13 +41,18 @@ export function readDone(output: Output, path: string): Field[] {
   })
 }
 
+/** The words with which a tool says that the disk is full; undefined when it says something else. */
+export function diskFull(said: string): string | undefined {
+  return /No space left on device|Disk quota exceeded/.exec(said)?.[0]
+}
+
 /** What a failed step means, with the tool's own words. */
 export function stepFailure(step: string, output: Output, path: string): ModuleFailure {
   const parent = posix.dirname(path)
   const said = displayText(output.stderr.toString('utf8')).trim()
-  const full = /No space left on device|Disk quota exceeded/.exec(said)
-  if (full !== null)
-    return new ModuleFailure(`Could not write ${path}: the disk is full (${full[0]})`, {
+  const full = diskFull(said)
+  if (full !== undefined)
+    return new ModuleFailure(`Could not write ${path}: the disk is full (${full})`, {
       hint: `make room on the file system of ${parent} on this host; what was there is as it was`,
     })
   if (/Read-only file system/.test(said))

@@ -1,0 +1,55 @@
+import { type ShellText, sh } from '../../shell/sh.ts'
+
+/**
+ * Shell function `m_members`: makes of `$m_tmp/names`, tar's list, the paths of the members below the current
+ * directory, each once and NUL-terminated: all in `$m_tmp/all`, those that are no links in `$m_tmp/files`. First
+ * directories that the archive does not list are among them, as Ansible has it.
+ *
+ * A member's name is the archive's, so hostile: it stays data, and a path that leads out of dest through a link fails.
+ */
+export const membersFunction: ShellText = sh`m_members() {
+  m_root=$(pwd -P); m_root=\${m_root%/}; m_parent=; m_top=
+  while IFS= read -r m_n; do
+    # tar writes control characters, bytes above 127 and the backslash as C does, and so does the format of printf.
+    case $m_n in *\\*) m_n=$(printf "x$(printf %s "$m_n" | sed 's/%/%%/g')x"); m_n=\${m_n#x}; m_n=\${m_n%x} ;; esac
+    while :; do case $m_n in /*) m_n=\${m_n#/} ;; */) m_n=\${m_n%/} ;; *) break ;; esac; done
+    m_member "\${m_n:-.}"
+    case $m_n in
+      */*) [ "$m_top" = "\${m_n%%/*}" ] || { m_top=\${m_n%%/*}; m_member "$m_top"; } ;;
+    esac
+  done <"$m_tmp/names" 8>"$m_tmp/all" 9>"$m_tmp/files"
+}
+m_member() {
+  case $1 in
+    */*)
+      if [ "$m_parent" != "\${1%/*}" ]; then
+        m_parent=\${1%/*}; m_real=$(CDPATH= cd -P -- "./$m_parent" 2>/dev/null && pwd -P) || m_real=
+        case $m_real/ in "$m_root"/*) ;; *) m_fail outside "$1" ;; esac
+      fi ;;
+  esac
+  printf '%s\0' "$1" >&8
+  [ -L "$1" ] || printf '%s\0' "$1" >&9
+}`
+
+/** A name as tar lists it, made readable again; of an absolute one, the path below dest. */
+export function memberName(listed: string): string {
+  const bytes: Buffer[] = []
+  for (const [piece, code] of listed.matchAll(/\\([0-7]{3}|.)|[^\\]+|\\/gs)) {
+    const known = code === undefined ? undefined : ESCAPES[code]
+    if (known !== undefined) bytes.push(Buffer.from(known))
+    else if (code?.length === 3) bytes.push(Buffer.from([Number.parseInt(code, 8) & 0xff]))
+    else bytes.push(Buffer.from(piece, 'latin1'))
+  }
+  return Buffer.concat(bytes).toString('utf8').replace(/^\//, '')
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+}

@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { pathFunctions } from '../files/observe-path.ts'
+
+/**
+ * A hidden directory on the host for one unpacking: the archive that was sent, and lists. It is made first and removed
+ * last, so one that is found later says that an unpacking was cut off, and that `creates` proves nothing.
+ *
+ * It is not in the target directory, whose time `tar --diff` compares.
+ */
+export interface WorkingDirectory {
+  readonly path: string
+  /** What the directories of earlier runs of the same task begin with. */
+  readonly prefix: string
+  /** The expanded path that says that the work is done; undefined when the task names none. */
+  readonly creates: string | undefined
+  /** An earlier run was cut off: until this one is through, the directory has to stay. */
+  readonly interrupted: boolean
+}
+
+/** Which task's unpacking it is. */
+export interface Undertaking {
+  readonly dest: string
+  readonly creates: string | undefined
+}
+
+/** The hidden name that all runs of one task share, without the directory it lies in. */
+function sharedName({ dest, creates = '' }: Undertaking): string {
+  const hash = createHash('sha256').update(`${dest}\0${creates}`).digest('hex')
+  return `.muster-${hash.slice(0, 16)}-`
+}
+
+/** Prints the directory for large temporary files (`base`), and `interrupted` when an earlier run was cut off. */
+export function observeLeftovers(undertaking: Undertaking): ShellText {
+  return sh`m_base=/tmp; [ ! -d /var/tmp ] || [ ! -w /var/tmp ] || m_base=/var/tmp
+printf 'base\0%s\0' "$m_base"
+for m_l in "$m_base"/${sharedName(undertaking)}*; do
+  if [ -d "$m_l" ] && [ ! -L "$m_l" ] && [ -O "$m_l" ]; then printf 'interrupted\0\0'; break; fi
+done`
+}
+
+/** A new one, with a name that cannot be guessed, in `base`. `found` is what the look at the host found. */
+export function workingDirectory(
+  base: string,
+  undertaking: Undertaking,
+  found: { readonly creates: string | undefined; readonly interrupted: boolean },
+): WorkingDirectory {
+  const prefix = `${base}/${sharedName(undertaking)}`
+  return { path: `${prefix}${randomBytes(16).toString('hex')}`, prefix, ...found }
+}
+
+/**
+ * Head of each script that works in it. `m_fail STEP WORDS` ends the script with the fields `fail` and `said`. However the script ends, the directory goes; but it stays, empty, when the
+ * unpacking was begun (`m_begun`) and what `creates` names is there: the next run must not take that for done.
+ */
+export function workPrelude({ path, creates, interrupted }: WorkingDirectory): ShellText {
+  const remove = sh`rm -rf -- "$m_tmp"`
+  return lines([
+    pathFunctions,
+    sh`m_fail() { printf 'fail\0%s\0said\0%s\0' "$1" "$(printf %s "$2" | tail -c 8000)"; exit 1; }
+export LC_ALL=C; unset TAR_OPTIONS
+m_tmp=${path}; m_begun=${interrupted ? 'yes' : ''}`,
+    creates === undefined
+      ? sh`m_end() { ${remove}; }`
+      : sh`m_end() { if [ -n "$m_begun" ] && [ -e ${creates} ]; then rm -rf -- "$m_tmp"/*; else ${remove}; fi; }`,
+    sh`trap m_end EXIT
+trap 'exit 1' HUP INT TERM PIPE`,
+  ])
+}
+
+/** Makes it, and then removes what earlier runs left. */
+export function makeDirectory({ prefix }: WorkingDirectory): ShellText {
+  return sh`( umask 077; mkdir -- "$m_tmp" && : > "$m_tmp/archive" ) || m_fail make
+for m_l in ${prefix}*; do
+  [ "$m_l" = "$m_tmp" ] || [ -L "$m_l" ] || [ ! -O "$m_l" ] || rm -rf -- "$m_l"
+done`
+}
+
+/** Last line of a script that leaves the directory to the next one. */
+export const keepDirectory: ShellText = sh`trap - EXIT`
