@@ -76,7 +76,6 @@ const MODULES: Readonly<Record<string, string>> = {
   slurp: 'use `command: cat PATH` with `register`',
   find: 'use `command: find ...` with `register`',
   fetch: 'use `command: cat PATH` with `register`',
-  unarchive: 'use `copy` and `command: tar -xf ...` with `creates`',
   git: 'use `command: git ...` with `creates`',
   cron: 'use `copy` into /etc/cron.d, or a systemd timer',
   hostname: 'use `command: hostnamectl set-hostname ...` with `when`',
