@@ -37,16 +37,15 @@ export function idleFloor(hosts: TestHosts): Promise<Measured> {
 }
 
 /** The ten tasks of bench/playbook.yaml and their handlers, by hand. */
-function script(activation: { readonly id: string; readonly code: string }, endpoint: string): string {
+function script(activation: { readonly id: string; readonly code: string }, configuration: string): string {
   return `set -e
 cat > /var/cache/amazon-ssm-agent.deb
 dpkg -i /var/cache/amazon-ssm-agent.deb >/dev/null
-printf '%s' ${quote(JSON.stringify({ Ssm: { Endpoint: endpoint }, Identity: { ConsumptionOrder: ['OnPrem'] } }))} > /etc/amazon/ssm/amazon-ssm-agent.json
+printf '%s' ${quote(configuration)} > /etc/amazon/ssm/amazon-ssm-agent.json
 amazon-ssm-agent -register -code ${quote(activation.code)} -id ${quote(activation.id)} -region eu-central-1 </dev/null >/dev/null 2>&1
 useradd --system --no-create-home collector
 install -d -m 0755 /etc/collector
 install -d -m 0750 -o collector /var/lib/collector
-printf 'interval: 15s\\n' > /etc/collector/collector.yaml
 printf '[Service]\\nExecStart=/bin/sleep infinity\\nUser=collector\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/collector.service
 systemctl daemon-reload
 systemctl enable --quiet collector amazon-ssm-agent
@@ -58,8 +57,8 @@ export function firstFloor(
   hosts: TestHosts,
   deb: string,
   activation: { readonly id: string; readonly code: string },
-  endpoint: string,
+  configuration: string,
 ): Promise<Measured> {
-  const command = `sudo sh -c ${quote(script(activation, endpoint))}`
+  const command = `sudo sh -c ${quote(script(activation, configuration))}`
   return measure(together(hosts.hosts.map((host) => `${ssh(hosts, host.port, command)} < ${quote(deb)}`)))
 }

@@ -38,6 +38,11 @@ async function withHosts<T>(use: (hosts: TestHosts, cloud: Cloud) => Promise<T>)
   }
 }
 
+/** The agent's configuration that leads it to the cloud. */
+function configuration(cloud: Cloud): string {
+  return `${JSON.stringify({ Ssm: { Endpoint: cloud.url() }, Identity: { ConsumptionOrder: ['OnPrem'] } })}\n`
+}
+
 async function floorOnBareHosts(hosts: TestHosts, cloud: Cloud): Promise<Measured> {
   const { ActivationId, ActivationCode } = await clients(cloud).ssm.send(
     new CreateActivationCommand({ IamRole: ROLE, RegistrationLimit: count }),
@@ -46,7 +51,7 @@ async function floorOnBareHosts(hosts: TestHosts, cloud: Cloud): Promise<Measure
     hosts,
     deb.path,
     { id: ActivationId!, code: ActivationCode! },
-    cloud.url(),
+    configuration(cloud),
   )
   if (cloud.inspect.nodes().length !== count) throw new Error('the floor did not register every host')
   return measured
@@ -69,7 +74,7 @@ function expectChanges(run: MusterRun, changed: (count: number) => boolean, what
 async function musterOnBareHosts(hosts: TestHosts, cloud: Cloud) {
   const state = await mkdtemp(join(tmpdir(), 'muster-bench-state-'))
   const environment = { ...cloud.environment(), XDG_STATE_HOME: state, XDG_CACHE_HOME: state }
-  const variables = { agent_deb: deb.path, agent_role: ROLE }
+  const variables = { agent_deb: deb.path, agent_role: ROLE, agent_configuration: configuration(cloud) }
   const run = (...more: string[]) => musterRun(hosts.inventoryFile, variables, environment, more)
   const nothing = async (...more: string[]) =>
     expectChanges(await run(...more), (changes) => changes === 0, 'second run')
