@@ -1,5 +1,6 @@
 import { ensureEngine } from './engine.mjs'
 import { ensureImage } from './image.mjs'
+import { ensureInotify } from './kernel.mjs'
 import { newRun, removeLeftovers } from './runs.mjs'
 
 /**
@@ -20,6 +21,7 @@ export async function prepareHosts() {
   }
   try {
     await removeLeftovers(engine.api)
+    await ensureInotify()
     const image = await ensureImage(engine.api)
     const environment = {
       DOCKER_HOST: engine.api.url,

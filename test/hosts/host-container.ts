@@ -48,7 +48,9 @@ export class HostContainer extends GenericContainer {
       ])
       .withWaitStrategy(
         // A unit that fails on some machine makes the state `degraded`; sshd is what a host needs.
-        Wait.forSuccessfulCommand('systemctl is-system-running --wait || systemctl is-active --quiet ssh'),
+        Wait.forSuccessfulCommand(
+          'timeout 40 systemctl is-system-running --wait || systemctl is-active --quiet ssh',
+        ),
       )
     this.createOpts.StopSignal = 'SIGRTMIN+3'
     // The types of the library do not know this field of the engine's API.

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import ssh2 from 'ssh2'
 import { getContainerRuntimeClient } from 'testcontainers'
 import { imageName } from '../../scripts/setup/image.mjs'
@@ -10,6 +11,9 @@ import { TestHost } from './test-host.ts'
 
 export type { HostOptions } from './host-container.ts'
 export type { HostOutput, TestHost } from './test-host.ts'
+
+/** Hosts that start at a time: a boot is all CPU, and with more of them each takes as much longer. */
+const STARTING = 8
 
 /** Options of {@link startHosts}. */
 export interface HostsOptions extends HostOptions {
@@ -113,8 +117,9 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
   const { each = [], ...all } = options
   const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'muster test run' })
   const names = Array.from({ length: count }, (_, index) => each[index]?.name ?? `host${index + 1}`)
+  const limit = pLimit(STARTING)
   const started = await Promise.allSettled(
-    names.map((name, index) => startHost(name, key.public, { ...all, ...each[index] })),
+    names.map((name, index) => limit(() => startHost(name, key.public, { ...all, ...each[index] }))),
   )
   const hosts = started.filter((one) => one.status === 'fulfilled').map((one) => one.value)
   const failed = started.find((one) => one.status === 'rejected')

@@ -38,6 +38,7 @@ systemctl mask \
   console-getty.service getty@.service getty.target \
   systemd-udevd.service systemd-udev-trigger.service systemd-networkd.service systemd-resolved.service \
   systemd-timesyncd.service systemd-logind.service systemd-remount-fs.service \
+  systemd-ask-password-console.path systemd-ask-password-wall.path \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer motd-news.timer
 systemctl set-default multi-user.target
 
