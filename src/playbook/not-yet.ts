@@ -72,8 +72,6 @@ const MODULES: Readonly<Record<string, string>> = {
   lineinfile: 'use `template` or `copy` for the whole file',
   blockinfile: 'use `template` or `copy` for the whole file',
   replace: 'use `template` or `copy` for the whole file',
-  stat: 'use `command: test -e PATH` with `register` and `failed_when: false`',
-  slurp: 'use `command: cat PATH` with `register`',
   find: 'use `command: find ...` with `register`',
   fetch: 'use `command: cat PATH` with `register`',
   git: 'use `command: git ...` with `creates`',

@@ -4,8 +4,6 @@ export const NOT_YET: readonly string[] = [
   'get_url/',
   'lineinfile/',
   'replace/',
-  'slurp/',
-  'stat/',
   // muster unpacks tar archives only, and says so.
   'unarchive/27-zip-content',
 ]

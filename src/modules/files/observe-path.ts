@@ -5,6 +5,8 @@ import { ModuleFailure } from '../module.ts'
 /** What lstat or stat says. Ids are numbers, times whole seconds since 1970. */
 export interface Stat {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
+  /** The four bits of the kind as stat(2) has them: 8 file, 4 directory, 10 link, 2 and 6 devices, 1 fifo, 12 socket. */
+  readonly type: number
   /** All twelve permission bits. */
   readonly mode: number
   readonly uid: number
@@ -113,6 +115,7 @@ function readStat(text: string, path: string): Stat {
   const bits = Number.parseInt(match[1]!, 16)
   return {
     kind: KINDS[bits >> 12] ?? 'other',
+    type: bits >> 12,
     mode: bits & 0o7777,
     uid: Number(match[2]),
     gid: Number(match[3]),

@@ -33,6 +33,7 @@ export async function* convergeTouch(
   ].filter((step) => step !== null)
   const made = stat ?? {
     kind: 'file' as const,
+    type: 8,
     mode: 0o666 & ~runs.umask,
     uid: runs.uid,
     gid: runs.gid,
