@@ -8,6 +8,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   apt: () => import('./library/apt.ts'),
   assert: () => import('./library/assert.ts'),
   aws_credentials: () => import('./library/aws_credentials.ts'),
+  collector: () => import('./library/collector.ts'),
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
   debug: () => import('./library/debug.ts'),

@@ -18,6 +18,7 @@ import { cancelRest, planPlay, runPlay } from './play-run.ts'
 import { preflight } from './preflight.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { Slots } from './slots.ts'
+import { templateHome } from './template-home.ts'
 
 /** What a run needs from outside. */
 export interface RunInput {
@@ -68,7 +69,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     hosts: new Map(),
     extraVars: input.extraVars,
     files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
-    home: { directory: dirname(resolve(input.playbook.file)) },
+    home: templateHome(dirname(resolve(input.playbook.file))),
     masker,
     signal,
     failures: [],
