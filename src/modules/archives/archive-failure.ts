@@ -30,7 +30,8 @@ export function readStep(output: Output, names: ArchiveNames): Field[] {
 /** The failure of a step. `said` are the tool's own words; `kind` is how the archive is compressed. */
 export function archiveFailure(step: string, said: string, kind: string, names: ArchiveNames): ModuleFailure {
   const { src, dest } = names
-  const full = diskFull(said)
+  // Where only a part of a block found room, tar gives no other reason.
+  const full = diskFull(said) ?? /Wrote only \d+ of \d+ bytes/.exec(said)?.[0]
   if (full !== undefined) {
     const unpacking = step === 'unpack'
     return new ModuleFailure(`failed to unpack ${src} to ${dest}: the disk is full (${full})`, {
