@@ -24,6 +24,11 @@ export interface CreatedActivation {
   readonly id: string
   /** AWS shows it only this once. */
   readonly code: Secret
+  /**
+   * False when an earlier attempt got no answer: AWS may have carried it out, and there may be a second activation with
+   * the same description (CreateActivation takes no client token).
+   */
+  readonly only: boolean
 }
 
 /**
@@ -49,12 +54,12 @@ export async function createActivation(
   const deadline = clock.now() + ROLE_PATIENCE
   for (const delay of backOff(2000, 15_000)) {
     try {
-      const { ActivationId, ActivationCode } = await asking(
+      const { ActivationId, ActivationCode, $metadata } = await asking(
         `create an activation for role ${request.role}`,
         () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
         signal,
       )
-      return { id: ActivationId!, code: new Secret(ActivationCode!) }
+      return { id: ActivationId!, code: new Secret(ActivationCode!), only: $metadata.attempts === 1 }
     } catch (error) {
       if (!isRoleMissing(error)) throw error
       if (clock.now() + delay > deadline) throw withRoleHint(error, request.role)
@@ -112,6 +117,7 @@ export async function deleteActivation(
 
 export interface ActivationDescription {
   readonly id: string
+  readonly description: string
   readonly role: string
   readonly limit: number
   readonly registrations: number
@@ -151,6 +157,7 @@ export async function listActivations(
 function describe(activation: Described): ActivationDescription {
   return {
     id: activation.ActivationId ?? '',
+    description: activation.Description ?? '',
     role: activation.IamRole ?? '',
     limit: activation.RegistrationLimit ?? 0,
     registrations: activation.RegistrationsCount ?? 0,

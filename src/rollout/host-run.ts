@@ -265,8 +265,13 @@ export class HostRun {
 
   /** Looks (unless already read) and converges once. A connection that dies is made anew once, and the state read again. */
   async #attempt(prepared: PreparedTask, item: PreparedItem, stage: Stage): Promise<TaskResult> {
+    let begun = false
+    const intend = (says: string): Promise<void> => {
+      begun = true
+      return this.#run.context.journal({ event: 'change', host: this.#host.name, task: prepared.name, says })
+    }
     try {
-      return await this.#converge(prepared, item, stage)
+      return await this.#converge(prepared, item, stage, intend)
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
       const lost = error.reason === 'lost'
@@ -277,7 +282,9 @@ export class HostRun {
       for (const each of stage.items) forget(each)
       this.#report.warn(`${error.message}; connecting again and looking at '${prepared.name}' anew`)
       try {
-        return await this.#converge(prepared, item, stage)
+        const result = await this.#converge(prepared, item, stage, intend)
+        // What needs no doing any more was done by the connection that was lost: handlers have to know.
+        return begun && !result.failed ? { ...result, changed: true } : result
       } catch (again) {
         return this.#notReached(again, prepared.name)
       }
@@ -292,7 +299,12 @@ export class HostRun {
     return { ...failureResult(failure), unknown: true }
   }
 
-  async #converge(prepared: PreparedTask, item: PreparedItem, stage: Stage): Promise<TaskResult> {
+  async #converge(
+    prepared: PreparedTask,
+    item: PreparedItem,
+    stage: Stage,
+    intend: (says: string) => Promise<void>,
+  ): Promise<TaskResult> {
     const { task, module } = prepared
     const later = stage.items.slice(stage.items.indexOf(item))
     if (needsReading(item)) await this.#read(stage, later)
@@ -313,8 +325,7 @@ export class HostRun {
     this.#report.phase('converge', prepared.name)
     const timeout = this.#timeout(item, task)
     return drive(module, item, state, shared, timeout, {
-      intend: (says) =>
-        this.#run.context.journal({ event: 'change', host: this.#host.name, task: prepared.name, says }),
+      intend,
       run: (action) => {
         const step: Step = {
           script: action.script,

@@ -65,7 +65,7 @@ export interface EarlierRun {
   readonly ended: boolean
   /** Its process still lives (same pid, start time and boot). */
   readonly alive: boolean
-  /** Regions in which it was about to make an activation. */
+  /** Regions in which it was about to make an activation and never wrote down that none is left. */
   readonly regions: readonly string[]
   /** Activations that it wrote down as made and not as deleted. */
   readonly activations: readonly { readonly region: string; readonly id: string }[]
@@ -88,14 +88,20 @@ export async function earlierRuns(stateFolder: string): Promise<EarlierRun[]> {
     const begun = of('run')[0]
     const ended = of('end').length > 0
     const deleted = new Set(of('activation-deleted').map((entry) => String(entry['id'])))
+    const activations = of('activation-created')
+      .map((entry) => ({ region: String(entry['region']), id: String(entry['id']) }))
+      .filter(({ id }) => !deleted.has(id))
+    const open = of('activation-intent').map((entry) => String(entry['region']))
+    for (const entry of of('activation-deleted')) {
+      const at = open.indexOf(String(entry['region']))
+      if (at >= 0) open.splice(at, 1)
+    }
     runs.push({
       run,
       ended,
       alive: !ended && begun !== undefined && isAlive(Number(begun['pid']), String(begun['started'])),
-      regions: [...new Set(of('activation-intent').map((entry) => String(entry['region'])))],
-      activations: of('activation-created')
-        .map((entry) => ({ region: String(entry['region']), id: String(entry['id']) }))
-        .filter(({ id }) => !deleted.has(id)),
+      regions: [...new Set([...open, ...activations.map(({ region }) => region)])],
+      activations,
       cleaned: of('orphans-deleted').map((entry) => String(entry['of'])),
     })
   }

@@ -5,7 +5,7 @@ import { type EarlierRun, earlierRuns } from './journal.ts'
 import type { RunState } from './run-state.ts'
 
 /**
- * Deletes the activations of earlier runs of this controller that died before they could: the journal names the
+ * Deletes the activations that earlier runs of this controller died before deleting, or could not delete: the journal names the
  * region before an activation is made, the tags find it, so that one which was made and never journaled (killed in
  * between) is found too. Activations of runs that still live are left alone.
  */
@@ -14,7 +14,7 @@ export async function deleteOrphans(run: RunState, stateFolder: string): Promise
   const earlier = (await earlierRuns(stateFolder)).filter((each) => each.run !== run.context.id)
   const cleaned = new Set(earlier.flatMap((each) => each.cleaned))
   for (const dead of earlier) {
-    if (dead.ended || dead.alive || dead.regions.length === 0 || cleaned.has(dead.run)) continue
+    if (dead.alive || dead.regions.length === 0 || cleaned.has(dead.run)) continue
     try {
       for (const region of dead.regions) await deleteActivationsOf(run, dead, region)
     } catch (error) {
@@ -22,7 +22,7 @@ export async function deleteOrphans(run: RunState, stateFolder: string): Promise
       if (!(error instanceof AwsFailure)) throw error
       run.emit({
         type: 'warning',
-        message: `cleaning up after the run ${dead.run}, which died: ${error.message}`,
+        message: `cleaning up after the earlier run ${dead.run}: ${error.message}`,
       })
       continue
     }

@@ -16,6 +16,8 @@ export interface ApplyOptions {
   /** Further words of the command. */
   readonly words?: readonly string[]
   readonly stdin?: string
+  /** For the controller, over that of the lab. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Hosts, the embedded cloud, and a controller with its own state folder. */
@@ -71,7 +73,7 @@ export class Lab {
     await writeFile(inventory, JSON.stringify({ all: { vars: this.#variables, hosts } }, null, 2))
     const words = [command, options.playbook ?? CHAIN, '-i', inventory, '--json', ...(options.words ?? [])]
     return new RunningMuster(words, {
-      environment: this.environment,
+      environment: { ...this.environment, ...options.environment },
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     })
   }

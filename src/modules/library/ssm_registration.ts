@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { waitOnline } from '../../aws/wait-online.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -109,6 +110,7 @@ export default defineModule({
       if (shared?.activation === undefined)
         throw new Error('the batch made no activation for a host that needs one')
       const { activation } = shared
+      if (activation instanceof AwsFailure) throw activation
       const script =
         id === undefined
           ? registerScript(form, activation, region)

@@ -1,5 +1,12 @@
-import { createActivation, deleteActivation, listActivations } from '../../aws/activations.ts'
+import { randomBytes } from 'node:crypto'
+import {
+  type CreatedActivation,
+  createActivation,
+  deleteActivation,
+  listActivations,
+} from '../../aws/activations.ts'
 import type { AwsClients } from '../../aws/clients.ts'
+import { AwsFailure } from '../../aws/errors.ts'
 import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
 import { CONTROLLER_TAG, controllerName, RUN_TAG } from '../../aws/tags.ts'
 import type { Secret } from '../../values/secret.ts'
@@ -22,8 +29,8 @@ export interface RegistrationParameters {
 
 /** What the hosts of a batch share: the one activation, and what Systems Manager says of the nodes. */
 export interface RegistrationShared {
-  /** Undefined when every host is registered already. */
-  readonly activation: { readonly id: string; readonly code: Secret } | undefined
+  /** Undefined when every host is registered already; a failure is that of the hosts that need it, and of no other. */
+  readonly activation: { readonly id: string; readonly code: Secret } | AwsFailure | undefined
   readonly nodes: ReadonlyMap<string, NodeInformation>
   readonly clients: AwsClients
 }
@@ -37,7 +44,8 @@ export function needsRegistration(member: {
 
 /**
  * Makes the one activation of a batch, after the batch was read: its limit is the number of hosts that will register,
- * it expires soon, it carries the run's tags, and the journal knows of it before it exists. Closing deletes it.
+ * it expires soon, it carries the run's tags, and the journal knows of it before it exists. Closing deletes it, and one
+ * that AWS made without muster hearing of it. What could not be deleted stays open in the journal for the next run.
  */
 export async function openRegistration(
   members: readonly Member<RegistrationParameters, AgentState>[],
@@ -56,33 +64,54 @@ export async function openRegistration(
     )
   await deleteExpired(clients)
   const first = members[0]?.params
+  // Unlike anything else, so that an activation whose answer was lost is known as this one's.
+  const description = `muster run ${context.id} (${randomBytes(8).toString('hex')})`
   await context.journal({ event: 'activation-intent', region, limit })
-  const activation = await createActivation(
-    clients,
-    {
-      role,
-      limit,
-      expires: new Date(Date.now() + (first?.expires_in ?? 3600) * 1000),
-      description: `muster run ${context.id}`,
-      ...(first?.instance_name === undefined ? {} : { instanceName: String(first.instance_name) }),
-      tags: {
-        ...Object.fromEntries([...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)])),
-        [RUN_TAG]: context.id,
-        [CONTROLLER_TAG]: controllerName(),
+  let activation: CreatedActivation
+  try {
+    activation = await createActivation(
+      clients,
+      {
+        role,
+        limit,
+        expires: new Date(Date.now() + (first?.expires_in ?? 3600) * 1000),
+        description,
+        ...(first?.instance_name === undefined ? {} : { instanceName: String(first.instance_name) }),
+        tags: {
+          ...Object.fromEntries([...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)])),
+          [RUN_TAG]: context.id,
+          [CONTROLLER_TAG]: controllerName(),
+        },
       },
-    },
-    { signal: context.signal },
-  )
-  await context.journal({ event: 'activation-created', region, id: activation.id, limit })
-  context.announce({ what: 'created', id: activation.id, limit })
+      { signal: context.signal },
+    )
+  } catch (error) {
+    // Interrupted or without an answer: it may have been made. The first failure is told, not that of cleaning up.
+    await deleteDescribed(clients, description).then(
+      () => context.journal({ event: 'activation-deleted', region, id: null }),
+      () => undefined,
+    )
+    if (!(error instanceof AwsFailure)) throw error
+    const shared: RegistrationShared = { activation: error, nodes, clients }
+    return { shared, close: async () => {} }
+  }
+  const { id, only } = activation
+  await context.journal({ event: 'activation-created', region, id, limit })
+  context.announce({ what: 'created', id, limit })
   return {
     shared: { activation, nodes, clients } satisfies RegistrationShared,
     close: async () => {
-      await deleteActivation(clients, activation.id)
-      await context.journal({ event: 'activation-deleted', region, id: activation.id })
-      context.announce({ what: 'deleted', id: activation.id })
+      await deleteActivation(clients, id)
+      if (!only) await deleteDescribed(clients, description)
+      await context.journal({ event: 'activation-deleted', region, id })
+      context.announce({ what: 'deleted', id })
     },
   }
+}
+
+async function deleteDescribed(clients: AwsClients, description: string): Promise<void> {
+  for (const activation of await listActivations(clients))
+    if (activation.description === description) await deleteActivation(clients, activation.id)
 }
 
 /** One activation is of one region and one role, so all hosts of a batch must agree on them. */

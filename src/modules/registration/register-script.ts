@@ -2,7 +2,25 @@ import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Output } from '../../values/transfer.ts'
 import { ModuleFailure } from '../module.ts'
-import { agentProgram, agentUnit, type PackageForm, REGISTRATION_FILE, VAULT } from './agent-state.ts'
+import {
+  agentProgram,
+  agentUnit,
+  NODE_ID,
+  type PackageForm,
+  REGISTRATION_FILE,
+  VAULT,
+} from './agent-state.ts'
+
+/**
+ * A registration that a lost connection left running is waited for: beside it, a second one would make a second node.
+ * The program and its first word as muster writes them; the brackets keep grep from finding itself.
+ */
+const AFTER_ANOTHER: ShellText = sh`waited=0
+while cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q 'amazon-ssm-agent [-]register'; do
+  if [ $waited -ge 600 ]; then echo "another registration is running on this host" >&2; exit 1; fi
+  sleep 0.2
+  waited=$((waited + 1))
+done`
 
 /**
  * Registers a host that is not registered, and restarts the agent: a running one keeps its old identity, an idle one
@@ -15,7 +33,14 @@ export function registerScript(
   activation: { readonly id: string; readonly code: Secret },
   region: string,
 ): ShellText {
-  return sh`out=$(${agentProgram(form)} -register -code ${activation.code} -id ${activation.id} -region ${region} </dev/null 2>&1)
+  return sh`${AFTER_ANOTHER}
+id=$(${NODE_ID})
+if [ -n "$id" ]; then
+  echo "registered by an earlier connection: Managed instance-id: $id"
+  systemctl restart ${agentUnit(form)}
+  exit
+fi
+out=$(${agentProgram(form)} -register -code ${activation.code} -id ${activation.id} -region ${region} </dev/null 2>&1)
 rc=$?
 printf '%s\n' "$out" | tail -n 8
 [ $rc -eq 0 ] || exit $rc
@@ -31,7 +56,8 @@ export function reregisterScript(
   activation: { readonly id: string; readonly code: Secret },
   region: string,
 ): ShellText {
-  return sh`umask 077
+  return sh`${AFTER_ANOTHER}
+umask 077
 saved=$(mktemp -d /var/lib/amazon/ssm/.muster-XXXXXXXX) || exit 1
 trap 'rm -rf "$saved"' EXIT
 cp -a ${VAULT} "$saved/Vault" || exit 1
