@@ -6,10 +6,10 @@ import { InputError } from '../values/problem.ts'
 import type { Dict, Value } from '../values/value.ts'
 import type { BatchControl, Looked } from './batch-control.ts'
 import { drive } from './drive.ts'
-import type { Status } from './events.ts'
 import { forget, HostLink, needsReading } from './host-link.ts'
 import { HostGone, HostReport } from './host-report.ts'
 import { Notifications } from './notifications.ts'
+import { pause } from './pause.ts'
 import { evaluationFailure, type PreparedItem, type PreparedTask, shortly } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
 import { collectStage, type Stage } from './stage.ts'
@@ -19,6 +19,7 @@ import {
   registeredLoop,
   secretTexts,
   skippedResult,
+  statusOf,
   type TaskResult,
 } from './task-result.ts'
 import { type PlayVariables, scopeFor } from './variables.ts'
@@ -365,13 +366,6 @@ export class HostRun {
   }
 }
 
-function statusOf(result: TaskResult, ignored: boolean): Status {
-  if (result.unknown) return 'unknown'
-  if (result.failed) return ignored ? 'ignored' : 'failed'
-  if (result.skipped) return 'skipped'
-  return result.changed ? 'changed' : 'ok'
-}
-
 /** A loop as one result. */
 function summary(items: readonly ItemDone[], dict: Dict): TaskResult {
   return {
@@ -385,16 +379,4 @@ function summary(items: readonly ItemDone[], dict: Dict): TaskResult {
     diff: [],
     facts: new Map(),
   }
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, seconds * 1000)
-    signal.addEventListener('abort', finish, { once: true })
-  })
 }

@@ -1,6 +1,7 @@
 import type { Diff, ModuleFailure, Outcome } from '../modules/module.ts'
 import { Secret } from '../values/secret.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
+import type { Status } from './events.ts'
 
 /** What became of one task on one host, or of one item of its loop, before `changed_when` and its like are asked. */
 export interface TaskResult {
@@ -105,4 +106,12 @@ export function secretTexts(value: Value): Value {
   if (Array.isArray(value)) return value.map(secretTexts)
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, secretTexts(item)]))
   return value
+}
+
+/** The word for a result. `ignored`: a failure is to be ignored. */
+export function statusOf(result: TaskResult, ignored: boolean): Status {
+  if (result.unknown) return 'unknown'
+  if (result.failed) return ignored ? 'ignored' : 'failed'
+  if (result.skipped) return 'skipped'
+  return result.changed ? 'changed' : 'ok'
 }
