@@ -2,7 +2,8 @@ import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { plain } from '../host/text.ts'
 import type { UserParameters } from './user-parameters.ts'
-import { keyPath, type UserState } from './user-state.ts'
+import type { UserState } from './user-state.ts'
+import { ageSteps, makeHome, makeKey, passwordLine, setPassword } from './user-steps.ts'
 
 /** What has to be done for a user: words for people, a script, and the line that chpasswd reads. */
 export interface UserChange {
@@ -12,7 +13,7 @@ export interface UserChange {
 }
 
 /** Days since 1970 of an `expires`, '' for never; undefined when the task does not say. */
-export function expiryDay(expires: UserParameters['expires']): string | undefined {
+function expiryDay(expires: UserParameters['expires']): string | undefined {
   if (expires === undefined) return undefined
   return expires.value < 0 ? '' : String(Math.floor(expires.value / 86_400))
 }
@@ -130,13 +131,6 @@ export function modification(params: UserParameters, state: UserState): UserChan
   return { says, steps, password: sets ? passwordLine(name, password!) : undefined }
 }
 
-/** On standard input, so that the hash is in no command line. */
-const setPassword = sh`LC_ALL=C chpasswd -e || exit`
-
-function passwordLine(name: string, password: Secret): Secret {
-  return new Secret(`${name}:${password.revealText()}\n`)
-}
-
 function wantedPassword(params: UserParameters): Secret | undefined {
   if (params.password === undefined) return undefined
   const text = plain(params.password)
@@ -149,43 +143,4 @@ function bare(password: string): string {
 
 function isoDay(day: string): string {
   return new Date(Number(day) * 86_400_000).toISOString().slice(0, 10)
-}
-
-function ageSteps(params: UserParameters, shadow: UserState['shadow']): ShellText[] {
-  const words: string[] = []
-  const differs = (option: string, value: number | undefined, found: string | undefined) => {
-    if (value !== undefined && String(value) !== found) words.push(option, String(value))
-  }
-  differs('-M', params.password_expire_max, shadow?.max)
-  differs('-m', params.password_expire_min, shadow?.min)
-  differs('-W', params.password_expire_warn, shadow?.warn)
-  return words.length === 0 ? [] : [sh`LC_ALL=C chage ${words} -- ${plain(params.name)} || exit`]
-}
-
-/** As useradd makes one: from the skeleton, with the mode of login.defs. A directory that is there stays as it is. */
-function makeHome(home: string, skeleton: string): ShellText {
-  return sh`m_h=${home}
-if [ ! -d "$m_h" ]; then
-  m_mask=022; m_mode=
-  [ ! -r /etc/login.defs ] || while read -r m_k m_v m_r; do
-    case $m_k in UMASK) m_mask=$m_v ;; HOME_MODE) m_mode=$m_v ;; esac
-  done < /etc/login.defs
-  case $m_h in /*/*) mkdir -p -- "\${m_h%/*}" || exit ;; esac
-  ( umask "$m_mask"; mkdir -- "$m_h" ) || exit
-  [ ! -d ${skeleton} ] || LC_ALL=C cp -R -- ${`${skeleton}/.`} "$m_h" || exit
-  chown -R -- "$(id -u -- "$m_n"):$(id -g -- "$m_n")" "$m_h" || exit
-  [ -z "$m_mode" ] || chmod -- "$m_mode" "$m_h" || exit
-fi`
-}
-
-function makeKey(params: UserParameters): ShellText {
-  const type = plain(params.ssh_key_type)
-  const bits = params.ssh_key_bits === undefined ? [] : ['-b', String(params.ssh_key_bits)]
-  const comment = plain(params.ssh_key_comment)
-  const words = ['-q', '-t', type, ...bits, '-N', '', ...(comment === undefined ? [] : ['-C', comment])]
-  return sh`m_user "$m_n" >/dev/null; m_home=$(printf %s "$m_u" | cut -d: -f6)
-${keyPath(plain(params.ssh_key_file) ?? `.ssh/id_${type}`)}
-m_o="$(id -u -- "$m_n"):$(id -g -- "$m_n")"; m_k=\${m_f%/*}
-[ -d "$m_k" ] || { mkdir -m 700 -- "$m_k" && chown -- "$m_o" "$m_k"; } || exit
-[ -e "$m_f" ] || { ssh-keygen ${words} -f "$m_f" </dev/null >&2 && chown -- "$m_o" "$m_f" "$m_f.pub"; } || exit`
 }

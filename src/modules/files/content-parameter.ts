@@ -21,7 +21,7 @@ export function revealed(value: Value): Value {
   return isDict(value) ? new Map([...value].map(([key, item]) => [key, revealed(item)])) : value
 }
 
-export function holdsSecret(value: Value): boolean {
+function holdsSecret(value: Value): boolean {
   if (Array.isArray(value)) return value.some(holdsSecret)
   return isDict(value) ? [...value.values()].some(holdsSecret) : value instanceof Secret
 }

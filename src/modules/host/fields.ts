@@ -83,7 +83,7 @@ export function strictText(value: Buffer, what: string): string {
 }
 
 /** A script that failed, as a failure of the task: what, then the tool's own words. */
-export function scriptFailure(output: Output, what: string, hint?: string): ModuleFailure {
+function scriptFailure(output: Output, what: string, hint?: string): ModuleFailure {
   const words = displayText(output.stderr.toString('utf8')).trim()
   const status = output.timedOut
     ? 'timed out'

@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { lines, sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
-import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { observeCommand } from '../commands/command-state.ts'
-import { attributeChange } from '../files/attributes.ts'
-import { type Destination, observeDestination } from '../files/destination.ts'
+import { observeDestination } from '../files/destination.ts'
 import { readDone } from '../files/done.ts'
 import { fileParameters } from '../files/file-parameters.ts'
 import { statResult } from '../files/file-result.ts'
 import { readPath } from '../files/observe-path.ts'
 import { requireOwners } from '../files/owners.ts'
-import { finalMode, wantedMode } from '../files/place-file.ts'
-import { temporaryName, writeScript } from '../files/write-script.ts'
 import { plain } from '../host/text.ts'
+import { fetchInto, splitOutput } from '../http/fetch.ts'
 import { methodOf, requestConfig } from '../http/request.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
@@ -147,7 +144,7 @@ LC_ALL=C curl ${write}${params.method === 'HEAD' ? sh` -o /dev/null` : sh``}
 printf '\0curl\0%s' $?`
         : fetchInto(place, params.mode, params.status_code, sh`${curl}`, write, params.unsafe_writes)
     const output = yield { ...action, effect: place === null ? 'none' : 'change', script }
-    const { answer, rc } = split(output)
+    const { answer, rc } = splitOutput(output)
     const elapsed = Math.round((performance.now() - start) / 1000)
     const wanted = params.status_code
     if (rc !== 0) {
@@ -178,68 +175,6 @@ printf '\0curl\0%s' $?`
 function secretOf(text: Text): Secret {
   if (typeof text === 'string') throw new TypeError('a secret parameter came as plain text')
   return text
-}
-
-/** Fetches into a hidden file beside the target; an equal file stays, and so does the old one when the status is wrong. */
-function fetchInto(
-  place: Destination,
-  mode: string | undefined,
-  statuses: readonly number[],
-  curl: ReturnType<typeof sh>,
-  write: readonly string[],
-  unsafeWrites: boolean,
-) {
-  const old = place.facts.target?.stat ?? place.facts.stat
-  const dest = place.facts.target?.path ?? place.facts.path
-  const wish = wantedMode(mode, undefined)
-  // An equal file whose owner and mode are right stays; everything else is replaced.
-  const keep =
-    old !== null && attributeChange(old, place.owners, wish) === null
-      ? sh`! cmp -s "$m_tmp" "$m_dest" || { printf '\0done\0same\0\0'; m_path "$m_dest" ''; exit 0; }`
-      : sh`:`
-  const placement = {
-    dest,
-    old,
-    owners: place.owners,
-    mode: finalMode(wish, old, place),
-    sha256: null,
-    parents: null,
-    backup: false,
-    validate: undefined,
-    unsafeWrites,
-  }
-  return writeScript(
-    placement,
-    temporaryName(dest),
-    sh`${curl}
-m_answer=$(LC_ALL=C curl ${write} -o "$m_tmp"; printf '\ncurl %s' $?)
-m_rc=\${m_answer##*curl }; m_answer=\${m_answer%
-curl *}
-printf '%s\0curl\0%s' "$m_answer" "$m_rc"
-[ "$m_rc" = 0 ] || exit 0
-m_code=\${m_answer##*
-}; m_code=\${m_code#* }; m_code=\${m_code%% *}
-case ${` ${statuses.join(' ')} `} in *" $m_code "*) ;; *) exit 0 ;; esac
-${keep}`,
-  )
-}
-
-const CURL = Buffer.from('\0curl\0')
-
-/** What curl printed, and its exit status. @throws ModuleFailure when the host has no curl */
-function split(output: Output): { answer: Buffer; rc: number | null } {
-  if (output.stdout.indexOf('\0nocurl\0') !== -1)
-    throw new ModuleFailure('the uri module needs curl, and the host has none', {
-      hint: 'install curl on the host (package: name=curl)',
-      result: { changed: false },
-    })
-  const at = output.stdout.lastIndexOf(CURL)
-  const rc = /^\d{1,3}/.exec(
-    output.stdout.subarray(at + CURL.length, at + CURL.length + 3).toString('latin1'),
-  )
-  return at === -1 || rc === null
-    ? { answer: output.stdout, rc: output.rc }
-    : { answer: output.stdout.subarray(0, at), rc: Number(rc[0]) }
 }
 
 function about(response: Response, elapsed: number, withContent: boolean): Record<string, Value> {

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { PythonError } from '../../template/python/error.ts'
-import { type PythonRegex, pythonRegex } from '../../template/python/regex.ts'
-import type { Output } from '../../values/transfer.ts'
+import { lines } from '../../shell/sh.ts'
+import type { PythonRegex } from '../../template/python/regex.ts'
 import type { Value } from '../../values/value.ts'
-import { field, readFields } from '../host/fields.ts'
 import { plain } from '../host/text.ts'
 import { defineModule, ModuleFailure, type Observation, type Outcome } from '../module.ts'
 import { conditionFunction, pathKind, type WaitParameters } from '../waiting/condition.ts'
+import { type Look, lookOnce, lookUntil, NO_GROUPS, readLook, readWait, type Wait } from '../waiting/look.ts'
 
 export default defineModule({
   name: 'wait_for',
@@ -63,7 +61,7 @@ export default defineModule({
       script: lines([
         conditionFunction(wait.params),
         ...(params.path === undefined ? [] : [pathKind]),
-        once(wait),
+        lookOnce(wait),
       ]),
       parse: (output) => ({ wait, first: readLook(output!, wait) }),
     })
@@ -92,7 +90,7 @@ export default defineModule({
         kind: 'run',
         says: `wait for ${words}`,
         effect: 'none',
-        script: loop(wait, params),
+        script: lookUntil(wait, params),
       }
       const look = readLook(output, wait)
       if (look.holds) return done(look)
@@ -108,7 +106,7 @@ export default defineModule({
           script: lines([
             conditionFunction(wait.params),
             ...(params.path === undefined ? [] : [pathKind]),
-            once(wait),
+            lookOnce(wait),
           ]),
         }
         const look = readLook(output, wait)
@@ -130,88 +128,6 @@ interface State {
   readonly wait: Wait
   /** The look that observe had; null when it had none. */
   readonly first: Look | null
-}
-
-interface Wait {
-  readonly params: WaitParameters
-  readonly regex: PythonRegex | null
-}
-
-interface Look {
-  readonly holds: boolean
-  readonly kind: string | undefined
-  readonly groups: Readonly<Record<string, Value>>
-}
-
-const NO_GROUPS = { match_groups: [], match_groupdict: new Map<string, Value>() }
-
-/** @throws ModuleFailure for parameters that cannot go together, in Ansible's words */
-function readWait(params: Omit<WaitParameters, 'text'>, pattern: string | undefined): Wait {
-  if (params.port !== undefined && params.path !== undefined)
-    throw new ModuleFailure('port and path parameter can not both be passed to wait_for')
-  if (params.path !== undefined && (params.state === 'stopped' || params.state === 'drained'))
-    throw new ModuleFailure(
-      `state=${params.state} should only be used for checking a port in the wait_for module`,
-    )
-  const searches = params.state === 'started' || params.state === 'present'
-  if (pattern === undefined || !searches) return { params: { ...params, text: false }, regex: null }
-  try {
-    return { params: { ...params, text: true }, regex: pythonRegex(pattern, { multiline: true }) }
-  } catch (error) {
-    if (!(error instanceof PythonError)) throw error
-    throw new ModuleFailure(`Invalid regular expression: ${error.message}`)
-  }
-}
-
-function once(wait: Wait): ShellText {
-  const kind = wait.params.path === undefined ? sh`:` : sh`printf 'kind\0%s\0' "$(m_kind)"`
-  return wait.params.text
-    ? sh`${kind}; printf 'rest\0'; m_check || [ $? != 9 ] || exit 9`
-    : sh`${kind}; m_check; printf 'status\0%s\0' $?`
-}
-
-function loop(wait: Wait, params: { timeout: number; sleep: number; delay: number }): ShellText {
-  return lines([
-    conditionFunction(wait.params),
-    ...(wait.params.path === undefined ? [] : [pathKind]),
-    sh`m_end=$(( $(date +%s) + ${params.timeout} ))
-[ ${params.delay} = 0 ] || sleep ${params.delay}
-while :; do
-  m_check && break; m_s=$?
-  [ "$m_s" != 9 ] && [ "$(date +%s)" -lt "$m_end" ] || break
-  sleep ${params.sleep}
-done`,
-    once(wait),
-  ])
-}
-
-/** @throws ModuleFailure when the host has no tool to look with */
-function readLook(output: Output, wait: Wait): Look {
-  if (output.rc === 9) throw noTool()
-  const fields = readFields(output, 'wait')
-  const kind = field(fields, 'kind')?.toString('latin1')
-  if (wait.regex !== null) {
-    const match = wait.regex.search((field(fields, 'rest') ?? Buffer.alloc(0)).toString('utf8'))
-    if (match === null) return { holds: false, kind, groups: NO_GROUPS }
-    const named = Object.entries(match.groups ?? {}).map(([name, text]): [string, Value] => [
-      name,
-      text ?? null,
-    ])
-    return {
-      holds: true,
-      kind,
-      groups: { match_groups: match.slice(1).map((text) => text ?? null), match_groupdict: new Map(named) },
-    }
-  }
-  const status = field(fields, 'status')?.toString('latin1')
-  if (status === '9') throw noTool()
-  return { holds: status === '0', kind, groups: NO_GROUPS }
-}
-
-function noTool(): ModuleFailure {
-  return new ModuleFailure('the host has neither bash nor curl nor nc to look at a port with', {
-    hint: 'install one of them on the host',
-  })
 }
 
 function pause(seconds: number): (signal: AbortSignal) => Promise<Value> {

@@ -18,7 +18,7 @@ import { artifactNeed, type DpkgStatus, readStatus, statusFunction } from './dpk
 import type { ArtifactOptions } from './manager.ts'
 
 /** A .deb that lies on the host already (`apt: deb=`). */
-export interface HostDeb {
+interface HostDeb {
   readonly path: string
   /** Null when there is no such file. */
   readonly info: PackageInfo | null

@@ -1,0 +1,69 @@
+import { type ShellText, sh } from '../../shell/sh.ts'
+import type { Output } from '../../values/transfer.ts'
+import { attributeChange } from '../files/attributes.ts'
+import type { Destination } from '../files/destination.ts'
+import { finalMode, wantedMode } from '../files/place-file.ts'
+import { temporaryName, writeScript } from '../files/write-script.ts'
+import { ModuleFailure } from '../module.ts'
+
+/** Fetches into a hidden file beside the target; an equal file stays, and so does the old one when the status is wrong. */
+export function fetchInto(
+  place: Destination,
+  mode: string | undefined,
+  statuses: readonly number[],
+  curl: ShellText,
+  write: readonly string[],
+  unsafeWrites: boolean,
+) {
+  const old = place.facts.target?.stat ?? place.facts.stat
+  const dest = place.facts.target?.path ?? place.facts.path
+  const wish = wantedMode(mode, undefined)
+  // An equal file whose owner and mode are right stays; everything else is replaced.
+  const keep =
+    old !== null && attributeChange(old, place.owners, wish) === null
+      ? sh`! cmp -s "$m_tmp" "$m_dest" || { printf '\0done\0same\0\0'; m_path "$m_dest" ''; exit 0; }`
+      : sh`:`
+  const placement = {
+    dest,
+    old,
+    owners: place.owners,
+    mode: finalMode(wish, old, place),
+    sha256: null,
+    parents: null,
+    backup: false,
+    validate: undefined,
+    unsafeWrites,
+  }
+  return writeScript(
+    placement,
+    temporaryName(dest),
+    sh`${curl}
+m_answer=$(LC_ALL=C curl ${write} -o "$m_tmp"; printf '\ncurl %s' $?)
+m_rc=\${m_answer##*curl }; m_answer=\${m_answer%
+curl *}
+printf '%s\0curl\0%s' "$m_answer" "$m_rc"
+[ "$m_rc" = 0 ] || exit 0
+m_code=\${m_answer##*
+}; m_code=\${m_code#* }; m_code=\${m_code%% *}
+case ${` ${statuses.join(' ')} `} in *" $m_code "*) ;; *) exit 0 ;; esac
+${keep}`,
+  )
+}
+
+const CURL = Buffer.from('\0curl\0')
+
+/** What curl printed, and its exit status. @throws ModuleFailure when the host has no curl */
+export function splitOutput(output: Output): { answer: Buffer; rc: number | null } {
+  if (output.stdout.indexOf('\0nocurl\0') !== -1)
+    throw new ModuleFailure('the uri module needs curl, and the host has none', {
+      hint: 'install curl on the host (package: name=curl)',
+      result: { changed: false },
+    })
+  const at = output.stdout.lastIndexOf(CURL)
+  const rc = /^\d{1,3}/.exec(
+    output.stdout.subarray(at + CURL.length, at + CURL.length + 3).toString('latin1'),
+  )
+  return at === -1 || rc === null
+    ? { answer: output.stdout, rc: output.rc }
+    : { answer: output.stdout.subarray(0, at), rc: Number(rc[0]) }
+}
