@@ -8,6 +8,8 @@ export interface ProcessEnd {
   readonly signal: string | null
   /** Why there is no status, in words for a person: `connection reset by peer`. */
   readonly reason?: string
+  /** The connection died with it, so nothing is known of how it ended. */
+  readonly connectionLost?: true
 }
 
 /** A process on the host with its three streams, whatever carries them. */

@@ -207,7 +207,7 @@ export class ResidentShell {
   }
 
   #lost(end: ProcessEnd): ConnectionError {
-    if (!this.#spoke && end.code !== null) return this.#explain(end)
+    if (!this.#spoke && end.connectionLost !== true && end.signal === null) return this.#explain(end)
     const why =
       end.reason ?? (end.code === null ? `it was killed by ${end.signal}` : `exit status ${end.code}`)
     return new ConnectionError('lost', `${this.#options.label}: lost while a script ran: ${why}`, {

@@ -111,6 +111,9 @@ export class SshTransport implements Transport {
   }
 }
 
+/** Milliseconds in which a connection that died tells so after its channels closed. */
+const SETTLE = 100
+
 function fromChannel(
   channel: ClientChannel,
   connectionClosed: Promise<void>,
@@ -123,10 +126,15 @@ function fromChannel(
   channel.on('error', () => {})
   channel.stderr.on('error', () => {})
   const ended = new Promise<ProcessEnd>((resolve) => {
-    const settle = () => resolve(status ?? { code: null, signal: null, reason: reason() })
-    channel.once('close', settle)
+    const lost = () => resolve(status ?? { code: null, signal: null, reason: reason(), connectionLost: true })
+    channel.once('close', () => {
+      if (status !== undefined) resolve(status)
+      // With a dying connection its channels close first. Else sshd let the channel go before it knew the status, as
+      // it may when a program ends at once while its input is still being written.
+      else setTimeout(() => resolve({ code: null, signal: null, reason: 'no exit status' }), SETTLE)
+    })
     // A channel whose streams nobody drained never closes.
-    void connectionClosed.then(settle)
+    void connectionClosed.then(lost)
   })
   return {
     stdin: channel,

@@ -73,7 +73,7 @@ export function explainStart(
       },
     )
   }
-  if (failed.end.code === null && failed.end.signal === null) {
+  if (failed.end.connectionLost === true) {
     return new ConnectionError(
       'lost',
       `${label}: lost while a shell was started: ${failed.end.reason ?? 'no exit status'}`,
@@ -81,7 +81,11 @@ export function explainStart(
     )
   }
   const status =
-    failed.end.code === null ? `killed by ${failed.end.signal}` : `exit status ${failed.end.code}`
+    failed.end.code !== null
+      ? `exit status ${failed.end.code}`
+      : failed.end.signal === null
+        ? 'without an exit status'
+        : `killed by ${failed.end.signal}`
   const known = become === undefined ? undefined : SUDO.find(([pattern]) => pattern.test(said))
   if (known !== undefined) {
     const [, cause, hint] = known

@@ -153,7 +153,10 @@ test('a shell that ends without an exit status is never a success', async () => 
   const connection = await connect(settings(double.port, PASSWORD), {
     privateKeys: new PrivateKeys(undefined, folder),
   })
-  await expect(connection.request(undefined, [step('echo x')])).rejects.toMatchObject({ reason: 'lost' })
+  await expect(connection.request(undefined, [step('echo x')])).rejects.toMatchObject({
+    reason: 'no-shell',
+    message: expect.stringContaining('without an exit status'),
+  })
   async function* read() {
     yield Buffer.from('x')
   }
