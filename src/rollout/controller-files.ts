@@ -17,6 +17,8 @@ import type { PushSource } from '../values/transfer.ts'
 export class PlaybookFiles implements ControllerFiles {
   readonly #directory: string
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
+  /** SHA-256 by path. */
+  readonly #pinned = new Map<string, string>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -28,14 +30,28 @@ export class PlaybookFiles implements ControllerFiles {
       const found = await stat(place).catch(() => undefined)
       if (found?.isFile()) {
         const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`
-        const known = this.#known.get(place)
-        if (known?.stamp === stamp) return known.file
-        const file = readFileOnce(place, found.size, found.mode & 0o7777)
-        this.#known.set(place, { stamp, file })
-        return file
+        let known = this.#known.get(place)
+        if (known?.stamp !== stamp) {
+          known = { stamp, file: readFileOnce(place, found.size, found.mode & 0o7777) }
+          this.#known.set(place, known)
+        }
+        return this.#asPinned(await known.file)
       }
     }
     throw notFound(path, searched)
+  }
+
+  /** From now on the file at this path is given with this content or not at all. */
+  pin(path: string, sha256: string): void {
+    this.#pinned.set(path, sha256)
+  }
+
+  #asPinned(file: ControllerFile): ControllerFile {
+    const pinned = this.#pinned.get(file.path)
+    if (pinned === undefined || pinned === file.sha256) return file
+    throw new ModuleFailure(`${file.path} was changed after it was checked`, {
+      hint: `it had sha256 ${pinned} and has ${file.sha256} now: find out who changed it, and run again`,
+    })
   }
 
   async findTree(folder: 'files', path: string): Promise<ControllerTree> {

@@ -10,9 +10,9 @@ import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { BatchControl } from './batch-control.ts'
 import { HostRun } from './host-run.ts'
+import { readPlayVariables } from './play-variables.ts'
 import { newHost, type RunState } from './run-state.ts'
 import type { Slots } from './slots.ts'
-import { loadVarsFiles } from './vars-files.ts'
 
 /** A play with everything decided that its hosts do not decide. */
 export interface PlannedPlay {
@@ -118,14 +118,9 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
       await Promise.all(
         living.map(async (host) => {
           const state = hostState(run, host)
-          const variables = { play, name, allHosts: hosts, batch: living, files: new Map<string, Value>() }
-          const withFiles = { ...variables, files: await loadVarsFiles(run, state, variables) }
-          await new HostRun(
-            run,
-            state,
-            { variables: withFiles, tasks, handlers: play.handlers },
-            control,
-          ).run()
+          const shape = { play, name, allHosts: hosts, batch: living, tasks }
+          const variables = await readPlayVariables(run, state, shape)
+          await new HostRun(run, state, { variables, tasks, handlers: play.handlers }, control).run()
         }),
       )
     } finally {

@@ -23,11 +23,13 @@ export interface PlayVariables {
   readonly batch: readonly string[]
   /** From vars_files, per host since their paths may be templates. */
   readonly files: ReadonlyMap<string, Value>
+  /** `artifacts` as artifacts.yaml gives it, what the variables say of it already on top. */
+  readonly artifacts?: Value
 }
 
 /**
  * The variables of a host at a task, in Ansible's precedence (facts/plays.md 10), highest first: names that cannot
- * be changed, `-e`, results and facts, task vars, vars_files, play vars, the inventory's levels.
+ * be changed, `-e`, results and facts, task vars, artifacts.yaml, vars_files, play vars, the inventory's levels.
  */
 export function scopeFor(
   run: RunState,
@@ -38,14 +40,21 @@ export function scopeFor(
 ): LayeredScope {
   return new LayeredScope([
     magicLayer(run, play),
-    mapLayer(run.extraVars),
+    extraLayer(run, play),
     stageLayer(stage),
     mapLayer(host.facts),
     ...(task === undefined ? [] : [mapLayer(task.vars)]),
+    (name) => (name === 'artifacts' ? play.artifacts : undefined),
     mapLayer(play.files),
     mapLayer(play.play.vars),
     mapLayer(run.hostVariables(host.name)),
   ])
+}
+
+/** `-e`; its `artifacts` are part of the play's where these come from artifacts.yaml. */
+function extraLayer(run: RunState, play: PlayVariables): Layer {
+  return (name) =>
+    name === 'artifacts' && play.artifacts !== undefined ? undefined : run.extraVars.get(name)
 }
 
 function stageLayer(stage: StageNames): Layer {

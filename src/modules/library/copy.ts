@@ -146,6 +146,7 @@ async function findSource(src: string, context: ModuleContext): Promise<Controll
     return await context.files.find('files', src)
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error
-    return context.files.findTree('files', src)
+    // Where there is no such folder either, the file's failure says more: it may be there and refused.
+    return context.files.findTree('files', src).catch(() => Promise.reject(error))
   }
 }
