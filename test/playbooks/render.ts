@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Play } from '../../src/playbook/playbook.ts'
+import { readPlaybook } from '../../src/playbook/read.ts'
+import { findVarsFile, loadVarsFile } from '../../src/playbook/vars-files.ts'
+import { templateHome } from '../../src/rollout/template-home.ts'
+import type { TemplateEngine } from '../../src/template/api.ts'
+import { createEngine } from '../../src/template/engine.ts'
+import { Secret } from '../../src/values/secret.ts'
+import type { Value } from '../../src/values/value.ts'
+import { fromPlain, type Plain } from '../modules/cloud/plain.ts'
+
+export const PLAYBOOKS = join(import.meta.dirname, '../../playbooks')
+
+/** What an inventory like inventory.example.yaml says, and what the cloud's play registers. */
+const GIVEN: Readonly<Record<string, Plain>> = {
+  inventory_hostname: 'web01',
+  muster_region: 'eu-central-1',
+  muster_workspace: 'muster',
+  muster_role: 'muster-node',
+  artifacts: Object.fromEntries(
+    [
+      'amazon-ssm-agent',
+      'prometheus',
+      'node_exporter',
+      'grafana-agent',
+      'alloy',
+      'adot',
+      'otelcol-contrib',
+      'amazon-cloudwatch-agent',
+      'vmagent',
+    ].map((name) => [name, { path: `/srv/${name}`, version: '1.2.3', sha256: '0'.repeat(64) }]),
+  ),
+  hostvars: {
+    localhost: {
+      role: { role: 'muster-node' },
+      workspace: {
+        workspace_id: 'ws-1',
+        remote_write_url:
+          'https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write',
+      },
+    },
+  },
+}
+
+/** A play as a host of the example inventory sees it. */
+export class Rendered {
+  readonly play: Play
+  readonly #engine: TemplateEngine
+
+  constructor(play: Play, engine: TemplateEngine) {
+    this.play = play
+    this.#engine = engine
+  }
+
+  /** A template of the playbooks, filled in. */
+  async file(name: string): Promise<string> {
+    const path = join(PLAYBOOKS, 'templates', name)
+    const text = this.#engine.renderFile(await readFile(path, 'utf8'), path)
+    if (text instanceof Secret) throw new Error(`${name} is a secret`)
+    return text
+  }
+
+  /** An argument of a task, evaluated. */
+  argument(task: string, name: string): Value {
+    const found = this.play.tasks.find((each) => each.name === task)
+    if (found === undefined) throw new Error(`no task is named '${task}'`)
+    return this.#engine.resolve(found.args.get(name) ?? null) as Value
+  }
+}
+
+/** The play `Hosts` of a playbook, with variables over those of the example inventory. */
+export async function renderPlaybook(
+  file: string,
+  variables: Readonly<Record<string, Plain>> = {},
+): Promise<Rendered> {
+  const { plays } = await readPlaybook(join(PLAYBOOKS, file))
+  const play = plays.find(({ name }) => name === 'Hosts')
+  if (play === undefined) throw new Error(`${file} has no play 'Hosts'`)
+  const known = new Map<string, Value>(play.vars)
+  for (const { value } of play.varsFiles)
+    for (const [name, content] of await loadVarsFile((await findVarsFile(PLAYBOOKS, [String(value)]))!))
+      known.set(name, content)
+  for (const [name, value] of Object.entries({ ...GIVEN, ...variables })) known.set(name, fromPlain(value))
+  const home = templateHome(PLAYBOOKS)
+  return new Rendered(play, createEngine({ lookup: (name) => known.get(name) }, home))
+}
