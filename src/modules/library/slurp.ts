@@ -3,54 +3,69 @@ import { assignPath } from '../host/expand-path.ts'
 import { field, readFields, textField } from '../host/fields.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
 
+/** What fits into one answer of the host, with room for the rest of it. */
+const LIMIT = 1_000_000
+
 export default defineModule({
   name: 'slurp',
   runsOn: 'host',
-  checkMode: 'run',
   documentation: {
-    summary: 'Reads a file of the host.',
+    summary: 'Reads a file of the host into a variable, as base64.',
     notes: [
-      'The file comes with the look that every host gets; it must fit into one answer (less than 1 MiB).',
+      'Files of up to 1,000,000 bytes.',
+      'What is read is shown with -v: set no_log where it is a secret.',
     ],
     examples: `
-- name: which machine
+- name: the machine's id
   slurp: { src: /etc/machine-id }
-  register: id
-- name: say it
-  debug: { msg: '{{ id.content | b64decode | trim }}' }
+  register: machine_id
+- debug:
+    msg: "{{ machine_id.content | b64decode }}"
 `,
-    returns: { content: 'what the file holds, as base64', encoding: 'base64', source: 'the path' },
+    returns: { content: 'the file, as base64', encoding: 'base64', source: 'path of the file' },
   },
   spec: {
-    parameters: { src: { type: 'path', required: true, aliases: ['path'], doc: 'The file, on the host.' } },
+    parameters: {
+      src: { type: 'path', required: true, aliases: ['path'], doc: 'File on the host.' },
+    },
   },
+  checkMode: 'run',
 
   observe: ({ src }) =>
     Promise.resolve({
       script: lines([
         assignPath('m_p', src),
-        sh`printf 'path\0%s\0' "$m_p"
-if [ -d "$m_p" ]; then printf 'fault\0directory\0'
-elif [ ! -e "$m_p" ]; then printf 'fault\0missing\0'
-elif [ ! -r "$m_p" ]; then printf 'fault\0unreadable\0'
-else printf 'rest\0'; cat < "$m_p"; fi`,
+        sh`printf 'path\0%s\0kind\0' "$m_p"
+if [ -d "$m_p" ]; then printf 'directory\0'
+elif [ ! -e "$m_p" ]; then printf 'none\0'
+elif [ ! -f "$m_p" ] || [ ! -r "$m_p" ]; then printf 'unreadable\0'
+elif [ "$(LC_ALL=C stat -L -c %s -- "$m_p")" -gt ${LIMIT} ]; then printf 'large\0'
+else printf 'file\0rest\0'; cat <"$m_p"; fi`,
       ]),
       parse(output) {
         const fields = readFields(output!, `read ${src}`)
-        return {
-          path: textField(fields, 'path'),
-          fault: field(fields, 'fault')?.toString('latin1'),
-          content: field(fields, 'rest') ?? Buffer.alloc(0),
-        }
+        const path = textField(fields, 'path')
+        const failure = FAILURES[textField(fields, 'kind')]
+        if (failure !== undefined) throw failure(path)
+        const content = field(fields, 'rest')
+        if (content === undefined) throw new ModuleFailure(`the host's answer makes no sense (read ${src})`)
+        return { path, content }
       },
     }),
 
-  // biome-ignore lint/correctness/useYield: it only reads
-  async *converge(_, { path, fault, content }) {
-    if (fault === 'missing') throw new ModuleFailure(`File not found: ${path}`)
-    if (fault === 'directory') throw new ModuleFailure(`Source is a directory and must be a file: ${path}`)
-    if (fault === 'unreadable')
-      throw new ModuleFailure(`File is not readable: ${path}`, { hint: 'become a user who may read it' })
+  // biome-ignore lint/correctness/useYield: it only looks
+  async *converge(_, { path, content }) {
     return { result: { content: content.toString('base64'), encoding: 'base64', source: path } }
   },
 })
+
+const FAILURES: Readonly<Record<string, (path: string) => ModuleFailure>> = {
+  directory: (path) => new ModuleFailure(`Source is a directory and must be a file: ${path}`),
+  none: (path) => new ModuleFailure(`File not found: ${path}`),
+  unreadable: (path) =>
+    new ModuleFailure(`File is not readable: ${path}`, { hint: 'it must be a file that this user may read' }),
+  large: (path) =>
+    new ModuleFailure(`File is too large: ${path} has more than ${LIMIT} bytes`, {
+      hint: 'read a part of it with command (head -c), or only its checksum with stat',
+    }),
+}

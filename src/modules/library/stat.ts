@@ -1,6 +1,7 @@
 import { lines, sh } from '../../shell/sh.ts'
-import { dict, type Value } from '../../values/value.ts'
-import { observePath, pathFunctions, readPath, type Stat } from '../files/observe-path.ts'
+import { dict } from '../../values/value.ts'
+import { STAT_FORMAT, statDict } from '../files/stat-result.ts'
+import { displayText } from '../host/display.ts'
 import { assignPath } from '../host/expand-path.ts'
 import { field, readFields } from '../host/fields.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
@@ -8,137 +9,97 @@ import { defineModule, ModuleFailure } from '../module.ts'
 export default defineModule({
   name: 'stat',
   runsOn: 'host',
-  checkMode: 'run',
   documentation: {
-    summary: 'Tells what a path on the host is.',
-    notes: [
-      'Costs no request beyond the look that every host gets. The kind of contents (mime) is not told.',
-    ],
+    summary: 'Tells whether a file is there, and what is known of it.',
+    notes: ['Times are whole seconds. Types of content and flags of files (lsattr) are not read.'],
     examples: `
-- name: is it there
-  stat: { path: /etc/amazon/ssm/amazon-ssm-agent.json }
-  register: configuration
-- name: say so
-  debug: { msg: 'the agent is configured' }
-  when: configuration.stat.exists
+- name: is the agent there?
+  stat: { path: /usr/bin/amazon-ssm-agent, get_checksum: false }
+  register: agent
+- debug:
+    msg: there, with mode {{ agent.stat.mode }}
+  when: agent.stat.exists
 `,
     returns: {
-      stat: 'exists; and when it does, mode, uid, gid, size, isdir, islnk, checksum and others as Ansible has them',
+      stat: 'exists; and when it does: path mode size uid gid pw_name gr_name nlink inode dev atime mtime ctime blocks block_size, isreg isdir islnk isfifo issock ischr isblk isuid isgid, rusr wusr xusr rgrp wgrp xgrp roth woth xoth, readable writeable executable, checksum (of a file that can be read), lnk_source and lnk_target (of a link)',
     },
   },
   spec: {
     parameters: {
-      path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
-      follow: { type: 'bool', default: false, doc: 'Tell of what a link leads to.' },
-      get_checksum: { type: 'bool', default: true, doc: 'Compute the checksum of a file.' },
+      path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'Path on the host.' },
+      follow: { type: 'bool', default: false, doc: 'Describe what a link leads to.' },
+      get_checksum: { type: 'bool', default: true, doc: 'Compute the checksum of a regular file.' },
       checksum_algorithm: {
         type: 'str',
-        choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
         default: 'sha1',
+        choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
         aliases: ['checksum', 'checksum_algo'],
-        doc: 'The kind of checksum.',
+        doc: 'Kind of checksum.',
       },
       get_mime: {
         type: 'bool',
-        default: false,
-        doc: 'Taken for the sake of existing playbooks: muster does not tell it.',
+        aliases: ['mime', 'mime_type', 'mime-type'],
+        doc: 'May be false only: muster does not read types of content.',
       },
       get_attributes: {
         type: 'bool',
-        default: false,
-        doc: 'Taken for the sake of existing playbooks: muster does not tell chattr flags.',
+        aliases: ['attr', 'attributes'],
+        doc: 'May be false only: muster does not read flags of files.',
       },
     },
   },
+  checkMode: 'run',
 
   observe(params) {
-    const tool = `${params.checksum_algorithm}sum`
-    const access = sh`for m_a in r w x; do [ -$m_a "$m_p" ] && printf 'access\0%s\0' "$m_a"; done`
-    const sum = sh`[ ! -f "$m_p" ] || [ ! -r "$m_p" ] || { m_s=$(${tool} < "$m_p"); printf 'digest\0%s\0' "\${m_s%% *}"; }`
+    const { path, follow, get_checksum: checksum, checksum_algorithm: algorithm } = params
+    refuse(params.get_mime, 'get_mime', 'command: file --brief --mime')
+    refuse(params.get_attributes, 'get_attributes', 'command: lsattr -d')
+    const options = follow ? ['-L'] : []
+    const isFile = follow ? sh`[ -f "$m_p" ]` : sh`[ ! -L "$m_p" ] && [ -f "$m_p" ]`
+    const script = lines([
+      assignPath('m_p', path),
+      sh`if m_s=$(LC_ALL=C stat ${options} -c ${STAT_FORMAT} -- "$m_p" 2>&1); then
+  printf 'path\0%s\0stat\0%s\0' "$m_p" "$m_s"
+  [ ! -r "$m_p" ] || printf 'readable\0\0'
+  [ ! -w "$m_p" ] || printf 'writeable\0\0'
+  [ ! -x "$m_p" ] || printf 'executable\0\0'`,
+      ...(follow
+        ? []
+        : [
+            sh`  if [ -L "$m_p" ]; then printf 'link\0'; readlink -n -- "$m_p"; printf '\0target\0'; readlink -n -f -- "$m_p"; printf '\0'; fi`,
+          ]),
+      ...(checksum
+        ? [
+            sh`  if ${isFile} && [ -r "$m_p" ]; then
+    m_s=$({ ${`${algorithm}sum`} || openssl dgst ${`-${algorithm}`} -r; } <"$m_p" 2>/dev/null); printf 'sum\0%s\0' "\${m_s%% *}"
+  fi`,
+          ]
+        : []),
+      sh`else printf 'why\0%s\0' "$m_s"; fi`,
+    ])
     return Promise.resolve({
-      script: lines([
-        pathFunctions,
-        assignPath('m_p', params.path),
-        observePath(sh`$m_p`, false),
-        access,
-        // A link is described itself, so it has no checksum unless it is followed.
-        ...(params.get_checksum ? [params.follow ? sum : sh`[ -L "$m_p" ] || ${sum}`] : []),
-        sh`:`,
-      ]),
+      script,
       parse(output) {
-        const fields = readFields(output!, `look at ${params.path}`)
-        const digest = field(fields, 'digest')?.toString('latin1')
-        if (digest !== undefined && !/^[0-9a-f]{32,128}$/.test(digest))
-          throw new ModuleFailure(
-            `cannot compute the checksum of ${params.path}: ${tool} did not work on the host`,
-          )
-        return {
-          facts: readPath(fields),
-          digest,
-          access: fields.filter(({ name }) => name === 'access').map(({ value }) => value.toString('latin1')),
-        }
+        const fields = readFields(output!, `look at ${path}`)
+        const why = field(fields, 'why')?.toString('utf8')
+        if (why === undefined) return statDict(fields)
+        // Ansible says that nothing is there for this reason only, and fails for all others in the system's words.
+        if (why.endsWith('No such file or directory')) return dict({ exists: false })
+        throw new ModuleFailure(displayText(why.slice(why.lastIndexOf(': ') + 1)).trim(), {
+          result: { path },
+          hint: `asked about ${path}; become a user who may look there`,
+        })
       },
     })
   },
 
-  // biome-ignore lint/correctness/useYield: it only tells
-  async *converge({ follow }, { facts, digest, access }) {
-    const stat = follow && facts.link !== null ? (facts.target?.stat ?? null) : facts.stat
-    if (stat === null) return { result: { stat: dict({ exists: false }) } }
-    const link = follow ? {} : linkKeys(facts.link, facts.target?.path)
-    const keys: Record<string, Value> = {
-      exists: true,
-      path: facts.path,
-      ...statKeys(stat),
-      readable: access.includes('r'),
-      writeable: access.includes('w'),
-      executable: access.includes('x'),
-      ...link,
-      ...(digest === undefined ? {} : { checksum: digest }),
-    }
-    return { result: { stat: dict(keys) } }
+  // biome-ignore lint/correctness/useYield: it only looks
+  async *converge(_, stat) {
+    return { result: { stat } }
   },
 })
 
-function linkKeys(text: string | null, target: string | undefined): Record<string, Value> {
-  if (text === null) return {}
-  return { lnk_target: text, ...(target === undefined ? {} : { lnk_source: target }) }
-}
-
-function statKeys(stat: Stat): Record<string, Value> {
-  const { mode, type } = stat
-  const bit = (mask: number) => (mode & mask) !== 0
-  const [device, inode] = stat.identity.split(':')
-  return {
-    // Here with four digits, in the results of file modules with a leading zero (facts/modules.md, stat).
-    mode: mode.toString(8).padStart(4, '0'),
-    isdir: type === 4,
-    ischr: type === 2,
-    isblk: type === 6,
-    isreg: type === 8,
-    isfifo: type === 1,
-    islnk: type === 10,
-    issock: type === 12,
-    uid: stat.uid,
-    gid: stat.gid,
-    size: stat.size,
-    inode: Number(inode),
-    dev: Number(device),
-    nlink: stat.links,
-    atime: stat.atime,
-    mtime: stat.mtime,
-    wusr: bit(0o200),
-    rusr: bit(0o400),
-    xusr: bit(0o100),
-    wgrp: bit(0o020),
-    rgrp: bit(0o040),
-    xgrp: bit(0o010),
-    woth: bit(0o002),
-    roth: bit(0o004),
-    xoth: bit(0o001),
-    isuid: bit(0o4000),
-    isgid: bit(0o2000),
-    pw_name: stat.owner,
-    gr_name: stat.group,
-  }
+function refuse(asked: boolean | undefined, name: string, instead: string): void {
+  if (asked === true)
+    throw new ModuleFailure(`${name} is not supported`, { hint: `use \`${instead} PATH\` with register` })
 }
