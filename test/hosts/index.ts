@@ -106,6 +106,14 @@ async function gatewayOf(host: TestHost): Promise<string> {
   return gateway
 }
 
+/** About one in 400 keys that ssh2 makes cannot be read, by ssh2 itself: "Malformed OpenSSH private key". */
+function newKey(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'muster test run' })
+    if (!(ssh2.utils.parseKey(key.private) instanceof Error)) return key
+  }
+}
+
 /**
  * Starts hosts `host1` to `host<count>` in containers, with a user `ops` who has a key and sudo. Nothing remains when
  * one of them fails to start. Call `stop` (or use `await using`) at the end; should the process die before, the
@@ -115,7 +123,7 @@ async function gatewayOf(host: TestHost): Promise<string> {
  */
 export async function startHosts(count: number, options: HostsOptions = {}): Promise<TestHosts> {
   const { each = [], ...all } = options
-  const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'muster test run' })
+  const key = newKey()
   const names = Array.from({ length: count }, (_, index) => each[index]?.name ?? `host${index + 1}`)
   const limit = pLimit(STARTING)
   const started = await Promise.allSettled(
