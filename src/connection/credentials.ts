@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, BaseAgent, ParsedKey } from 'ssh2'
 import ssh2 from 'ssh2'
+import { displayText } from '../values/visible.ts'
 import type { ConnectionSettings } from './connection.ts'
-import { displayText } from './display.ts'
 import { fingerprint } from './host-key.ts'
 import type { PrivateKeys } from './private-keys.ts'
 

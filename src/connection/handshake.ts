@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
+import { displayText } from '../values/visible.ts'
 import type { Authentication } from './authenticate.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
-import { displayText } from './display.ts'
 import { Dropped } from './dropped.ts'
 import type { HostKeyCheck } from './host-key.ts'
 

@@ -1,5 +1,5 @@
+import { displayText } from '../values/visible.ts'
 import { type Become, type ConnectionCause, ConnectionError } from './connection.ts'
-import { displayText } from './display.ts'
 import type { ProcessEnd } from './host-process.ts'
 import { describeIdentity } from './identity.ts'
 

@@ -1,6 +1,6 @@
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { ModuleFailure } from '../module.ts'
 
 /**

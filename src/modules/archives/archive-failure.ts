@@ -1,7 +1,7 @@
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
+import { displayText } from '../../values/visible.ts'
 import { diskFull } from '../files/done.ts'
-import { displayText } from '../host/display.ts'
 import { type Field, field, readFields, splitFields } from '../host/fields.ts'
 import { ModuleFailure } from '../module.ts'
 

@@ -1,6 +1,6 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { readFields } from '../host/fields.ts'
 import { ModuleFailure } from '../module.ts'
 import { readProperties } from '../systemd/unit-state.ts'

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { type Field, splitFields } from '../host/fields.ts'
 import { ModuleFailure } from '../module.ts'
 import { pathFunctions } from './observe-path.ts'

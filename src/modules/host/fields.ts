@@ -1,6 +1,6 @@
 import type { Output } from '../../values/transfer.ts'
+import { displayText } from '../../values/visible.ts'
 import { ModuleFailure } from '../module.ts'
-import { displayText } from './display.ts'
 
 /** One thing a script said: a name from our script, and bytes from the host. */
 export interface Field {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { loadJson } from '../../template/python/json-load.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { ModuleFailure } from '../module.ts'
 
 /** What came back of a request. */

@@ -1,8 +1,8 @@
+import { displayText } from '../../values/visible.ts'
 import { OBSERVE_COLLECTORS, parseCollectors } from '../collectors/collector-state.ts'
 import { departureDiff, departures } from '../collectors/decide.ts'
 import { KNOWN_COLLECTORS } from '../collectors/known.ts'
 import { stopScript } from '../collectors/stop-script.ts'
-import { displayText } from '../host/display.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
 
 export default defineModule({

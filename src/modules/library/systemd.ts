@@ -1,6 +1,6 @@
 import { lines, sh } from '../../shell/sh.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { plain } from '../host/text.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
 import { loadProblem, observeUnit } from '../systemd/unit-state.ts'

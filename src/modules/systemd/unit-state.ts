@@ -1,5 +1,5 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { field, readFields } from '../host/fields.ts'
 import { ModuleFailure, type Observation } from '../module.ts'
 

@@ -1,6 +1,6 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../host/display.ts'
+import { displayText } from '../../values/visible.ts'
 import { ModuleFailure } from '../module.ts'
 import { type Scope, systemctl, type UnitState } from './unit-state.ts'
 

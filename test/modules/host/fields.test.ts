@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayText } from '../../../src/modules/host/display.ts'
 import { field, numberField, readFields, splitFields, strictText } from '../../../src/modules/host/fields.ts'
 import type { Output } from '../../../src/values/transfer.ts'
 
@@ -70,12 +69,5 @@ describe('fields', () => {
     expect(() => strictText(Buffer.from([0x61, 0xff]), 'a file name')).toThrow(
       'a file name on the host is not UTF-8',
     )
-  })
-})
-
-describe('text from a host in a message', () => {
-  it('has no control characters and no end of its own', () => {
-    expect(displayText('a\x1b[31mred\r\n\tb\u202e')).toBe('a\\x1b[31mred\\x0d\n\tb\\x202e')
-    expect(displayText('x'.repeat(20), 10)).toBe(`${'x'.repeat(10)} ... (10 characters more)`)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { displayText } from '../../src/connection/display.ts'
+import { displayText } from '../../src/values/visible.ts'
 
 const shown = (text: string) => displayText(Buffer.from(text))
 
