@@ -1,7 +1,7 @@
 import { lines, sh } from '../../shell/sh.ts'
 import { dict } from '../../values/value.ts'
+import { displayText } from '../../values/visible.ts'
 import { STAT_FORMAT, statDict } from '../files/stat-result.ts'
-import { displayText } from '../host/display.ts'
 import { assignPath } from '../host/expand-path.ts'
 import { field, readFields } from '../host/fields.ts'
 import { defineModule, ModuleFailure } from '../module.ts'
