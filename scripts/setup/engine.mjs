@@ -12,11 +12,14 @@ import { cache, output, report, run, SetupError } from './steps.mjs'
  * @property {() => Promise<void>} stop ends it if set-up started it
  */
 
+/** Docker's own socket. */
+const SOCKET = 'unix:///var/run/docker.sock'
+
 /** Where engines listen: Docker, rootless Docker, Podman for the user and for the machine. */
 function candidates() {
   const user = process.env['XDG_RUNTIME_DIR'] ?? `/run/user/${process.getuid?.() ?? 0}`
   const sockets = [
-    '/var/run/docker.sock',
+    SOCKET.slice('unix://'.length),
     join(user, 'docker.sock'),
     join(homedir(), '.docker/run/docker.sock'),
     join(user, 'podman/podman.sock'),
@@ -65,12 +68,32 @@ async function waitForEngine(what) {
   }
 }
 
+/**
+ * Lets this user, who may become root anyway, talk to an engine for as long as the run takes: the socket gets a new
+ * owner and keeps its group.
+ * @param {string} url
+ * @param {string[]} become
+ * @returns {Promise<Engine>}
+ */
+async function borrow(url, become) {
+  const socket = url.replace(/^unix:\/\//, '')
+  const give = (/** @type {string} */ owner) => run('docker-socket.log', [...become, 'chown', owner, socket])
+  await give(String(process.getuid?.()))
+  return { api: await waitForEngine('the engine'), stop: () => give('root') }
+}
+
 /** @param {string[]} become @returns {Promise<Engine>} */
 async function startService(become) {
   await run('docker-start.log', [...become, 'systemctl', 'start', 'docker.service'])
-  return {
-    api: await waitForEngine('docker.service'),
-    stop: () => run('docker-stop.log', [...become, 'systemctl', 'stop', 'docker.socket', 'docker.service']),
+  const stop = () =>
+    run('docker-stop.log', [...become, 'systemctl', 'stop', 'docker.socket', 'docker.service'])
+  try {
+    const { api } =
+      become.length > 0 ? await borrow(SOCKET, become) : { api: await waitForEngine('docker.service') }
+    return { api, stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 
@@ -131,14 +154,21 @@ export async function ensureEngine() {
     return { api: found, stop: async () => {} }
   }
   const become = await asRoot()
+  if (refused[0]) {
+    if (!become) {
+      throw new SetupError(
+        `a container engine listens at ${refused[0]}, but not to this user`,
+        'Run as an administrator: sudo usermod -aG docker "$USER", then log in again.',
+      )
+    }
+    const engine = await borrow(refused[0], become)
+    report('engine', `${await engine.api.version()} at ${refused[0]}, opened to this user for this run`)
+    return engine
+  }
   if (!become) {
     throw new SetupError(
-      refused.length > 0
-        ? `a container engine listens at ${refused.join(', ')}, but not to this user`
-        : 'no container engine runs here, and this user is not root and has no sudo without a password',
-      refused.length > 0
-        ? 'Run as an administrator: sudo usermod -aG docker "$USER", then log in again.'
-        : 'Run as an administrator: sudo apt-get install -y docker.io iptables && sudo usermod -aG docker "$USER", then log in again.',
+      'no container engine runs here, and this user is not root and has no sudo without a password',
+      'Run as an administrator: sudo apt-get install -y docker.io iptables && sudo usermod -aG docker "$USER", then log in again.',
     )
   }
   if (!program('dockerd') || !program('iptables'))
