@@ -9,6 +9,9 @@ export const FORMS = ['deb', 'rpm', 'tar.gz', 'tar.xz', 'zip', 'msi', 'exe'] as 
 /** Names that become folders and files: nothing that leads elsewhere. */
 export const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/
 
+export const DELIVERIES = ['push', 'url'] as const
+
+export type Delivery = (typeof DELIVERIES)[number]
 export type Platform = (typeof PLATFORMS)[number]
 export type Architecture = (typeof ARCHITECTURES)[number]
 export type Form = (typeof FORMS)[number]
@@ -36,6 +39,8 @@ export interface Artifact {
   readonly architecture: Architecture
   readonly form: Form
   readonly url: string
+  /** Hosts get the file from muster, or from its URL themselves. */
+  readonly delivery: Delivery
   /** Last part of the address. */
   readonly name: string
   /** Locked: 64 hexadecimal digits, lower case. */

@@ -70,6 +70,16 @@ export class Fields {
     return this.problem(this.position, `'${name}' is missing`, hint)
   }
 
+  /** One of some words. */
+  choice<const W extends string>(name: string, words: readonly W[]): W | undefined {
+    const placed = this.placed(name)
+    if (placed === undefined) return undefined
+    const word = words.find((each) => each === placed.text)
+    if (word === undefined)
+      this.problem(placed.position, `'${name}' is '${placed.text}'`, `known: ${words.join(', ')}`)
+    return word
+  }
+
   boolean(name: string): boolean {
     const node = this.node(name)
     if (node === undefined) return false

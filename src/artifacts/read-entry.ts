@@ -3,7 +3,15 @@ import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { checkAddress, fillPlaceholders } from './address.ts'
-import { ARCHITECTURES, type Artifact, FORMS, type PinnedKey, PLATFORMS, SAFE_NAME } from './artifact.ts'
+import {
+  ARCHITECTURES,
+  type Artifact,
+  type Delivery,
+  FORMS,
+  type PinnedKey,
+  PLATFORMS,
+  SAFE_NAME,
+} from './artifact.ts'
 import { Fields, type PlacedText } from './fields.ts'
 
 const FILE_KEYS = ['for', 'url', 'sha256', 'package_version', 'checksums', 'signature'] as const
@@ -16,6 +24,7 @@ export interface ProductFields {
   readonly checksums: PlacedText | undefined
   readonly signature: PlacedText | undefined
   readonly keys: readonly PinnedKey[]
+  readonly delivery: Delivery
 }
 
 /** One item of a product's `files`; nothing when it is too wrong to go on with. */
@@ -77,6 +86,7 @@ export function readFileEntry(product: ProductFields, map: YamlMap, problems: Pr
       ...target,
       form,
       url,
+      delivery: product.delivery,
       name,
       sha256,
       checksums,

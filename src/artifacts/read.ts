@@ -3,12 +3,12 @@ import { InputError, type Problem } from '../values/problem.ts'
 import { readTextFile } from '../yaml/load.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { type Artifact, type ArtifactsFile, SAFE_NAME } from './artifact.ts'
+import { type Artifact, type ArtifactsFile, DELIVERIES, SAFE_NAME } from './artifact.ts'
 import { Fields } from './fields.ts'
 import { readFileEntry } from './read-entry.ts'
 import { readKey } from './read-key.ts'
 
-const PRODUCT_KEYS = ['version', 'checksums', 'signature', 'keys', 'files'] as const
+const PRODUCT_KEYS = ['version', 'checksums', 'signature', 'keys', 'delivery', 'files'] as const
 
 /** Reads and checks artifacts.yaml. @throws InputError with all mistakes */
 export async function readArtifacts(path: string): Promise<ArtifactsFile> {
@@ -60,6 +60,7 @@ function readProduct(name: string, map: YamlMap, path: string, problems: Problem
     checksums: fields.placed('checksums'),
     signature: fields.placed('signature'),
     keys,
+    delivery: fields.choice('delivery', DELIVERIES) ?? 'push',
   }
   const artifacts = files.flatMap((each) => readFileEntry(product, each, problems))
   const unsigned = !artifacts.some(({ signature }) => signature !== undefined)

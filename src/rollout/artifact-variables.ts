@@ -173,6 +173,7 @@ function entryOf(artifact: Artifact, folder: string): Dict {
     ['platform', artifact.platform],
     ['arch', artifact.architecture],
     ['url', artifact.url],
+    ['delivery', artifact.delivery],
   ])
   if (artifact.sha256 !== undefined) entry.set('sha256', artifact.sha256)
   rememberPlaces(entry, artifact.position, new Map())

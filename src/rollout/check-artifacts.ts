@@ -1,3 +1,5 @@
+import { checkAddress } from '../artifacts/address.ts'
+import { DELIVERIES } from '../artifacts/artifact.ts'
 import { ModuleFailure } from '../modules/module.ts'
 import { placeOf } from '../values/places.ts'
 import type { Position } from '../values/position.ts'
@@ -47,8 +49,8 @@ async function checkArtifact(
   const { at, files } = checking
   if (!isDict(artifact))
     return { message: `artifact '${name}' must be a mapping with path and sha256`, position: at('') }
-  // Only entries of artifacts.yaml have an address.
-  const fetched = checking.pinned && artifact.has('url')
+  // Entries of artifacts.yaml say for which platform they are.
+  const fetched = checking.pinned && artifact.has('platform')
   const path = artifact.get('path')
   if (typeof path !== 'string' || path === '')
     return {
@@ -85,6 +87,19 @@ async function checkArtifact(
       position: at('sha256'),
       hint: 'it is another version, or was damaged or replaced: fetch it again and compare with upstream',
     }
-  files.pin(found.path, found.sha256)
+  const delivery = artifact.get('delivery') ?? 'push'
+  const url = artifact.get('url')
+  if (!DELIVERIES.some((each) => each === delivery))
+    return {
+      message: `delivery of artifact '${name}' must be push or url`,
+      position: at('delivery'),
+    }
+  if (delivery === 'url' && (typeof url !== 'string' || checkAddress(url) !== undefined))
+    return {
+      message: `artifact '${name}' has delivery: url and no address that hosts can fetch`,
+      position: at('url'),
+      hint: 'give its url, http:// or https://, without user and password',
+    }
+  files.pin(found.path, found.sha256, delivery === 'url' ? String(url) : undefined)
   return undefined
 }

@@ -17,8 +17,7 @@ import type { PushSource } from '../values/transfer.ts'
 export class PlaybookFiles implements ControllerFiles {
   readonly #directory: string
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
-  /** SHA-256 by path. */
-  readonly #pinned = new Map<string, string>()
+  readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -41,16 +40,20 @@ export class PlaybookFiles implements ControllerFiles {
     throw notFound(path, searched)
   }
 
-  /** From now on the file at this path is given with this content or not at all. */
-  pin(path: string, sha256: string): void {
-    this.#pinned.set(path, sha256)
+  /**
+   * From now on the file at this path is given with this content or not at all.
+   * @param url where hosts fetch it themselves
+   */
+  pin(path: string, sha256: string, url?: string): void {
+    this.#pinned.set(path, { sha256, url })
   }
 
   #asPinned(file: ControllerFile): ControllerFile {
     const pinned = this.#pinned.get(file.path)
-    if (pinned === undefined || pinned === file.sha256) return file
+    if (pinned === undefined) return file
+    if (pinned.sha256 === file.sha256) return pinned.url === undefined ? file : { ...file, url: pinned.url }
     throw new ModuleFailure(`${file.path} was changed after it was checked`, {
-      hint: `it had sha256 ${pinned} and has ${file.sha256} now: find out who changed it, and run again`,
+      hint: `it had sha256 ${pinned.sha256} and has ${file.sha256} now: find out who changed it, and run again`,
     })
   }
 

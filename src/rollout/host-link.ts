@@ -10,6 +10,7 @@ import type { Action } from '../modules/module.ts'
 import { Secret } from '../values/secret.ts'
 import type { Output } from '../values/transfer.ts'
 import type { Phase } from './events.ts'
+import { downloadScript } from './host-download.ts'
 import type { PreparedItem } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
 import { type PlayVariables, settingReader } from './variables.ts'
@@ -118,10 +119,21 @@ export class HostLink {
     return connection.request(become, steps, this.#run.signal)
   }
 
-  /** @throws ConnectionError */
-  async push(become: Become | undefined, action: Action & { kind: 'push' }): Promise<Output> {
+  /**
+   * Brings content into a file of the host: sends it, or has the host fetch it.
+   * @throws ConnectionError
+   */
+  async push(
+    become: Become | undefined,
+    { source, to }: Action & { kind: 'push' },
+    environment: PreparedItem['environment'],
+  ): Promise<Output> {
     const connection = await this.#connection()
-    return connection.push(become, action.source, action.to, this.#run.signal)
+    if (source.url === undefined) return connection.push(become, source, to, this.#run.signal)
+    const step = { script: downloadScript(source.url, source.sha256, to), environment }
+    const [output] = await this.#request(connection, become, [step])
+    if (output === undefined) throw new Error('a request gave no output for its step')
+    return output
   }
 
   async #connection(): Promise<Connection> {

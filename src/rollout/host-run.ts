@@ -336,7 +336,7 @@ export class HostRun {
         }
         return this.#link.act(item.become, step, action.more === true, later.slice(1))
       },
-      push: (action) => this.#link.push(item.become, action),
+      push: (action) => this.#link.push(item.become, action, item.environment),
     })
   }
 

@@ -16,5 +16,7 @@ export interface PushSource {
   readonly size: number
   /** Hex SHA-256, computed once a file. */
   readonly sha256: string
+  /** Where a host gets the same content itself; then it is not sent. */
+  readonly url?: string
   read(): AsyncIterable<Buffer>
 }

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/rollout/events.ts'
 import { InputError } from '../../src/values/problem.ts'
 import { sha256, workFolder } from '../artifacts/lab.ts'
+import { releaseServer } from '../artifacts/release-server.ts'
 
 /** artifacts.yaml with two products; the second has packages in two forms. */
 const PINS = `tool:
@@ -84,6 +85,8 @@ async function run({ tasks, hosts = { one: '' }, vars = '{}', extra, files = {} 
       const path = join(folder, 'out', name)
       return existsSync(path) ? readFileSync(path, 'utf8') : undefined
     },
+    /** All that tasks left in `out`. */
+    left: () => readdirSync(join(folder, 'out')),
     failures: events.flatMap((event) =>
       event.type === 'task' && event.status === 'failed' ? [event.message ?? ''] : [],
     ),
@@ -109,6 +112,7 @@ describe('artifacts_file', () => {
       platform: 'linux',
       arch: 'amd64',
       url: 'https://example.com/agent.deb',
+      delivery: 'push',
       sha256: sha256('a deb'),
     })
     const rpm = await run({ tasks: SAY('artifacts.agent.version'), vars: '{muster_package_form: rpm}' })
@@ -255,4 +259,69 @@ test('a file that changes after it was checked is not sent', async () => {
     expect.stringMatching(/tool-1\.2\.tar\.gz was changed after it was checked/),
   ])
   expect(done.out('one')).toBeUndefined()
+})
+
+describe('delivery: url', () => {
+  const tasks = '- copy: { src: "{{ artifacts.tool.path }}", dest: "{{ out }}/one", mode: "0640" }'
+  // Small files travel in the script itself.
+  const mine = 'mine '.repeat(100_000)
+  const own = (url: string) =>
+    `{artifacts: {tool: {path: ../own, sha256: ${sha256(mine)}, url: "${url}", delivery: url}}}`
+  const files = { own: mine }
+
+  test('has the host fetch the file, and nothing else may come from there', async () => {
+    const server = await releaseServer({ '/own': mine })
+    const done = await run({ tasks, vars: own(`${server.url}/own`), files })
+    expect([done.problems, done.failures, done.out('one')]).toEqual([[], [], mine])
+    expect(server.asked).toEqual(['/own'])
+    server.answers['/own'] = 'other'
+    const wrong = await run({ tasks, vars: own(`${server.url}/own`), files })
+    expect(wrong.failures).toEqual([
+      expect.stringMatching(new RegExp(`/own has sha256 ${sha256('other')}, not ${sha256(mine)}`)),
+    ])
+    expect(wrong.left()).toEqual([])
+  })
+
+  test('says when the host cannot fetch it, and leaves no part', async () => {
+    const server = await releaseServer({})
+    const done = await run({ tasks, vars: own(`${server.url}/own`), files })
+    expect(done.failures).toEqual([
+      expect.stringMatching(/this host cannot fetch http:.*\/own \(curl: exit status 22\)/),
+    ])
+    expect(done.left()).toEqual([])
+  })
+
+  test('may be written in artifacts.yaml, and is checked there and in artifacts', async () => {
+    const server = await releaseServer({ '/tool-1.2.tar.gz': mine })
+    const pins = PINS.replace('https://example.com', server.url)
+      .replace(sha256('tool amd64'), sha256(mine))
+      .replace('version: 1.2', 'version: 1.2\n  delivery: url')
+    const done = await run({
+      tasks,
+      files: { 'artifacts.yaml': pins, 'artifacts/tool/1.2/linux-amd64/tool-1.2.tar.gz': mine },
+    })
+    expect([done.problems, done.failures, done.out('one'), server.asked]).toEqual([
+      [],
+      [],
+      mine,
+      ['/tool-1.2.tar.gz'],
+    ])
+    const typo = await run({
+      tasks,
+      files: { 'artifacts.yaml': pins.replace('delivery: url', 'delivery: pull') },
+    })
+    expect(typo.problems).toEqual(["artifacts.yaml:3:13: 'delivery' is 'pull'", '  hint: known: push, url'])
+    for (const [url, word, message] of [
+      ['ftp://example.com/x', 'url', /delivery: url and no address that hosts can fetch/],
+      ['https://example.com/x', 'pull', /delivery of artifact 'tool' must be push or url/],
+    ] as const) {
+      const refused = await run({
+        tasks,
+        files,
+        vars: own(url).replace('delivery: url', `delivery: ${word}`),
+      })
+      expect(refused.problems[0]).toMatch(message)
+      expect(refused.started).toBe(false)
+    }
+  })
 })
