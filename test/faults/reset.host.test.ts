@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => proxy.close())
 
 test('reset while the agent registers: muster waits for it and takes its registration, no second one is made', async () => {
-  expect((await lab.apply({ words: ['--tags', 'package'] })).code).toBe(0)
+  expect((await lab.apply({ words: ['--tags', 'agent'] })).code).toBe(0)
   // The agent's program waits in the middle of a registration until it is let go on.
   await host.sh(`mv /usr/bin/amazon-ssm-agent /usr/bin/amazon-ssm-agent.real
 cat >/usr/bin/amazon-ssm-agent <<'PROGRAM'

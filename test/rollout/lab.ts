@@ -16,6 +16,8 @@ export interface ApplyOptions {
   /** Further words of the command. */
   readonly words?: readonly string[]
   readonly stdin?: string
+  /** Default: `--json`. */
+  readonly output?: readonly string[]
   /** For the controller, over that of the lab. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -60,7 +62,7 @@ export class Lab {
     }
   }
 
-  /** `muster <command> <playbook> --json` over all hosts, started. */
+  /** `muster <command> <playbook>` over all hosts, started. */
   async start(command: 'apply' | 'plan', options: ApplyOptions = {}): Promise<RunningMuster> {
     const hosts = Object.fromEntries(
       this.hosts.map(({ name, port }) => [
@@ -71,7 +73,14 @@ export class Lab {
     const inventory = join(this.folder, 'inventory.yaml')
     // JSON is YAML.
     await writeFile(inventory, JSON.stringify({ all: { vars: this.#variables, hosts } }, null, 2))
-    const words = [command, options.playbook ?? CHAIN, '-i', inventory, '--json', ...(options.words ?? [])]
+    const words = [
+      command,
+      options.playbook ?? CHAIN,
+      '-i',
+      inventory,
+      ...(options.output ?? ['--json']),
+      ...(options.words ?? []),
+    ]
     return new RunningMuster(words, {
       environment: { ...this.environment, ...options.environment },
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
