@@ -55,6 +55,19 @@ export async function countHybridNodes(clients: AwsClients, signal?: AbortSignal
 }
 
 /**
+ * The hybrid nodes of the region that carry all these tags.
+ * @throws AwsFailure
+ */
+export function nodesWithTags(
+  clients: AwsClients,
+  tags: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): AsyncGenerator<NodeInformation> {
+  const filters = Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] }))
+  return ask(clients, filters, 'look for managed nodes by their tags', signal)
+}
+
+/**
  * Takes a node from the roll.
  * @returns false when there was none of that id
  * @throws AwsFailure

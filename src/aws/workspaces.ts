@@ -78,7 +78,8 @@ export async function describeWorkspace(
 
 /**
  * Makes a workspace. The client token is made from what is asked, so that two who ask for the same at once, or one
- * whose answer was lost, get one workspace.
+ * whose answer was lost, get one workspace. AWS may still know the token of a workspace that was deleted: then a
+ * second token is made from the dead one's id.
  * @returns its id; see {@link waitActive}
  * @throws AwsFailure
  */
@@ -88,15 +89,32 @@ export async function createWorkspace(
   tags: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<string> {
+  const asked = [clients.region, alias, Object.entries(tags).sort()]
+  const id = await create(clients, alias, tags, asked, signal)
+  const made = await describeWorkspace(clients, id, signal)
+  if (made !== null && made.status !== 'DELETING') return id
+  return create(clients, alias, tags, [...asked, id], signal)
+}
+
+async function create(
+  clients: AwsClients,
+  alias: string,
+  tags: Readonly<Record<string, string>>,
+  asked: readonly unknown[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const { CreateWorkspaceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
-  const asked = JSON.stringify([clients.region, alias, Object.entries(tags).sort()])
-  const clientToken = `muster-${createHash('sha256').update(asked).digest('hex').slice(0, 48)}`
+  const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
   const { workspaceId } = await asking(
     `create workspace ${alias}`,
     () =>
       amp.send(
-        new CreateWorkspaceCommand({ alias, tags: { ...tags }, clientToken }),
+        new CreateWorkspaceCommand({
+          alias,
+          tags: { ...tags },
+          clientToken: `muster-${digest.slice(0, 48)}`,
+        }),
         signal === undefined ? {} : { abortSignal: signal },
       ),
     signal,

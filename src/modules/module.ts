@@ -167,6 +167,14 @@ export interface Member<P, S> {
 export interface BatchHook<P, S> {
   /** Hosts that must not go on, with the reason; asked in plan and check mode too. */
   refuse(members: readonly Member<P, S>[]): ReadonlyMap<string, ModuleFailure>
+  /**
+   * Reads what the members share and changes nothing; in plan and check mode its answer is `context.shared`, which is
+   * null without it. @throws ModuleFailure that fails every member
+   */
+  look?(
+    members: readonly Member<P, S>[],
+    context: RunContext & { readonly signal: AbortSignal },
+  ): Promise<unknown>
   /** Makes what the members share; not in plan and check mode. @throws ModuleFailure that fails every member */
   open(
     members: readonly Member<P, S>[],

@@ -7,6 +7,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   amp_workspace: () => import('./library/amp_workspace.ts'),
   apt: () => import('./library/apt.ts'),
   assert: () => import('./library/assert.ts'),
+  aws_caller_info: () => import('./library/aws_caller_info.ts'),
   aws_credentials: () => import('./library/aws_credentials.ts'),
   collector: () => import('./library/collector.ts'),
   command: () => import('./library/command.ts'),

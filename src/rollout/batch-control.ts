@@ -128,9 +128,11 @@ export class BatchControl {
     const hook = module.batch
     if (hook === undefined) throw new Error(`module ${module.name} has nothing to open`)
     const refused = hook.refuse(members)
-    if (refused.size > 0 || this.#run.options.check) return { shared: null, refused }
+    if (refused.size > 0) return { shared: null, refused }
     if (this.#run.signal.aborted) throw new ModuleFailure('not started: the run was interrupted')
-    const opened = await hook.open(members, { ...this.#run.context, signal: this.#run.signal })
+    const context = { ...this.#run.context, signal: this.#run.signal }
+    if (this.#run.options.check) return { shared: (await hook.look?.(members, context)) ?? null, refused }
+    const opened = await hook.open(members, context)
     this.#opened.push(opened)
     return { shared: opened.shared, refused }
   }

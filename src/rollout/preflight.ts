@@ -13,7 +13,13 @@ import { newHost, type RunState } from './run-state.ts'
 import { scopeFor } from './variables.ts'
 
 /** Modules that call AWS on behalf of the user. */
-const AWS_MODULES = new Set(['iam_role', 'amp_workspace', 'ssm_registration', 'amp_series'])
+const AWS_MODULES = new Set([
+  'aws_caller_info',
+  'iam_role',
+  'amp_workspace',
+  'ssm_registration',
+  'amp_series',
+])
 
 /**
  * Checks what can be known before a connection and is not the playbook's grammar: the artifacts that the variables

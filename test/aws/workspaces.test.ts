@@ -1,3 +1,4 @@
+import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AwsClients } from '../../src/aws/clients.ts'
 import { instantQuery } from '../../src/aws/queries.ts'
@@ -47,6 +48,28 @@ describe('workspaces', () => {
     expect(new Set(ids).size).toBe(1)
     expect(await createWorkspace(clients, 'fleet', { b: '2', a: '1' })).toBe(ids[0])
     expect(await createWorkspace(clients, 'other', {})).not.toBe(ids[0])
+  })
+
+  it('are made although AWS still knows the token of one that was deleted', async () => {
+    const real = await clients.amp()
+    const tokens: (string | undefined)[] = []
+    let dead = ''
+    const send = async (command: { input: { clientToken?: string } }, ...rest: never[]) => {
+      if (!(command instanceof CreateWorkspaceCommand)) return real.send(command as never, ...rest)
+      tokens.push(command.input.clientToken)
+      // As AWS would do within the life of a token.
+      if (dead !== '' && tokens.length === 2) return { workspaceId: dead }
+      return real.send(command, ...rest)
+    }
+    const amp = Object.assign(Object.create(real) as typeof real, { send })
+    const again = { ...clients, amp: async () => amp }
+    const first = await createWorkspace(again, 'fleet', {})
+    await deleteWorkspace(clients, first)
+    dead = first
+    const second = await createWorkspace(again, 'fleet', {})
+    expect(cloud.inspect.workspaces().map(({ id }) => id)).toEqual([second])
+    expect(tokens).toEqual([tokens[0], tokens[0], expect.stringMatching(/^muster-/)])
+    expect(tokens[2]).not.toBe(tokens[0])
   })
 
   it('are waited for', async () => {

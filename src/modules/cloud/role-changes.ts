@@ -1,7 +1,7 @@
 import type { Role, RoleChange } from '../../aws/roles.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { policyValue, samePolicy } from './policy-document.ts'
-import { type Tags, tagChanges, tagValue } from './tags.ts'
+import { type Tags, tagChanges, tagsAtBirth, tagValue } from './tags.ts'
 
 /** How a role is wished; undefined leaves as it is. */
 export interface WishedRole {
@@ -14,6 +14,8 @@ export interface WishedRole {
   readonly purgePolicies: boolean
   readonly tags: Tags | undefined
   readonly purgeTags: boolean
+  /** Whose the role is if it is made. */
+  readonly owner: string
 }
 
 /** What a diff shows of a role. */
@@ -26,7 +28,7 @@ export function roleChanges(role: Role | null, wish: WishedRole): { changes: Rol
     trust: wish.trust,
     managedPolicies: [],
     inlinePolicies: {},
-    tags: wish.tags ?? {},
+    tags: tagsAtBirth(wish.tags, wish.owner),
   }
   const description = wish.description ?? before.description
   const tags = tagChanges(before.tags, wish.tags, wish.purgeTags)

@@ -3,7 +3,7 @@ import { ModuleFailure } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import { policyText } from './policy-document.ts'
 import type { WishedRole } from './role-changes.ts'
-import { readTags } from './tags.ts'
+import { OWNER_PARAMETER, readTags } from './tags.ts'
 
 /** The parameters of `iam_role`; Ansible's names where Ansible has them. */
 export const roleSpec = {
@@ -46,6 +46,7 @@ export const roleSpec = {
       default: true,
       doc: 'Remove tags that are not listed, where tags are given.',
     },
+    owner: OWNER_PARAMETER,
     state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
     region: {
       type: 'str',
@@ -88,6 +89,7 @@ export function wishedRole(params: Parameters): WishedRole {
     purgePolicies: params.purge_policies,
     tags: params.tags && readTags(params.tags),
     purgeTags: params.purge_tags,
+    owner: plain(params.owner),
   }
 }
 

@@ -1,6 +1,15 @@
+import { DEFAULT_OWNER, MANAGED_TAG } from '../../aws/tags.ts'
 import { Secret } from '../../values/secret.ts'
 import { type Dict, dict, type Value } from '../../values/value.ts'
 import { ModuleFailure } from '../module.ts'
+import type { Parameter } from '../parameters.ts'
+
+/** Parameter of the modules that make something in the account. */
+export const OWNER_PARAMETER = {
+  type: 'str',
+  default: DEFAULT_OWNER,
+  doc: 'Whose it is when it is made (tag muster:managed): `muster destroy --owner` removes what carries the name.',
+} as const satisfies Parameter
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -27,7 +36,10 @@ function asText(value: string | number | boolean): string {
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)
 }
 
-/** What has to be set and removed to make tags what is wished; nothing where no tags are wished for. */
+/**
+ * What has to be set and removed to make tags what is wished; nothing where no tags are wished for. AWS's own tags, and
+ * the one that says that muster made it, stay.
+ */
 export function tagChanges(
   tags: Tags,
   wished: Tags | undefined,
@@ -36,7 +48,9 @@ export function tagChanges(
   if (wished === undefined) return { set: {}, remove: [], after: tags }
   const set = Object.fromEntries(Object.entries(wished).filter(([key, value]) => tags[key] !== value))
   const remove = purge
-    ? Object.keys(tags).filter((key) => !Object.hasOwn(wished, key) && !key.startsWith('aws:'))
+    ? Object.keys(tags).filter(
+        (key) => !Object.hasOwn(wished, key) && !key.startsWith('aws:') && key !== MANAGED_TAG,
+      )
     : []
   const kept = Object.entries(tags).filter(([key]) => !remove.includes(key))
   return { set, remove, after: { ...Object.fromEntries(kept), ...wished } }
@@ -45,4 +59,9 @@ export function tagChanges(
 /** Tags for a result or a diff, in the order of their keys. */
 export function tagValue(tags: Tags): Value {
   return dict(Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+/** The tags of something that is made: those wished for, and whose it is. */
+export function tagsAtBirth(wished: Tags | undefined, owner: string): Tags {
+  return { [MANAGED_TAG]: owner, ...wished }
 }

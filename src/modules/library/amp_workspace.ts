@@ -10,7 +10,7 @@ import {
 } from '../../aws/workspaces.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../cloud/ask.ts'
-import { readTags, type Tags, tagChanges, tagValue } from '../cloud/tags.ts'
+import { OWNER_PARAMETER, readTags, type Tags, tagChanges, tagsAtBirth, tagValue } from '../cloud/tags.ts'
 import { plain } from '../host/text.ts'
 import { type Action, defineModule, ModuleFailure } from '../module.ts'
 
@@ -47,6 +47,7 @@ export default defineModule({
         default: true,
         doc: 'Remove tags that are not listed, where tags are given.',
       },
+      owner: OWNER_PARAMETER,
       state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
       wait: { type: 'bool', default: true, doc: 'Wait until the workspace is ACTIVE, at most five minutes.' },
       region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
@@ -70,7 +71,7 @@ export default defineModule({
     const tags = params.tags && readTags(params.tags)
     let workspace = existing
     if (workspace === null) {
-      const { value } = yield create(clients, alias, tags ?? {})
+      const { value } = yield create(clients, alias, tagsAtBirth(tags, plain(params.owner)))
       workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
       if (workspace === null)
         throw new ModuleFailure(`workspace ${alias} (${String(value)}) was made and is gone`)

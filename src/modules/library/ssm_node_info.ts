@@ -1,5 +1,6 @@
 import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule, type Member, ModuleFailure, type RunContext } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import { type AgentState, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
 
 export default defineModule({
@@ -59,10 +60,16 @@ export default defineModule({
   },
   batch: {
     refuse: () => new Map(),
-    open: async (members, context) => {
-      const ids = members.flatMap(({ state }) => state.registration?.id ?? [])
-      const region = String(members[0]?.params.region ?? '')
-      return { shared: await describeNodes(await context.aws(region), ids), close: async () => {} }
-    },
+    look,
+    open: async (members, context) => ({ shared: await look(members, context), close: async () => {} }),
   },
 })
+
+async function look(
+  members: readonly Member<{ readonly region: Text }, AgentState>[],
+  context: RunContext & { readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, NodeInformation>> {
+  const ids = members.flatMap(({ state }) => state.registration?.id ?? [])
+  const region = String(members[0]?.params.region ?? '')
+  return describeNodes(await context.aws(region), ids, context.signal)
+}

@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
+import { tagNode } from '../../aws/node-tags.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { waitOnline } from '../../aws/wait-online.ts'
 import { dict, type Value } from '../../values/value.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { askAws } from '../cloud/ask.ts'
+import { OWNER_PARAMETER, type Tags, tagChanges, tagValue } from '../cloud/tags.ts'
+import { type Action, defineModule, ModuleFailure } from '../module.ts'
 import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
-import { needsRegistration, openRegistration, type RegistrationShared } from '../registration/batch.ts'
+import {
+  lookAtRegistration,
+  needsRegistration,
+  openRegistration,
+  type RegistrationShared,
+} from '../registration/batch.ts'
+import { wantedTags } from '../registration/nodes.ts'
 import { refuseHosts } from '../registration/refusals.ts'
 import {
   registeredId,
@@ -26,6 +35,7 @@ export default defineModule({
     notes: [
       'One activation is made for all hosts of a batch that are not registered: limited to their number, short-lived, deleted when the batch ends.',
       'A registered host is never registered again unless `reregister` says so.',
+      'Before an activation is made the nodes of the account are counted: beyond the 1,000 of the standard tier the batch is refused, and the tier is never switched.',
       'Hosts that share a machine-id, or whose clock is off, stop the batch before anything is registered.',
       "The activation code reaches the host on the standard input of its shell. While the agent registers it is in the host's process list: the agent takes it no other way.",
     ],
@@ -54,7 +64,11 @@ export default defineModule({
         doc: 'Name (with path, without ARN) of the role that the node gets.',
       },
       instance_name: { type: 'str', doc: 'Name of the nodes in Systems Manager.' },
-      tags: { type: 'dict', doc: 'Tags for the nodes; muster adds `muster:run` and `muster:controller`.' },
+      tags: {
+        type: 'dict',
+        doc: 'Tags that the node shall have; others stay. muster adds `muster:managed`, `muster:run` and `muster:controller`.',
+      },
+      owner: OWNER_PARAMETER,
       expires_in: {
         type: 'int',
         default: 3600,
@@ -99,7 +113,7 @@ export default defineModule({
             after: dict({ instance_id: 'mi-…', ping_status: 'Online' }),
           },
         ],
-        predicted: { region } as Record<string, Value>,
+        predicted: { region, instance_id: 'known-after-apply' } as Record<string, Value>,
       }
       if (context.check) {
         yield { kind: 'call', ...change, call: () => Promise.resolve(null) }
@@ -151,6 +165,8 @@ export default defineModule({
         hint: 'it was deregistered there, or belongs to another account; set reregister: true to register it anew',
       })
     }
+    const tagging = shared === null ? undefined : tagAction(shared, id, wantedTags(params), agentStarted)
+    if (tagging !== undefined) yield tagging
 
     const online = !agentStarted && pingStatus(shared, id) === 'Online'
     if (!agentStarted && (state.runningAs !== id || (shared !== null && !online))) {
@@ -205,9 +221,34 @@ export default defineModule({
   batch: {
     refuse: (members) =>
       refuseHosts(members, (member) => needsRegistration(member as (typeof members)[number])),
+    look: lookAtRegistration,
     open: openRegistration,
   },
 })
+
+/** The tags that the node of a host lacks; a node that has just registered has those of the activation. */
+function tagAction(
+  { activation, lacking, clients }: RegistrationShared,
+  id: string,
+  wanted: Tags,
+  isNew: boolean,
+): Action | undefined {
+  const made = activation instanceof AwsFailure ? undefined : activation
+  const had = isNew ? made?.tags : lacking.get(id)
+  if (had === undefined) return undefined
+  const { set, after } = tagChanges(had, wanted, false)
+  if (Object.keys(set).length === 0) return undefined
+  return {
+    kind: 'call',
+    says: `tag ${id} with ${Object.keys(set).join(', ')}`,
+    diff: [{ header: `tags of ${id}`, before: tagValue(had), after: tagValue(after) }],
+    predicted: { instance_id: id },
+    call: async (signal) => {
+      await askAws(() => tagNode(clients, id, set, signal))
+      return null
+    },
+  }
+}
 
 function pingStatus(shared: RegistrationShared | null, id: string | undefined): string | null {
   return id === undefined ? null : (shared?.nodes.get(id)?.pingStatus ?? null)

@@ -7,32 +7,32 @@ import {
 } from '../../aws/activations.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
-import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
-import { CONTROLLER_TAG, controllerName, RUN_TAG } from '../../aws/tags.ts'
+import { CONTROLLER_TAG, controllerName, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
+import { checkRoomForNodes } from '../../aws/tier.ts'
 import type { Secret } from '../../values/secret.ts'
-import type { Dict } from '../../values/value.ts'
-import { type BatchShared, type Member, ModuleFailure, type RunContext } from '../module.ts'
-import type { Text } from '../parameters.ts'
+import type { Tags } from '../cloud/tags.ts'
+import { type BatchShared, ModuleFailure, type RunContext } from '../module.ts'
 import type { AgentState } from './agent-state.ts'
+import { type KnownNodes, lookAtNodes, type RegistrationMember, sameForAll, wantedTags } from './nodes.ts'
 
 /** The API's limit of registrations an activation may allow. */
 const MAX_REGISTRATIONS = 1000
 
-export interface RegistrationParameters {
-  readonly region: Text
-  readonly iam_role: Text
-  readonly instance_name: Text | undefined
-  readonly tags: Dict | undefined
-  readonly expires_in: number
-  readonly reregister: boolean
+/** The activation of a batch. */
+export interface BatchActivation {
+  readonly id: string
+  readonly code: Secret
+  /** Every node that registers with it gets them. */
+  readonly tags: Tags
 }
 
 /** What the hosts of a batch share: the one activation, and what Systems Manager says of the nodes. */
-export interface RegistrationShared {
-  /** Undefined when every host is registered already; a failure is that of the hosts that need it, and of no other. */
-  readonly activation: { readonly id: string; readonly code: Secret } | AwsFailure | undefined
-  readonly nodes: ReadonlyMap<string, NodeInformation>
-  readonly clients: AwsClients
+export interface RegistrationShared extends KnownNodes {
+  /**
+   * Undefined when every host is registered already, and in plan and check mode; a failure is that of the hosts that
+   * need it, and of no other.
+   */
+  readonly activation: BatchActivation | AwsFailure | undefined
 }
 
 export function needsRegistration(member: {
@@ -42,46 +42,66 @@ export function needsRegistration(member: {
   return member.state.registration === undefined || member.params.reregister
 }
 
+/** Looks only, for plan and check mode. */
+export async function lookAtRegistration(
+  members: readonly RegistrationMember[],
+  context: RunContext & { readonly signal: AbortSignal },
+): Promise<RegistrationShared> {
+  return { ...(await lookAtNodes(members, context)), activation: undefined }
+}
+
 /**
  * Makes the one activation of a batch, after the batch was read: its limit is the number of hosts that will register,
  * it expires soon, it carries the run's tags, and the journal knows of it before it exists. Closing deletes it, and one
  * that AWS made without muster hearing of it. What could not be deleted stays open in the journal for the next run.
  */
 export async function openRegistration(
-  members: readonly Member<RegistrationParameters, AgentState>[],
+  members: readonly RegistrationMember[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<BatchShared> {
-  const { region, role } = sameForAll(members)
-  const clients = await context.aws(region)
-  const registered = members.flatMap(({ state }) => state.registration?.id ?? [])
-  const nodes = await describeNodes(clients, registered)
-  const limit = members.filter(needsRegistration).length
-  if (limit === 0) return { shared: { activation: undefined, nodes, clients }, close: async () => {} }
+  const known = await lookAtNodes(members, context)
+  const { clients } = known
+  const newcomers = members.filter(needsRegistration)
+  const limit = newcomers.length
+  const without = (activation: AwsFailure | undefined): BatchShared => {
+    const shared: RegistrationShared = { ...known, activation }
+    return { shared, close: async () => {} }
+  }
+  if (limit === 0) return without(undefined)
   if (limit > MAX_REGISTRATIONS)
     throw new ModuleFailure(
       `${limit} hosts of this batch are not registered, and an activation allows ${MAX_REGISTRATIONS} registrations at the most`,
       { hint: 'set `serial: 1000` or less in the play' },
     )
   await deleteExpired(clients)
-  const first = members[0]?.params
+  try {
+    await checkRoomForNodes(clients, limit, context.signal)
+  } catch (error) {
+    if (error instanceof AwsFailure) return without(error)
+    throw error
+  }
+  const { region, role } = sameForAll(members)
+  const { instance_name, owner, expires_in } = newcomers[0]!.params
+  const tags = {
+    ...tagsOfAll(newcomers),
+    [MANAGED_TAG]: String(owner),
+    [RUN_TAG]: context.id,
+    [CONTROLLER_TAG]: controllerName(),
+  }
   // Unlike anything else, so that an activation whose answer was lost is known as this one's.
   const description = `muster run ${context.id} (${randomBytes(8).toString('hex')})`
-  await context.journal({ event: 'activation-intent', region, limit })
   let activation: CreatedActivation
+  await context.journal({ event: 'activation-intent', region, limit })
   try {
     activation = await createActivation(
       clients,
       {
         role,
         limit,
-        expires: new Date(Date.now() + (first?.expires_in ?? 3600) * 1000),
+        expires: new Date(Date.now() + expires_in * 1000),
         description,
-        ...(first?.instance_name === undefined ? {} : { instanceName: String(first.instance_name) }),
-        tags: {
-          ...Object.fromEntries([...(first?.tags ?? [])].map(([key, value]) => [String(key), String(value)])),
-          [RUN_TAG]: context.id,
-          [CONTROLLER_TAG]: controllerName(),
-        },
+        ...(instance_name === undefined ? {} : { instanceName: String(instance_name) }),
+        tags,
       },
       { signal: context.signal },
     )
@@ -91,15 +111,14 @@ export async function openRegistration(
       () => context.journal({ event: 'activation-deleted', region, id: null }),
       () => undefined,
     )
-    if (!(error instanceof AwsFailure)) throw error
-    const shared: RegistrationShared = { activation: error, nodes, clients }
-    return { shared, close: async () => {} }
+    if (error instanceof AwsFailure) return without(error)
+    throw error
   }
-  const { id, only } = activation
+  const { id, code, only } = activation
   await context.journal({ event: 'activation-created', region, id, limit })
   context.announce({ what: 'created', id, limit })
   return {
-    shared: { activation, nodes, clients } satisfies RegistrationShared,
+    shared: { ...known, activation: { id, code, tags } } satisfies RegistrationShared,
     close: async () => {
       await deleteActivation(clients, id)
       if (!only) await deleteDescribed(clients, description)
@@ -114,30 +133,14 @@ async function deleteDescribed(clients: AwsClients, description: string): Promis
     if (activation.description === description) await deleteActivation(clients, activation.id)
 }
 
-/** One activation is of one region and one role, so all hosts of a batch must agree on them. */
-function sameForAll(members: readonly Member<RegistrationParameters, AgentState>[]): {
-  region: string
-  role: string
-} {
-  const wanted = new Map<string, string[]>()
-  for (const { host, params } of members) {
-    const key = JSON.stringify([String(params.region), String(params.iam_role)])
-    wanted.set(key, [...(wanted.get(key) ?? []), host])
-  }
-  if (wanted.size > 1) {
-    const groups = [...wanted].map(
-      ([key, hosts]) =>
-        `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`,
-    )
-    throw new ModuleFailure(
-      `the hosts of a batch must register in one region with one role (${groups.join('; ')})`,
-      {
-        hint: 'make a play for each region and role',
-      },
-    )
-  }
-  const [region, role] = JSON.parse([...wanted.keys()][0] ?? '["",""]') as [string, string]
-  return { region, role }
+/** The tags that all of them want: an activation gives the same to each, what only some want they get afterwards. */
+function tagsOfAll([first, ...others]: readonly RegistrationMember[]): Tags {
+  const rest = others.map(({ params }) => wantedTags(params))
+  return Object.fromEntries(
+    Object.entries(wantedTags(first!.params)).filter(([key, value]) =>
+      rest.every((tags) => tags[key] === value),
+    ),
+  )
 }
 
 /** muster's activations of any controller that have expired: nobody can use them, and their CI job may be long gone. */

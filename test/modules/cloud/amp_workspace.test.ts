@@ -34,7 +34,7 @@ describe('amp_workspace', () => {
       alias: 'fleet',
       status: 'ACTIVE',
       region: 'eu-central-1',
-      tags: { owner: 'ops' },
+      tags: { 'muster:managed': 'muster', owner: 'ops' },
       prometheus_endpoint: endpoint,
       remote_write_url: `${endpoint}api/v1/remote_write`,
     })
@@ -83,6 +83,17 @@ describe('amp_workspace', () => {
     expect((await workspace({ tags: { c: '4' }, purge_tags: false })).changed).toBe(true)
     expect(cloud.inspect.workspaces()[0]!.tags).toEqual({ b: '3', c: '4' })
     expect((await workspace()).changed).toBe(false)
+  })
+
+  it('says whose it is when it makes one, and never of one that was there', async () => {
+    const { amp } = clients(cloud)
+    await amp.send(new CreateWorkspaceCommand({ alias: 'fleet', tags: { a: '1' } }))
+    await workspace({ owner: 'berlin', tags: {} })
+    await workspace({ alias: 'own', owner: 'berlin', tags: { a: '1' } })
+    const tags = () => cloud.inspect.workspaces().map((each) => each.tags)
+    expect(tags()).toEqual([{}, { 'muster:managed': 'berlin', a: '1' }])
+    await workspace({ alias: 'own', owner: 'other', tags: {} })
+    expect(tags()).toEqual([{}, { 'muster:managed': 'berlin' }])
   })
 
   it('tells several of one alias apart by tags, or fails', async () => {

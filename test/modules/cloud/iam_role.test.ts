@@ -59,7 +59,7 @@ describe('iam_role', () => {
     expect(plain(first.result['iam_role']!)).toMatchObject({
       managed_policies: [REMOTE_WRITE, SSM_CORE],
       inline_policies: ['own'],
-      tags: { number: '5', owner: 'ops' },
+      tags: { 'muster:managed': 'muster', number: '5', owner: 'ops' },
       description: 'managed nodes',
       assume_role_policy_document: {
         Statement: [
@@ -132,6 +132,18 @@ describe('iam_role', () => {
     expect([...now!.attached.keys()]).toEqual([SSM_CORE])
     expect([...now!.inline.keys()]).toEqual(['old'])
     expect((await role({ managed_policies: [SSM_CORE], tags: { a: '1', c: '3' } })).changed).toBe(false)
+  })
+
+  it('says whose it is when it makes one, and never of one that was there', async () => {
+    const { iam } = clients(cloud)
+    await iam.send(new CreateRoleCommand({ RoleName: 'node', AssumeRolePolicyDocument: TRUST }))
+    await role({ owner: 'berlin', tags: { a: '1' } })
+    await role({ name: 'own', owner: 'berlin', tags: { a: '1' } })
+    await role({ name: 'own', owner: 'other', tags: {} })
+    expect(cloud.inspect.roles().map(({ name, tags }) => [name, tags])).toEqual([
+      ['node', { a: '1' }],
+      ['own', { 'muster:managed': 'berlin' }],
+    ])
   })
 
   it('leaves what is not listed when told not to purge', async () => {

@@ -1,0 +1,34 @@
+import { callerIdentity } from '../../aws/identity.ts'
+import { askAws, globalClientsOf } from '../cloud/ask.ts'
+import { defineModule, nothingToObserve } from '../module.ts'
+
+export default defineModule({
+  name: 'aws_caller_info',
+  runsOn: 'controller',
+  checkMode: 'run',
+  documentation: {
+    summary: 'Says whose the AWS credentials of the controller are.',
+    notes: ['It changes nothing.'],
+    examples: `
+- name: the account
+  aws_caller_info:
+  register: caller
+`,
+    returns: {
+      account: 'twelve digits',
+      arn: 'of the user or role',
+      partition: 'aws, aws-cn or aws-us-gov',
+    },
+  },
+  spec: {
+    parameters: {
+      region: { type: 'str', doc: 'Region of the endpoint that is asked; AWS_REGION when missing.' },
+    },
+  },
+  observe: nothingToObserve,
+  async *converge({ region }, _state, context) {
+    const clients = await globalClientsOf(region, context)
+    const { account, arn } = await askAws(() => callerIdentity(clients, context.signal))
+    return { result: { account, arn, partition: arn.split(':')[1] ?? 'aws' } }
+  },
+})

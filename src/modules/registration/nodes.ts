@@ -1,0 +1,89 @@
+import type { AwsClients } from '../../aws/clients.ts'
+import { nodesLackingTags } from '../../aws/node-tags.ts'
+import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import type { Dict } from '../../values/value.ts'
+import { readTags, type Tags } from '../cloud/tags.ts'
+import { type Member, ModuleFailure, type RunContext } from '../module.ts'
+import type { Text } from '../parameters.ts'
+import type { AgentState } from './agent-state.ts'
+
+export interface RegistrationParameters {
+  readonly region: Text
+  readonly iam_role: Text
+  readonly instance_name: Text | undefined
+  readonly tags: Dict | undefined
+  readonly owner: Text
+  readonly expires_in: number
+  readonly reregister: boolean
+}
+
+export type RegistrationMember = Member<RegistrationParameters, AgentState>
+
+/** What Systems Manager says of the nodes that the hosts of a batch are. */
+export interface KnownNodes {
+  readonly nodes: ReadonlyMap<string, NodeInformation>
+  /** Id -> tags that the node has, for those that lack a wanted one. */
+  readonly lacking: ReadonlyMap<string, Tags>
+  readonly clients: AwsClients
+}
+
+/** The tags that a host's node shall have. */
+export function wantedTags({ tags }: Pick<RegistrationParameters, 'tags'>): Tags {
+  return tags === undefined ? {} : readTags(tags)
+}
+
+/** Asks Systems Manager for the nodes of a batch, all at once, and for the tags that they lack. */
+export async function lookAtNodes(
+  members: readonly RegistrationMember[],
+  context: RunContext & { readonly signal: AbortSignal },
+): Promise<KnownNodes> {
+  const { region } = sameForAll(members)
+  const clients = await context.aws(region)
+  const registered = members.filter(({ state }) => state.registration !== undefined)
+  const ids = registered.map(({ state }) => state.registration!.id)
+  const nodes = await describeNodes(clients, ids, context.signal)
+  const lacking = new Map<string, Tags>()
+  for (const { tags, ids } of byTags(registered)) {
+    const there = ids.filter((id) => nodes.has(id))
+    for (const [id, had] of await nodesLackingTags(clients, there, tags, context.signal)) lacking.set(id, had)
+  }
+  return { nodes, lacking, clients }
+}
+
+function byTags(members: readonly RegistrationMember[]): { tags: Tags; ids: string[] }[] {
+  const groups = new Map<string, { tags: Tags; ids: string[] }>()
+  for (const { params, state } of members) {
+    const tags = wantedTags(params)
+    const key = JSON.stringify(Object.entries(tags).sort())
+    const group = groups.get(key) ?? { tags, ids: [] }
+    group.ids.push(state.registration!.id)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+/** One activation is of one region and one role, so all hosts of a batch must agree on them. */
+export function sameForAll(members: readonly RegistrationMember[]): {
+  region: string
+  role: string
+} {
+  const wanted = new Map<string, string[]>()
+  for (const { host, params } of members) {
+    const key = JSON.stringify([String(params.region), String(params.iam_role)])
+    wanted.set(key, [...(wanted.get(key) ?? []), host])
+  }
+  if (wanted.size > 1) {
+    const groups = [...wanted].map(
+      ([key, hosts]) =>
+        `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`,
+    )
+    throw new ModuleFailure(
+      `the hosts of a batch must register in one region with one role (${groups.join('; ')})`,
+      {
+        hint: 'make a play for each region and role',
+      },
+    )
+  }
+  const [region, role] = JSON.parse([...wanted.keys()][0] ?? '["",""]') as [string, string]
+  return { region, role }
+}

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createClients } from '../../../src/aws/create-clients.ts'
+import type { Cloud } from '../../../src/cloud/cloud.ts'
+import registration from '../../../src/modules/library/ssm_registration.ts'
+import type { ModuleContext } from '../../../src/modules/module.ts'
+import type { AgentState } from '../../../src/modules/registration/agent-state.ts'
+import {
+  lookAtRegistration,
+  openRegistration,
+  type RegistrationShared,
+} from '../../../src/modules/registration/batch.ts'
+import { plain } from '../../../src/values/plain.ts'
+import { clients as sdkClients } from '../../cloud/clients.ts'
+import { makeRole } from '../../cloud/role.ts'
+import { cloudWithNodes, nodeId } from '../../cloud/with-nodes.ts'
+
+let cloud: Cloud
+const journal: unknown[] = []
+
+async function start(count: number, tags: Record<string, string> = {}): Promise<void> {
+  const now = Date.now()
+  cloud = await cloudWithNodes(count, () => ({ tags, lastPing: now, onlineSince: now }))
+  await makeRole(sdkClients(cloud).iam, 'node')
+  for (const [name, value] of Object.entries(cloud.environment())) vi.stubEnv(name, value)
+}
+beforeEach(() => {
+  journal.length = 0
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await cloud.close()
+})
+
+const context = {
+  id: 'r1',
+  journal: async (entry: unknown) => void journal.push(entry),
+  announce: () => undefined,
+  aws: async (region: string) => createClients(region),
+  signal: new AbortController().signal,
+}
+
+function member(host: string, id: string | undefined, tags: Record<string, string> = {}, more = {}) {
+  const params = {
+    region: 'eu-central-1',
+    iam_role: 'node',
+    instance_name: undefined,
+    tags: new Map(Object.entries(tags)),
+    owner: 'fleet',
+    expires_in: 600,
+    reregister: false,
+    wait: 60,
+    ...more,
+  }
+  const state: AgentState = {
+    form: 'deb',
+    registration: id === undefined ? undefined : { id, region: 'eu-central-1' },
+    runningAs: id,
+    machineId: host,
+    clockSkew: 0,
+  }
+  return { host, params, state }
+}
+
+describe('the activation of a batch', () => {
+  it('carries whose it is, the run, and the tags that all newcomers want', async () => {
+    await start(1)
+    const opened = await openRegistration(
+      [
+        member('a', undefined, { site: 'fra', rack: '1' }),
+        member('b', undefined, { site: 'fra', rack: '2' }),
+        member('c', nodeId(0)),
+      ],
+      context,
+    )
+    expect(cloud.inspect.activations()).toMatchObject([{ limit: 2 }])
+    expect(cloud.inspect.activations()[0]!.tags).toEqual({
+      site: 'fra',
+      'muster:managed': 'fleet',
+      'muster:run': 'r1',
+      'muster:controller': expect.any(String),
+    })
+    await opened.close()
+    expect(cloud.inspect.activations()).toEqual([])
+  })
+
+  it('is not made where the standard tier has no room, and nothing is journaled', async () => {
+    await start(999)
+    const newcomers = [member('a', undefined), member('b', undefined)]
+    const refused = await openRegistration(newcomers, context)
+    // Only those fail that wanted to register: who is registered goes on.
+    expect((refused.shared as RegistrationShared).activation).toMatchObject({
+      message: '2 more nodes would make 1001 hybrid nodes in eu-central-1, and the standard tier allows 1000',
+    })
+    await refused.close()
+    expect(cloud.counts()['ssm:CreateActivation']).toBeUndefined()
+    expect(journal).toEqual([])
+    const opened = await openRegistration(newcomers.slice(1), context)
+    expect(cloud.inspect.activations()).toHaveLength(1)
+    await opened.close()
+  })
+})
+
+describe('tags of nodes that are registered', () => {
+  const converge = async (one: ReturnType<typeof member>, shared: RegistrationShared, check: boolean) => {
+    const steps = registration.converge(one.params as never, one.state, {
+      shared,
+      check,
+    } as unknown as ModuleContext)
+    const did: string[] = []
+    const diffs: unknown[] = []
+    let next = await steps.next()
+    while (next.done !== true) {
+      const action = next.value
+      did.push(action.says)
+      diffs.push(...(action.diff ?? []).map(({ before, after }) => [plain(before), plain(after)]))
+      if (check) return { did, diffs }
+      if (action.kind !== 'call') throw new Error(`a request to the host: ${action.says}`)
+      const value = await action.call(context.signal)
+      next = await steps.next({ rc: 0, value } as never)
+    }
+    return { did, diffs }
+  }
+
+  it('are shown and set without the host, once', async () => {
+    await start(2, { site: 'ber', rack: '1' })
+    const one = member('a', nodeId(0), { site: 'fra' })
+    const look = () => lookAtRegistration([one, member('b', nodeId(1), { site: 'ber' })], context)
+    const seen = await look()
+    expect([...seen.lacking.keys()]).toEqual([nodeId(0)])
+    const diffs = [
+      [
+        { rack: '1', site: 'ber' },
+        { rack: '1', site: 'fra' },
+      ],
+    ]
+    const told = { did: [`tag ${nodeId(0)} with site`], diffs }
+    expect(await converge(one, seen, true)).toEqual(told)
+    expect(cloud.counts()['ssm:AddTagsToResource']).toBeUndefined()
+    expect(await converge(one, seen, false)).toEqual(told)
+    expect(cloud.inspect.nodes().map(({ tags }) => tags['site'])).toEqual(['fra', 'ber'])
+    expect(await converge(one, await look(), false)).toEqual({ did: [], diffs: [] })
+  })
+
+  it('are not taken from nodes that have more', async () => {
+    await start(1, { site: 'fra', rack: '1' })
+    const { lacking } = await lookAtRegistration([member('a', nodeId(0))], context)
+    expect(lacking.size).toBe(0)
+    expect(cloud.counts()['ssm:ListTagsForResource']).toBeUndefined()
+  })
+})
