@@ -1,7 +1,8 @@
 import type { AwsClients } from './clients.ts'
 import { AwsFailure } from './errors.ts'
 import { describeNodes, type NodeInformation } from './nodes.ts'
-import { backOff, type Clock, systemClock } from './waiting.ts'
+import { SharedPoll } from './shared-poll.ts'
+import { type Clock, systemClock } from './waiting.ts'
 
 export interface OnlineOptions {
   /** How long to wait, milliseconds from now. */
@@ -16,17 +17,8 @@ export interface OnlineAnswer {
   readonly missing: ReadonlyMap<string, NodeInformation | undefined>
 }
 
-/** Someone who waits for one node. */
-interface Waiter {
-  readonly id: string
-  readonly deadline: number
-  readonly clock: Clock
-  readonly settle: (found: NodeInformation | undefined, online: boolean) => void
-  readonly fail: (error: unknown) => void
-}
-
 /** One poll for all who wait with the same clients, whichever host they wait for. */
-const polls = new WeakMap<AwsClients, Poll>()
+const polls = new WeakMap<AwsClients, SharedPoll<string, NodeInformation>>()
 
 /**
  * Waits until Systems Manager says that the nodes are Online. Whoever waits at the same time with the same clients
@@ -39,114 +31,26 @@ export async function waitOnline(
   ids: Iterable<string>,
   { patience, signal, clock = systemClock }: OnlineOptions,
 ): Promise<OnlineAnswer> {
-  signal?.throwIfAborted()
   let poll = polls.get(clients)
   if (poll === undefined) {
-    poll = new Poll(clients)
+    poll = new SharedPoll<string, NodeInformation>({
+      ask: async (asked) => {
+        const nodes = await describeNodes(clients, asked)
+        return asked.map((id) => nodes.get(id))
+      },
+      isGood: (node) => node?.pingStatus === 'Online',
+      isPassing: (failure) => failure instanceof AwsFailure && failure.passing,
+    })
     polls.set(clients, poll)
   }
+  const wanted = [...new Set(ids)]
+  const settled = await poll.wait(wanted, { patience, signal, clock })
   const online = new Map<string, NodeInformation>()
   const missing = new Map<string, NodeInformation | undefined>()
-  const deadline = clock.now() + patience
-  const joined = [...new Set(ids)].map((id) => poll.join(id, deadline, clock))
-  const leave = () => {
-    for (const { waiter } of joined) waiter.fail(signal?.reason)
-  }
-  signal?.addEventListener('abort', leave, { once: true })
-  try {
-    for (const { id, found, isOnline } of await Promise.all(joined.map(({ answer }) => answer))) {
-      if (isOnline) online.set(id, found!)
-      else missing.set(id, found)
-    }
-  } finally {
-    signal?.removeEventListener('abort', leave)
+  for (const [index, id] of wanted.entries()) {
+    const { answer, good } = settled[index]!
+    if (good) online.set(id, answer!)
+    else missing.set(id, answer)
   }
   return { online, missing }
-}
-
-class Poll {
-  readonly #clients: AwsClients
-  readonly #waiters = new Set<Waiter>()
-  #wake: AbortController | undefined
-  #running = false
-
-  constructor(clients: AwsClients) {
-    this.#clients = clients
-  }
-
-  join(id: string, deadline: number, clock: Clock) {
-    const { promise, resolve, reject } = Promise.withResolvers<{
-      readonly id: string
-      readonly found: NodeInformation | undefined
-      readonly isOnline: boolean
-    }>()
-    const waiter: Waiter = {
-      id,
-      deadline,
-      clock,
-      settle: (found, isOnline) => {
-        this.#waiters.delete(waiter)
-        resolve({ id, found, isOnline })
-      },
-      fail: (error) => {
-        this.#waiters.delete(waiter)
-        if (this.#waiters.size === 0) this.#wake?.abort()
-        reject(error)
-      },
-    }
-    this.#waiters.add(waiter)
-    this.#wake?.abort()
-    if (!this.#running) {
-      this.#running = true
-      // In a turn of its own, so that all who join in this one are asked about together.
-      queueMicrotask(() => this.#run())
-    }
-    return { waiter, answer: promise }
-  }
-
-  async #run(): Promise<void> {
-    let delays = backOff(1000, 15_000)
-    let known = this.#waiters.size
-    while (this.#waiters.size > 0) {
-      await this.#turn()
-      const [some] = this.#waiters
-      if (some === undefined) break
-      if (this.#waiters.size > known) delays = backOff(1000, 15_000)
-      known = this.#waiters.size
-      const soonest = Math.min(...[...this.#waiters].map(({ deadline, clock }) => deadline - clock.now()))
-      this.#wake = new AbortController()
-      await some.clock
-        .sleep(Math.max(0, Math.min(delays.next().value, soonest)), this.#wake.signal)
-        .catch(() => undefined)
-      this.#wake = undefined
-    }
-    this.#running = false
-  }
-
-  /** Asks about all nodes that are waited for, and settles those that are Online or have had their time. */
-  async #turn(): Promise<void> {
-    const asked = [...this.#waiters]
-    let nodes = new Map<string, NodeInformation>()
-    let failure: unknown
-    try {
-      nodes = await describeNodes(
-        this.#clients,
-        asked.map(({ id }) => id),
-      )
-    } catch (error) {
-      failure = error
-    }
-    for (const waiter of asked) {
-      if (!this.#waiters.has(waiter)) continue
-      const node = nodes.get(waiter.id)
-      const late = waiter.clock.now() >= waiter.deadline
-      if (node?.pingStatus === 'Online') waiter.settle(node, true)
-      else if (failure !== undefined && (late || !isPassing(failure))) waiter.fail(failure)
-      else if (late) waiter.settle(node, false)
-    }
-  }
-}
-
-function isPassing(failure: unknown): boolean {
-  return failure instanceof AwsFailure && failure.passing
 }

@@ -76,6 +76,31 @@ export async function describeWorkspace(
   }
 }
 
+/** Endpoints of workspaces that are there: they never change, and every host of a run asks for the same one. */
+const endpoints = new WeakMap<AwsClients, Map<string, Promise<string | null>>>()
+
+/**
+ * The base URL of a workspace's Prometheus API, asked for once with the same clients.
+ * @returns null when there is no such workspace (yet)
+ * @throws AwsFailure
+ */
+export function workspaceEndpoint(
+  clients: AwsClients,
+  id: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const known = endpoints.get(clients) ?? new Map<string, Promise<string | null>>()
+  endpoints.set(clients, known)
+  let endpoint = known.get(id)
+  if (endpoint === undefined) {
+    endpoint = describeWorkspace(clients, id, signal).then((workspace) => workspace?.endpoint ?? null)
+    known.set(id, endpoint)
+    const forget = () => known.delete(id)
+    endpoint.then((found) => found === null && forget(), forget)
+  }
+  return endpoint
+}
+
 /**
  * Makes a workspace. The client token is made from what is asked, so that two who ask for the same at once, or one
  * whose answer was lost, get one workspace. AWS may still know the token of a workspace that was deleted: then a

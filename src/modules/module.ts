@@ -165,8 +165,11 @@ export interface Member<P, S> {
  * batch stands before the task, then opens, converges in parallel, and closes when the batch ends, however it ends.
  */
 export interface BatchHook<P, S> {
-  /** Hosts that must not go on, with the reason; asked in plan and check mode too. */
-  refuse(members: readonly Member<P, S>[]): ReadonlyMap<string, ModuleFailure>
+  /**
+   * Hosts that must not go on, with the reason; asked in plan and check mode too. With it no host of a batch is changed
+   * before all of them have been looked at.
+   */
+  refuse?(members: readonly Member<P, S>[]): ReadonlyMap<string, ModuleFailure>
   /**
    * Reads what the members share and changes nothing; in plan and check mode its answer is `context.shared`, which is
    * null without it. @throws ModuleFailure that fails every member

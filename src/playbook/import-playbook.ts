@@ -73,7 +73,9 @@ export async function readImport(
       ...play,
       vars: new Map<string, Value>([...play.vars, ...variables]),
       tags: [...new Set([...play.tags, ...tags])],
+      preTasks: play.preTasks.map(task),
       tasks: play.tasks.map(task),
+      postTasks: play.postTasks.map(task),
       handlers: play.handlers.map(task),
     }),
   }

@@ -37,7 +37,17 @@ const TASKS = ['task', 'handler'] as const
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   name: { type: 'text', on: EVERYWHERE, doc: 'What the play or task is called in all output.' },
   hosts: { type: 'hosts', on: ['play'], doc: 'The pattern of hosts, or a list of patterns. Required.' },
+  pre_tasks: {
+    type: 'tasks',
+    on: ['play'],
+    doc: 'Tasks before the others; the handlers that they notify run before those begin.',
+  },
   tasks: { type: 'tasks', on: ['play'], doc: 'The tasks, in order.' },
+  post_tasks: {
+    type: 'tasks',
+    on: ['play'],
+    doc: 'Tasks after the others and after the handlers that those notified: the place for a proof.',
+  },
   handlers: { type: 'tasks', on: ['play'], doc: 'Tasks that run when a changed task notifies them.' },
   vars_files: {
     type: 'files',

@@ -5,8 +5,6 @@ const ONE_HOST = "write a play of its own for that host, or `when: inventory_hos
 
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
-  pre_tasks: 'put these tasks first in `tasks`; for their handlers, write a play of its own',
-  post_tasks: 'put these tasks last in `tasks`, or into a play of its own',
   roles: `${IN_TASKS}; variables go to \`vars\` or \`vars_files\``,
   block: `${IN_TASKS}, with \`when\` and \`become\` at each`,
   rescue: 'use `ignore_errors` with `register`, and a task with `when: result is failed`',

@@ -35,13 +35,19 @@ export async function readPlay(
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
   const list = { directory, playTags: tags, notified, mistakes }
-  const { tasks } = await readTaskList(fields.written('tasks'), { ...list, where: 'task' })
+  const section = async (key: string, ids: 'pre' | 't' | 'post') =>
+    (await readTaskList(fields.written(key), { ...list, where: 'task', ids })).tasks
+  const preTasks = await section('pre_tasks', 'pre')
+  const tasks = await section('tasks', 't')
+  const postTasks = await section('post_tasks', 'post')
   const { tasks: handlers, complete } = await readTaskList(fields.written('handlers'), {
     ...list,
     where: 'handler',
+    ids: 'h',
   })
   checkHandlers(notified, handlers, complete && fields.node('roles') === undefined, mistakes)
-  for (const task of [...tasks, ...handlers]) await checkSource(task, directory, mistakes)
+  for (const task of [...preTasks, ...tasks, ...postTasks, ...handlers])
+    await checkSource(task, directory, mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
   return {
     ...readBecome(fields, mistakes),
@@ -56,7 +62,9 @@ export async function readPlay(
     tags,
     noLog: fields.boolean('no_log'),
     remoteUser: fields.text('remote_user'),
+    preTasks,
     tasks,
+    postTasks,
     handlers,
   }
 }

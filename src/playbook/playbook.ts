@@ -31,12 +31,15 @@ export interface Play extends BecomeKeywords {
   readonly tags: readonly string[]
   readonly noLog: Value | undefined
   readonly remoteUser: Value | undefined
+  /** Handlers that were notified run after each of the three lists. */
+  readonly preTasks: readonly Task[]
   readonly tasks: readonly Task[]
+  readonly postTasks: readonly Task[]
   readonly handlers: readonly Task[]
 }
 
 export interface Task extends BecomeKeywords {
-  /** Unique in the play, in written order: `t1`, `t2`, `h1` for handlers. */
+  /** Unique in the play, in written order: `t1`, `t2`; `pre1`, `post1`, and `h1` for handlers. */
   readonly id: string
   readonly name: Value | undefined
   readonly position: Position

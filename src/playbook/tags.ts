@@ -37,7 +37,7 @@ function isSkipped(own: readonly string[], skip: readonly string[]): boolean {
 export function checkTags(playbook: Playbook, selection: TagSelection): Problem[] {
   const known = new Set(SPECIAL)
   for (const play of playbook.plays) {
-    for (const task of [...play.tasks, ...play.handlers]) {
+    for (const task of [...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers]) {
       for (const tag of task.tags) known.add(tag)
     }
   }

@@ -16,6 +16,8 @@ import { readVariables } from './variables.ts'
 /** What a list of tasks is read in. */
 export interface TaskListContext {
   readonly where: 'task' | 'handler'
+  /** What the tasks' ids begin with. */
+  readonly ids: 'pre' | 't' | 'post' | 'h'
   /** The playbook's folder: imported files are looked for there. */
   readonly directory: string
   readonly playTags: readonly string[]
@@ -45,7 +47,7 @@ export interface TaskList {
 
 /** The tasks of a `tasks` or `handlers` list, those of `import_tasks` in their place. */
 export async function readTaskList(node: YamlNode | undefined, context: TaskListContext): Promise<TaskList> {
-  const { where, mistakes } = context
+  const { where, ids, mistakes } = context
   if (node === undefined || isNull(node)) return { tasks: [], complete: true }
   if (node.kind !== 'list') {
     const templated = node.kind === 'scalar' && hasTemplateMarks(node.raw)
@@ -57,8 +59,7 @@ export async function readTaskList(node: YamlNode | undefined, context: TaskList
     return { tasks: [], complete: false }
   }
   const { tasks, complete } = await readEntries(node, context, [])
-  const letter = where === 'task' ? 't' : 'h'
-  return { tasks: tasks.map((task, index) => ({ ...task, id: `${letter}${index + 1}` })), complete }
+  return { tasks: tasks.map((task, index) => ({ ...task, id: `${ids}${index + 1}` })), complete }
 }
 
 async function readEntries(

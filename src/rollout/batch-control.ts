@@ -28,6 +28,7 @@ export class BatchControl {
   readonly #maxFailPercentage: number | undefined
   readonly #lost = new Set<string>()
   readonly #looked: Rendezvous<readonly Looked[], ReadonlyMap<string, ModuleFailure>>
+  readonly #refusing: boolean
   readonly #openings = new Map<string, Rendezvous<AnyMember, Opened>>()
   readonly #opened: BatchShared[] = []
   #stopReason: string | undefined
@@ -49,11 +50,12 @@ export class BatchControl {
         const refused = new Map<string, ModuleFailure>()
         for (const { task, module } of batchTasks) {
           const looked = members.flat().filter((member) => member.task === task.id)
-          for (const [host, failure] of module.batch?.refuse(looked) ?? []) refused.set(host, failure)
+          for (const [host, failure] of module.batch?.refuse?.(looked) ?? []) refused.set(host, failure)
         }
         return refused
       },
     )
+    this.#refusing = batchTasks.some(({ module }) => module.batch?.refuse !== undefined)
     for (const { task, module } of batchTasks)
       this.#openings.set(task.id, new Rendezvous(hosts, (members) => this.#open(module, members)))
   }
@@ -73,9 +75,9 @@ export class BatchControl {
     return new BatchControl(run, hosts, slots, maxFailPercentage, batchTasks)
   }
 
-  /** Whether hosts of this batch must wait for each other at all. */
+  /** Whether a host may be refused for what others of this batch are, so that nothing is changed before all have looked. */
   get gathers(): boolean {
-    return this.#openings.size > 0
+    return this.#refusing
   }
 
   isGathering(task: Task): boolean {
@@ -127,7 +129,7 @@ export class BatchControl {
   async #open(module: Module, members: readonly AnyMember[]): Promise<Opened> {
     const hook = module.batch
     if (hook === undefined) throw new Error(`module ${module.name} has nothing to open`)
-    const refused = hook.refuse(members)
+    const refused = hook.refuse?.(members) ?? new Map<string, ModuleFailure>()
     if (refused.size > 0) return { shared: null, refused }
     if (this.#run.signal.aborted) throw new ModuleFailure('not started: the run was interrupted')
     const context = { ...this.#run.context, signal: this.#run.signal }

@@ -8,6 +8,8 @@ import { failureResult, resultOf, type TaskResult } from './task-result.ts'
 export interface Hands {
   run(action: Action & { kind: 'run' }): Promise<Output>
   push(action: Action & { kind: 'push' }): Promise<Output>
+  /** Waits for something outside the host; others may be worked on meanwhile. */
+  wait(work: () => Promise<Value>): Promise<Value>
   /** Called before the first changing action, so that the journal knows of it. */
   intend(says: string): Promise<void>
 }
@@ -76,7 +78,8 @@ async function perform(
 ): Promise<ActionResult> {
   if (action.kind === 'call') {
     try {
-      return { ...NO_OUTPUT, value: await action.call(signal) }
+      const work = () => action.call(signal)
+      return { ...NO_OUTPUT, value: await (action.effect === 'none' ? hands.wait(work) : work()) }
     } catch (error) {
       if (timeout !== undefined && signal.aborted && (signal.reason as Error)?.name === 'TimeoutError')
         throw timedOut(timeout)

@@ -28,7 +28,8 @@ import { applyVerdicts, type EngineWith, retryPlan } from './verdicts.ts'
 /** The tasks of a play as they are run on a host. */
 export interface PlayTasks {
   readonly variables: PlayVariables
-  readonly tasks: readonly Task[]
+  /** pre_tasks, tasks, post_tasks. */
+  readonly sections: readonly (readonly Task[])[]
   readonly handlers: readonly Task[]
 }
 
@@ -66,11 +67,11 @@ export class HostRun {
   async run(): Promise<void> {
     this.#freePlace = await this.#batch.slots.take()
     try {
-      await this.#runTasks(() => this.#play.tasks, false)
-      // Ansible flushes after the tasks and once more at the end of the play: a handler that was notified by a
-      // later handler runs then.
-      await this.#flush()
-      await this.#flush()
+      // A handler that a later handler notified runs at the next flush, which there is also after an empty section.
+      for (const tasks of this.#play.sections) {
+        await this.#runTasks(() => tasks, false)
+        await this.#flush()
+      }
     } catch (error) {
       if (!(error instanceof HostGone)) throw error
       if (this.#host.gone !== 'cancelled') this.#batch.lost(this.#host.name)
@@ -337,6 +338,11 @@ export class HostRun {
         return this.#link.act(item.become, step, action.more === true, later.slice(1))
       },
       push: (action) => this.#link.push(item.become, action, item.environment),
+      wait: async (work) => {
+        const value = await this.#waiting(work)
+        this.#report.phase('converge', prepared.name)
+        return value
+      },
     })
   }
 

@@ -21,7 +21,8 @@ export interface PlannedPlay {
   readonly hosts: readonly string[]
   readonly batches: readonly (readonly string[])[]
   readonly maxFailPercentage: number | undefined
-  readonly tasks: readonly Task[]
+  /** pre_tasks, tasks and post_tasks, those that the tags choose. */
+  readonly sections: readonly (readonly Task[])[]
 }
 
 /**
@@ -51,8 +52,10 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
     hosts,
     batches: keyword(play, () => batches(hosts, evaluate(play.serial))),
     maxFailPercentage: maxFail === undefined ? undefined : keyword(play, () => readPercentage(maxFail)),
-    tasks: play.tasks.filter((task) =>
-      selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
+    sections: [play.preTasks, play.tasks, play.postTasks].map((tasks) =>
+      tasks.filter((task) =>
+        selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
+      ),
     ),
   }
 }
@@ -91,7 +94,8 @@ export interface Stop {
 
 /** Runs a play. Gives a reason when the rest of the playbook must not start. */
 export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots): Promise<Stop | undefined> {
-  const { play, name, hosts, tasks } = planned
+  const { play, name, hosts, sections } = planned
+  const tasks = sections.flat()
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
     return undefined
@@ -120,7 +124,7 @@ export async function runPlay(run: RunState, planned: PlannedPlay, slots: Slots)
           const state = hostState(run, host)
           const shape = { play, name, allHosts: hosts, batch: living, tasks }
           const variables = await readPlayVariables(run, state, shape)
-          await new HostRun(run, state, { variables, tasks, handlers: play.handlers }, control).run()
+          await new HostRun(run, state, { variables, sections, handlers: play.handlers }, control).run()
         }),
       )
     } finally {

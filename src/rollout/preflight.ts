@@ -66,8 +66,8 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
 
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {
   const problems: Problem[] = []
-  for (const { tasks } of plays)
-    for (const task of tasks) {
+  for (const { sections } of plays)
+    for (const task of sections.flat()) {
       if (task.loop === undefined || (await loadModule(task.module)).batch === undefined) continue
       problems.push({
         message: `${task.module} cannot be looped: it is opened once for all hosts of a batch`,
@@ -78,16 +78,16 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 }
 
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
-  const needed = plays.find(
-    ({ tasks, hosts }) => hosts.length > 0 && tasks.some((task) => AWS_MODULES.has(task.module)),
-  )
-  if (needed === undefined) return
-  const task = needed.tasks.find((each) => AWS_MODULES.has(each.module))
+  const task = plays
+    .filter(({ hosts }) => hosts.length > 0)
+    .flatMap(({ sections }) => sections.flat())
+    .find(({ module }) => AWS_MODULES.has(module))
+  if (task === undefined) return
   try {
     await callerIdentity(await run.context.aws(chooseRegion(undefined)), run.signal)
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error
-    throw new InputError([{ message: error.message, position: task?.position, hint: error.hint }])
+    throw new InputError([{ message: error.message, position: task.position, hint: error.hint }])
   }
 }
 

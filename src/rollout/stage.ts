@@ -77,6 +77,7 @@ async function evaluate(run: RunState, prepared: PreparedTask, item: PreparedIte
     const result = await drive(prepared.module, item, item.observation?.parse(null), null, undefined, {
       run: refuse,
       push: refuse,
+      wait: refuse,
       intend: refuse,
     })
     return applyVerdicts((own) => createEngine(item.scope.under(own), run.home), prepared.task, result)

@@ -218,6 +218,11 @@ describe('query', () => {
     const sampled = cloud.inspect.series(workspace)[0]!.samples[0]!.timestamp / 1000
     expect(await value('max(timestamp(up{instance="a:9100"}))')).toBe(sampled)
     expect((await query('max(nothing)')).data!.result).toEqual([])
+    const { result } = (await query('count by (job, none) (up)', { time })).data!
+    const jobs = cloud.inspect.series(workspace).flatMap(({ labels }) => labels['job'] ?? [])
+    expect(result.map(({ metric, value }) => [metric, value[1]])).toEqual(
+      [...Map.groupBy(jobs, (job) => job)].map(([job, all]) => [{ job }, String(all.length)]),
+    )
   })
 
   it('looks back five minutes and no further, and not beyond the end of a series', async () => {

@@ -41,7 +41,14 @@ describe('selected', () => {
 describe('checkTags', () => {
   const playbook = {
     file: 'site.yaml',
-    plays: [{ tasks: [{ tags: ['install', 'always'] }], handlers: [{ tags: ['restart'] }] }],
+    plays: [
+      {
+        preTasks: [],
+        tasks: [{ tags: ['install', 'always'] }],
+        postTasks: [{ tags: ['proof'] }],
+        handlers: [{ tags: ['restart'] }],
+      },
+    ],
   } as unknown as Playbook
 
   it('knows the tags of tasks and handlers, and the special ones', () => {

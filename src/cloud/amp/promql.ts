@@ -5,7 +5,13 @@ const LOOKBACK = 5 * 60_000
 
 type Expression =
   | { readonly kind: 'selector'; readonly matchers: readonly ((labels: Labels) => boolean)[] }
-  | { readonly kind: 'call'; readonly name: FunctionName; readonly argument: Expression }
+  | {
+      readonly kind: 'call'
+      readonly name: FunctionName
+      /** Labels by which an aggregation keeps results apart. */
+      readonly by: readonly string[]
+      readonly argument: Expression
+    }
 
 type FunctionName = 'count' | 'max' | 'min' | 'sum' | 'timestamp'
 const FUNCTIONS: readonly string[] = ['count', 'max', 'min', 'sum', 'timestamp'] satisfies FunctionName[]
@@ -24,7 +30,7 @@ export class QueryError extends Error {}
 // names a real Prometheus to the cloud.
 
 /**
- * Evaluates an instant query: a selector, or count, max, min, sum or timestamp of one.
+ * Evaluates an instant query: a selector, its timestamp, or count, max, min or sum of one, `by` labels or not.
  * @param time milliseconds
  * @throws QueryError
  */
@@ -49,9 +55,22 @@ function evaluate(expression: Expression, all: readonly Series[], time: number):
       sampled: time,
     }))
   }
-  if (points.length === 0) return []
-  const values = points.map(({ value }) => value)
-  return [{ labels: {}, value: aggregate(expression.name, values), sampled: time }]
+  const { name, by } = expression
+  const groups = Map.groupBy(points, ({ labels }) => JSON.stringify(by.map((label) => labels[label] ?? '')))
+  return [...groups.values()].map((group) => ({
+    // A label that is empty is none.
+    labels: Object.fromEntries(by.flatMap((label) => entryOf(group[0]!.labels, label))),
+    value: aggregate(
+      name,
+      group.map(({ value }) => value),
+    ),
+    sampled: time,
+  }))
+}
+
+function entryOf(labels: Labels, label: string): [string, string][] {
+  const value = labels[label]
+  return value === undefined || value === '' ? [] : [[label, value]]
 }
 
 function newest(samples: readonly Sample[], time: number): Sample | undefined {
@@ -74,15 +93,21 @@ function aggregate(name: Exclude<FunctionName, 'timestamp'>, values: readonly nu
 }
 
 function parse(text: string): Expression {
-  const call = /^\s*([a-z]+)\s*\((.*)\)\s*$/s.exec(text)
+  const call = /^\s*([a-z]+)\s*(?:by\s*\(([\w\s,]*)\)\s*)?\((.*)\)\s*$/s.exec(text)
   if (call === null) return { kind: 'selector', matchers: parseSelector(text) }
-  const [, name, argument] = call as unknown as [string, FunctionName, string]
+  const [, name, labels, argument] = call as unknown as [string, FunctionName, string | undefined, string]
   if (!FUNCTIONS.includes(name)) {
     throw new QueryError(
       `the embedded cloud evaluates selectors and ${FUNCTIONS.join(', ')} of them, not ${name}(); give it a real Prometheus for more`,
     )
   }
-  return { kind: 'call', name, argument: parse(argument) }
+  if (labels !== undefined && name === 'timestamp')
+    throw new QueryError('parse error: timestamp takes no "by"')
+  const by = (labels ?? '')
+    .split(',')
+    .map((label) => label.trim())
+    .filter((label) => label !== '')
+  return { kind: 'call', name, by, argument: parse(argument) }
 }
 
 function parseSelector(text: string): ((labels: Labels) => boolean)[] {

@@ -1,20 +1,42 @@
+import { type Expected, waitForSamples } from '../../aws/arrivals.ts'
 import type { AwsClients } from '../../aws/clients.ts'
-import { instantQuery } from '../../aws/queries.ts'
-import { backOff, systemClock } from '../../aws/waiting.ts'
-import { describeWorkspace } from '../../aws/workspaces.ts'
-import { dict, type Value } from '../../values/value.ts'
+import { AwsFailure } from '../../aws/errors.ts'
+import { chooseRegion } from '../../aws/identity.ts'
+import type { Settled } from '../../aws/shared-poll.ts'
+import { workspaceEndpoint } from '../../aws/workspaces.ts'
+import { type Dict, dict } from '../../values/value.ts'
 import { askAws, clientsOf } from '../cloud/ask.ts'
-import { withLabels } from '../cloud/selector.ts'
+import { checkSelector, withLabels } from '../cloud/selector.ts'
 import { readTags } from '../cloud/tags.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
-import type { Text } from '../parameters.ts'
+import { defineModule, type Member, ModuleFailure, nothingToObserve, type RunContext } from '../module.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
-/** A selector, and the age in seconds of the newest sample it finds; null when it finds none. */
-interface Arrival {
-  readonly selector: string
-  readonly age: number | null
-}
+const SPEC = {
+  parameters: {
+    workspace_id: { type: 'str', doc: 'Id of the workspace.' },
+    prometheus_endpoint: {
+      type: 'str',
+      doc: 'Instead of the id: the endpoint, as amp_workspace returns it.',
+    },
+    region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
+    series: {
+      type: 'list',
+      required: true,
+      doc: 'Names of metrics or plain selectors; each has to be there.',
+    },
+    labels: {
+      type: 'dict',
+      doc: 'Labels that every series has to have, such as the one that names the host.',
+    },
+    max_age: { type: 'int', default: 120, doc: 'Seconds that the newest sample may be old.' },
+    timeout: { type: 'int', default: 180, doc: 'Seconds to wait for samples that are missing or old.' },
+  },
+  mutuallyExclusive: [['workspace_id', 'prometheus_endpoint']],
+  requiredOneOf: [['workspace_id', 'prometheus_endpoint']],
+} as const satisfies ParameterSpec
+
+type SeriesParameters = ParametersOf<typeof SPEC>
 
 export default defineModule({
   name: 'amp_series',
@@ -24,6 +46,7 @@ export default defineModule({
       "Proves that a host's series arrive in a workspace: waits for fresh samples, and fails without them.",
     notes: [
       'Changes nothing. In check mode it looks once and never fails, since what would send may not be there yet.',
+      'All hosts of a batch are asked for together: one query for each name of a metric.',
       "Ages are by the controller's clock; a query looks back five minutes, so nothing older is seen.",
     ],
     examples: `
@@ -39,121 +62,146 @@ export default defineModule({
         'list of {series, age, fresh}: the selector asked for, seconds since its newest sample (null: none), whether that is young enough',
     },
   },
-  spec: {
-    parameters: {
-      workspace_id: { type: 'str', doc: 'Id of the workspace.' },
-      prometheus_endpoint: {
-        type: 'str',
-        doc: 'Instead of the id: the endpoint, as amp_workspace returns it.',
-      },
-      region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
-      series: {
-        type: 'list',
-        required: true,
-        doc: 'Names of metrics or plain selectors; each has to be there.',
-      },
-      labels: {
-        type: 'dict',
-        doc: 'Labels that every series has to have, such as the one that names the host.',
-      },
-      max_age: { type: 'int', default: 120, doc: 'Seconds that the newest sample may be old.' },
-      timeout: { type: 'int', default: 180, doc: 'Seconds to wait for samples that are missing or old.' },
-    },
-    mutuallyExclusive: [['workspace_id', 'prometheus_endpoint']],
-    requiredOneOf: [['workspace_id', 'prometheus_endpoint']],
-  },
+  spec: SPEC,
 
-  async observe(params, context) {
-    const clients = await clientsOf(params.region, context)
-    const endpoint = await endpointOf(params, clients, context.signal)
-    const labels = params.labels === undefined ? {} : readTags(params.labels, 'label')
-    const selectors = params.series.map((selector) => withLabels(plain(selector), labels))
-    const arrivals =
-      endpoint === null ? selectors.map(notThere) : await look(clients, endpoint, selectors, context.signal)
-    return { script: null, parse: () => ({ endpoint, arrivals }) }
-  },
+  observe: nothingToObserve,
 
-  async *converge(params, { endpoint, arrivals }, context) {
-    const isFresh = ({ age }: Arrival) => age !== null && age <= params.max_age
-    let latest = arrivals
-    const result = () => ({ series: latest.map((arrival) => show(arrival, isFresh(arrival))) })
-    if (latest.every(isFresh) || context.check) return { result: result() }
-    if (endpoint === null) {
+  async *converge(params, _state, context) {
+    const expected = expectation(params)
+    let looked = (context.shared as FirstLook | null)?.get(context.host)
+    if (!context.check && !isProved(looked)) {
+      yield {
+        kind: 'call',
+        effect: 'none',
+        says: `wait for ${expected.map(({ selector }) => selector).join(', ')}`,
+        call: async (signal) => {
+          const clients = await clientsOf(params.region, context)
+          const asked = { params, expected }
+          const [answer] = await askAws(() => look(clients, [asked], params.timeout * 1000, signal))
+          looked = answer
+          return null
+        },
+      }
+    }
+    const arrivals = looked?.arrivals ?? expected.map(() => ({ answer: undefined, good: false }))
+    const result = {
+      series: expected.map(({ selector }, index) =>
+        dict({
+          series: withLabels(selector, expected[index]!.labels),
+          age: arrivals[index]?.answer ?? null,
+          fresh: arrivals[index]?.good === true,
+        }),
+      ),
+    }
+    if (context.check || arrivals.every(({ good }) => good)) return { result }
+    if (looked?.arrivals === null) {
       throw new ModuleFailure(`there is no workspace ${plain(params.workspace_id!)} in the region`, {
-        result: result(),
+        result,
       })
     }
-    const clients = await clientsOf(params.region, context)
-    yield {
-      kind: 'call',
-      effect: 'none',
-      says: `wait for ${latest
-        .filter((arrival) => !isFresh(arrival))
-        .map(({ selector }) => selector)
-        .join(', ')}`,
-      call: async (signal) => {
-        const deadline = systemClock.now() + params.timeout * 1000
-        for (const delay of backOff(1000, 10_000)) {
-          const left = deadline - systemClock.now()
-          if (left <= 0 || latest.every(isFresh)) return null
-          await systemClock.sleep(Math.min(delay, left), signal)
-          latest = await look(
-            clients,
-            endpoint,
-            latest.map(({ selector }) => selector),
-            signal,
-          )
-        }
-        return null
-      },
-    }
-    const missing = latest.filter((arrival) => !isFresh(arrival))
-    if (missing.length === 0) return { result: result() }
-    const words = missing.map(
-      ({ selector, age }) =>
-        `${selector} ${age === null ? 'has no sample of the last five minutes' : `is ${age} s old`}`,
+    const words = arrivals.flatMap(({ answer, good }, index) =>
+      good
+        ? []
+        : `${withLabels(expected[index]!.selector, expected[index]!.labels)} ${answer === undefined ? 'has no sample of the last five minutes' : `is ${answer} s old`}`,
     )
     throw new ModuleFailure(`series do not arrive: ${words.join('; ')}`, {
       hint: "look at the collector's own log on the host; a 403 there means that its credentials are old or that the role lacks aps:RemoteWrite",
-      result: result(),
+      result,
     })
+  },
+  batch: {
+    look: firstLook,
+    open: async (members, context) => ({ shared: await firstLook(members, context), close: async () => {} }),
   },
 })
 
-/** @returns null when there is no such workspace (yet) */
-async function endpointOf(
-  params: { readonly workspace_id: Text | undefined; readonly prometheus_endpoint: Text | undefined },
-  clients: AwsClients,
-  signal: AbortSignal,
-): Promise<string | null> {
-  if (params.prometheus_endpoint !== undefined) return plain(params.prometheus_endpoint)
-  const workspace = await askAws(() => describeWorkspace(clients, plain(params.workspace_id!), signal))
-  return workspace?.endpoint ?? null
+/** What is asked of AMP for one host. */
+interface Asked {
+  readonly params: {
+    readonly workspace_id: Text | undefined
+    readonly prometheus_endpoint: Text | undefined
+  }
+  readonly expected: readonly Expected[]
 }
 
+/** What AMP answered for one host; null when there is no such workspace (yet). */
+interface Looked {
+  readonly arrivals: readonly Settled<number>[] | null
+}
+
+/** Host -> what AMP said when all of the batch stood here. */
+type FirstLook = ReadonlyMap<string, Looked>
+
+/** @throws ModuleFailure for selectors and labels that are none */
+function expectation(params: {
+  readonly series: readonly Text[]
+  readonly labels: Dict | undefined
+  readonly max_age: number
+}): Expected[] {
+  const labels = params.labels === undefined ? {} : readTags(params.labels, 'label')
+  return params.series.map((series) => {
+    const selector = plain(series)
+    checkSelector(selector, labels)
+    return { selector, labels, maxAge: params.max_age }
+  })
+}
+
+function isProved(looked: Looked | undefined): boolean {
+  return looked?.arrivals?.every(({ good }) => good) === true
+}
+
+/** Asks for all hosts of a batch together, once. What cannot be asked fails at its host's turn. */
+async function firstLook(
+  members: readonly Member<SeriesParameters, null>[],
+  context: RunContext & { readonly signal: AbortSignal },
+): Promise<FirstLook> {
+  const looked = new Map<string, Looked>()
+  for (const [region, group] of Map.groupBy(members, ({ params }) => chosenRegion(params.region))) {
+    if (region === undefined) continue
+    const asked = group.flatMap(({ host, params }) => {
+      try {
+        return [{ host, params, expected: expectation(params) }]
+      } catch (error) {
+        if (error instanceof ModuleFailure) return []
+        throw error
+      }
+    })
+    const clients = await context.aws(region)
+    try {
+      const answers = await look(clients, asked, 0, context.signal)
+      for (const [index, { host }] of asked.entries()) looked.set(host, answers[index]!)
+    } catch (error) {
+      // Throttling and its like are waited out by the hosts' own waiting.
+      if (!(error instanceof AwsFailure && error.passing)) throw error
+    }
+  }
+  return looked
+}
+
+function chosenRegion(given: Text | undefined): string | undefined {
+  try {
+    return chooseRegion(plain(given))
+  } catch (error) {
+    if (error instanceof AwsFailure) return undefined
+    throw error
+  }
+}
+
+/** @param patience milliseconds to wait for samples that are missing or old */
 function look(
   clients: AwsClients,
-  endpoint: string,
-  selectors: readonly string[],
+  asked: readonly Asked[],
+  patience: number,
   signal: AbortSignal,
-): Promise<Arrival[]> {
+): Promise<Looked[]> {
   return Promise.all(
-    selectors.map(async (selector) => {
-      const query = `max(timestamp(${selector}))`
-      const [newest] = await askAws(() => instantQuery(clients, endpoint, query, { signal }))
-      // A host whose clock is ahead of ours has samples of the future.
-      return {
-        selector,
-        age: newest === undefined ? null : Math.max(0, Math.round(Date.now() / 1000 - newest.value)),
-      }
+    asked.map(async ({ params, expected }) => {
+      const endpoint =
+        params.prometheus_endpoint === undefined
+          ? await workspaceEndpoint(clients, plain(params.workspace_id!), signal)
+          : plain(params.prometheus_endpoint)
+      if (endpoint === null) return { arrivals: null }
+      return { arrivals: await waitForSamples(clients, endpoint, expected, { patience, signal }) }
     }),
   )
-}
-
-function notThere(selector: string): Arrival {
-  return { selector, age: null }
-}
-
-function show({ selector, age }: Arrival, fresh: boolean): Value {
-  return dict({ series: selector, age, fresh })
 }

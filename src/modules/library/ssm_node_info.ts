@@ -59,7 +59,6 @@ export default defineModule({
     return { result: known }
   },
   batch: {
-    refuse: () => new Map(),
     look,
     open: async (members, context) => ({ shared: await look(members, context), close: async () => {} }),
   },
