@@ -110,7 +110,11 @@ describe('the proof as a gate', () => {
     expect(exitCode).toBe(2)
     expect(story.filter((line) => line.endsWith('proof')).sort()).toEqual(['a ok proof', 'b failed proof'])
     expect(story.some((line) => line.startsWith('c') || line.startsWith('d'))).toBe(false)
-    expect(failures.map(({ host, status }) => [host, status])).toEqual([['b', 'failed']])
+    expect(failures.map(({ host, status }) => [host, status])).toEqual([
+      ['b', 'failed'],
+      ['c', 'cancelled'],
+      ['d', 'cancelled'],
+    ])
     expect(events.find((event) => event.type === 'stopped')).toMatchObject({
       reason: '1 of 2 hosts of the batch failed or were unreachable, more than max_fail_percentage 40 allows',
     })
