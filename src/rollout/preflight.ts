@@ -48,7 +48,7 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
         // Mistakes in how to reach a host belong here too.
         await gather(async () => void settingsOf(run, host, variables))
         await gather(async () => {
-          const all = await withArtifacts(run, host, variables, planned.tasks)
+          const all = await withArtifacts(run, host, variables, planned.sections.flat())
           const scope = scopeFor(run, host, all, { known: new Map(), pending: new Set() })
           const written = scope.lookup('artifacts')
           if (written === undefined || seen.has(written)) return
