@@ -33,7 +33,9 @@ export async function collectors(options: CollectorsOptions = {}): Promise<Colle
   const mirror = 'mirror' in options ? options.mirror : process.env['MUSTER_ARTIFACTS']
   const cache = options.cache ?? join(import.meta.dirname, '..', '..', '.cache', 'artifacts')
   if (mirror) {
-    const found = await Promise.all(RELEASES.map((release) => fromMirror(mirror, release, cache)))
+    // One after the other: when one fails, nothing else is still at work in the cache.
+    const found: Collector[] = []
+    for (const release of RELEASES) found.push(await fromMirror(mirror, release, cache))
     return described(found, 'the mirror in MUSTER_ARTIFACTS')
   }
   // Where upstream cannot be reached, finding that out takes a while; so what was found once is found again.

@@ -1,13 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectors } from '../artifacts/index.ts'
+import { adot } from '../artifacts/layouts/adot.ts'
+import { otelcolContrib } from '../artifacts/layouts/otelcol-contrib.ts'
+import { mirrored } from '../artifacts/mirrored.ts'
+import { productDeb } from '../artifacts/product-deb.ts'
 import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
 
 // One host through its life: a collector, the same again, then the next one. The tests build on one another.
+const otelcol = await mirrored('otelcol')
 let lab: CollectorLab
 let artifacts: Record<string, Artifact>
 beforeAll(async () => {
   const { prometheus, nodeExporter } = await collectors()
   artifacts = { prometheus, node_exporter: nodeExporter }
+  if (otelcol !== undefined) {
+    artifacts['otelcol-contrib'] = await productDeb(otelcolContrib, otelcol)
+    artifacts['adot'] = await productDeb(adot, otelcol)
+  }
   lab = await CollectorLab.start()
 })
 afterAll(() => lab.stop())
@@ -16,7 +25,7 @@ const labels = { external_labels: { site: 'fra', price: '5$' } }
 const active = (unit: string) =>
   lab.host
     .exec(`systemctl is-active ${unit}; systemctl is-enabled ${unit}`)
-    .then(({ stdout }) => stdout.split('\n'))
+    .then(({ stdout }) => stdout.trim().split('\n'))
 
 test('node_exporter alone', async () => {
   outcome(await lab.apply('node-exporter.yaml', artifacts))
@@ -41,5 +50,73 @@ test('a mode that Prometheus does not have is refused before the host is touched
   const ended = await lab.apply('prometheus.yaml', artifacts, { prometheus_mode: 'agnet' })
   expect(ended.code).toBe(2)
   expect(ended.stdout).toContain('prometheus_mode is agent or server, not agnet')
-  expect((await active('prometheus')).slice(0, 2)).toEqual(['active', 'enabled'])
+  expect(await active('prometheus')).toEqual(['active', 'enabled'])
 })
+
+test.skipIf(otelcol === undefined)(
+  'a plan of the switch to otelcol-contrib says what becomes of Prometheus (needs otelcol in MUSTER_ARTIFACTS)',
+  async () => {
+    const ended = await lab.plan('otelcol.yaml', artifacts, labels)
+    expect(ended.code).toBe(2)
+    expect(ended.stdout).toContain('\n-prometheus: running, enabled\n+prometheus: stopped, disabled\n')
+    expect(await active('prometheus')).toEqual(['active', 'enabled'])
+  },
+)
+
+test.skipIf(otelcol === undefined)(
+  'otelcol-contrib takes over: the same series go on, and nothing listens on other addresses (needs otelcol in MUSTER_ARTIFACTS)',
+  async () => {
+    const before = await nodeSeries()
+    outcome(await lab.apply('otelcol.yaml', artifacts, labels))
+    const switched = Date.now()
+    expect(await active('prometheus')).toEqual(['inactive', 'disabled'])
+    await lab.fresh('up{job="otelcol"}', switched)
+    await lab.fresh('up{job="node"}', switched)
+    expect(await nodeSeries()).toEqual(before)
+    expect(await lab.host.sh('ps -o user:20= -C otelcol-contrib')).toBe('otelcol-contrib\n')
+    expect(await lab.host.sh("ss -Hltn | awk '{ print $4 }' | grep -v ':22$' | sort -u")).toBe(
+      '127.0.0.1:13133\n127.0.0.1:8888\n127.0.0.1:9100\n',
+    )
+    // The package started it before the configuration was there; that did not listen either.
+    expect(await lab.host.sh('journalctl -u otelcol-contrib')).not.toContain('4317')
+    expect(outcome(await lab.apply('otelcol.yaml', artifacts, labels))).toEqual({ changed: 0, requests: 1 })
+  },
+)
+
+test.skipIf(otelcol === undefined)(
+  'otelcol-contrib outlives its keys (needs otelcol in MUSTER_ARTIFACTS)',
+  async () => expect(Object.keys(await lab.outliveKeys())).toEqual(['200']),
+)
+
+test.skipIf(otelcol === undefined)(
+  'ADOT takes over from otelcol-contrib, which is removed (needs otelcol in MUSTER_ARTIFACTS)',
+  async () => {
+    const before = await nodeSeries()
+    outcome(await lab.apply('adot.yaml', artifacts, { ...labels, former_collector: 'removed' }))
+    const switched = Date.now()
+    await lab.fresh('up{job="node"}', switched)
+    expect(await nodeSeries()).toEqual(before)
+    expect(await lab.host.sh('ps -o user:20= -C aws-otel-collector')).toBe('aoc\n')
+    for (const path of [
+      '/etc/otelcol-contrib',
+      '/var/lib/otelcol-contrib',
+      '/etc/prometheus',
+      '/var/lib/prometheus',
+    ])
+      expect((await lab.host.exec(`ls -d ${path}`)).exitCode, path).not.toBe(0)
+    expect(
+      (await lab.host.exec('dpkg-query -W otelcol-contrib; getent passwd otelcol-contrib prometheus')).stdout,
+    ).toBe('')
+    const again = await lab.apply('adot.yaml', artifacts, { ...labels, former_collector: 'removed' })
+    expect(outcome(again)).toEqual({ changed: 0, requests: 1 })
+    expect(Object.keys(await lab.outliveKeys())).toEqual(['200'])
+  },
+)
+
+/** The names and labels of the host's own series, as AMP has them. */
+async function nodeSeries(): Promise<string[]> {
+  const found = await lab.query(
+    '{job="node", __name__=~"up|node_netstat_Tcp_InSegs|node_cpu_seconds_total|go_gc_duration_seconds_count"}',
+  )
+  return found.map(({ metric }) => JSON.stringify(Object.entries(metric).sort())).sort()
+}

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import { plain } from '../../src/values/plain.ts'
-import { parseYaml } from '../../src/yaml/parse.ts'
-import { toValue } from '../../src/yaml/to-value.ts'
 import { renderPlaybook } from './render.ts'
-
-const yaml = (text: string) => plain(toValue(parseYaml(text, 'rendered').documents[0]!))
+import { readYaml } from './yaml.ts'
 
 test('the configuration: the host, itself and what else was named, with the labels', async () => {
   const rendered = await renderPlaybook('prometheus.yaml', {
@@ -15,7 +11,7 @@ test('the configuration: the host, itself and what else was named, with the labe
       { job: 'db', targets: ['10.0.0.1:1', '10.0.0.2:1'] },
     ],
   })
-  expect(yaml(await rendered.file('prometheus.yml.j2'))).toEqual({
+  expect(readYaml(await rendered.file('prometheus.yml.j2'))).toEqual({
     global: {
       scrape_interval: '15s',
       // A dollar is doubled, since Prometheus expands variables here; the host's name is the inventory's, always.
@@ -71,6 +67,7 @@ test('agent and server differ in unit and check; the architecture is the host’
   --web.listen-address=0.0.0.0:9090
 `,
   )
+  expect(await server.file('prometheus.yml.j2')).toContain('targets: ["127.0.0.1:9090"]')
   expect(agent.argument("Prometheus's configuration", 'validate')).toMatch(/ check config --agent %s$/)
   expect(server.argument("Prometheus's configuration", 'validate')).toMatch(/ check config +%s$/)
 })

@@ -97,7 +97,7 @@ export function departureDiff(wish: Wish, gone: readonly Departure[]): Diff {
     remove ? 'removed' : 'stopped, disabled',
   ])
   return {
-    header: wish.name === 'none' ? 'collectors' : `collectors, before ${wish.name}`,
+    header: wish.name === 'none' ? 'collectors' : `collectors beside ${wish.name}`,
     before: dict(Object.fromEntries(before)),
     after: dict(Object.fromEntries(after)),
   }

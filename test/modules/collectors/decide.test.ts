@@ -108,7 +108,7 @@ it('the difference says what is there and what becomes of it', () => {
   const state = host({ prometheus: 'ours', alloy: 'foreign' })
   const wanted = wish('vmagent', { former: 'removed', foreign: 'stopped' })
   expect(departureDiff(wanted, departures(wanted, state))).toEqual({
-    header: 'collectors, before vmagent',
+    header: 'collectors beside vmagent',
     before: dict({ prometheus: 'running, enabled', alloy: 'running, enabled, not set up by muster' }),
     after: dict({ prometheus: 'removed', alloy: 'stopped, disabled' }),
   })

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { ar } from '../agent/ar.ts'
+import { cached } from './artifact-file.ts'
+import type { Layout } from './layouts/layout.ts'
+import type { Collector } from './releases.ts'
+import { call } from './repack.ts'
+
+/** A package in a product's exact layout, around a real program of another build. */
+export interface ProductDeb {
+  readonly path: string
+  readonly version: string
+  readonly sha256: string
+}
+
+/**
+ * Builds a product's .deb around a program from an archive. It stands in for upstream's own package, which cannot be
+ * had everywhere. Kept in the cache.
+ *
+ * @param program an archive that holds a folder with the program
+ */
+export async function productDeb(layout: Layout, program: Collector): Promise<ProductDeb> {
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch
+  const version = `${program.version}-1`
+  const key = createHash('sha256')
+    .update(JSON.stringify([layout, program.sha256]))
+    .digest('hex')
+    .slice(0, 12)
+  const name = `${layout.packageName}_${version}_${architecture}.deb`
+  const path = join(import.meta.dirname, '../../.cache/artifacts', `deb-${key}`, name)
+  const sha256 = await cached(path, async (part) => {
+    const work = await mkdtemp(join(tmpdir(), 'muster-deb-'))
+    try {
+      await writeFiles(join(work, 'data'), layout)
+      const folder = join(work, 'data', dirname(layout.program))
+      await mkdir(folder, { recursive: true })
+      // The archive holds nothing but the program, in a folder.
+      await call('tar', ['-C', folder, '-xzf', program.path, '--strip-components=1', '--no-same-owner'])
+      await rename(join(folder, program.name), join(folder, basename(layout.program)))
+      await writeControl(join(work, 'control'), layout, version, architecture)
+      for (const member of ['control', 'data']) {
+        const pack = ['-C', join(work, member), '--owner=0', '--group=0', '--sort=name', '-I', 'gzip -1']
+        await call('tar', [...pack, '-cf', join(work, `${member}.tar.gz`), '.'])
+      }
+      const members = ['control.tar.gz', 'data.tar.gz'].map(
+        async (each) => [each, await readFile(join(work, each))] as const,
+      )
+      await writeFile(part, ar([['debian-binary', Buffer.from('2.0\n')], ...(await Promise.all(members))]))
+    } finally {
+      await rm(work, { recursive: true, force: true })
+    }
+  })
+  return { path, version, sha256 }
+}
+
+async function writeFiles(root: string, { files, directories = [], links = {} }: Layout): Promise<void> {
+  for (const directory of directories) await mkdir(join(root, directory), { recursive: true })
+  for (const [path, file] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), typeof file === 'string' ? file : file.text)
+    // Not by writeFile: the umask would have a say.
+    await chmod(join(root, path), typeof file === 'string' ? 0o644 : file.mode)
+  }
+  for (const [path, target] of Object.entries(links)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await symlink(target, join(root, path))
+  }
+}
+
+async function writeControl(
+  folder: string,
+  layout: Layout,
+  version: string,
+  architecture: string,
+): Promise<void> {
+  await mkdir(folder)
+  const fields = {
+    Package: layout.packageName,
+    Version: version,
+    Architecture: architecture,
+    Maintainer: 'muster test equipment <nobody@example.com>',
+    Description: `${layout.packageName} in its layout, for tests`,
+  }
+  const control = Object.entries(fields).map(([name, value]) => `${name}: ${value}\n`)
+  await writeFile(join(folder, 'control'), control.join(''))
+  if (layout.conffiles.length > 0)
+    await writeFile(join(folder, 'conffiles'), layout.conffiles.map((path) => `${path}\n`).join(''))
+  for (const [name, script] of Object.entries(layout.scripts)) {
+    await writeFile(join(folder, name), `#!/bin/sh\nset -e\n${script}`)
+    await chmod(join(folder, name), 0o755)
+  }
+}
