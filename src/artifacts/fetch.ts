@@ -5,7 +5,7 @@ import { download, sha256IfThere } from './download.ts'
 import { pathIn } from './folder.ts'
 import type { FetchOptions } from './http.ts'
 import { lockChecksum } from './lock.ts'
-import { type Proof, type ProofOptions, prove } from './prove.ts'
+import { type Proof, type ProofOptions, prove, requireProof } from './prove.ts'
 
 /** Downloads at once: release servers slow down whoever asks for more. */
 const AT_ONCE = 3
@@ -75,6 +75,7 @@ async function fetchOne(
       if (proved !== 'locked') await lock(artifact, there)
       return { artifact, path, state: 'present', proof: proved, bytes: 0, locked: proved !== 'locked' }
     }
+    await requireProof(artifact, options)
     let proof: Proof | undefined
     const { bytes } = await download(artifact.url, path, options, async (part, { sha256 }) => {
       proof = await prove(artifact, part, sha256, true, options)

@@ -1,3 +1,4 @@
+import { formatPosition } from '../values/position.ts'
 import { isAuthentic } from './address.ts'
 import { type Artifact, describeArtifact } from './artifact.ts'
 import { ArtifactError } from './artifact-error.ts'
@@ -16,11 +17,33 @@ export interface ProofOptions extends FetchOptions {
 }
 
 /**
+ * Finds out whether a file could be proved at all, before it is downloaded: there is a list that names it, a signature,
+ * or leave to trust the download.
+ * @throws ArtifactError that says what is missing
+ */
+export async function requireProof(artifact: Artifact, options: ProofOptions): Promise<void> {
+  if (artifact.sha256 !== undefined) return
+  const { checksums, signature, url } = artifact
+  if (checksums !== undefined) await listedChecksum(artifact, checksums, options)
+  if (checksums !== undefined || signature !== undefined) return
+  if (!options.trustDownload)
+    throw new ArtifactError(
+      `${describeArtifact(artifact)}: no sha256 is locked, and artifacts.yaml names no list of checksums and no signature`,
+      'write the sha256 into artifacts.yaml, or accept what its HTTPS server sends now with --trust-download',
+    )
+  if (!isAuthentic(url))
+    throw new ArtifactError(
+      `${url} is not encrypted: what comes from there cannot be trusted the first time`,
+      'use https://, or write the sha256 into artifacts.yaml yourself',
+    )
+}
+
+/**
  * Decides whether a file is what artifacts.yaml means: by the locked checksum, else by upstream's list and signature,
  * all of them that there are.
  *
  * @param file the file, wherever it lies now
- * @param downloaded it came from the artifact's address just now
+ * @param downloaded it came from the artifact's address just now: no other file may be trusted unseen
  * @throws ArtifactError
  */
 export async function prove(
@@ -34,24 +57,27 @@ export async function prove(
     if (artifact.sha256 === sha256) return 'locked'
     throw new ArtifactError(
       `${downloaded ? artifact.url : file} has sha256 ${sha256}, and ${artifact.sha256} is locked`,
-      `someone replaced or damaged it, unless you changed version or url: then remove the old sha256 at ${artifact.position.file}:${artifact.position.line}`,
+      `someone replaced or damaged it, unless you changed version or url: then remove the old sha256 at ${formatPosition(artifact.position)}`,
     )
   }
+  await requireProof(artifact, options)
   const { checksums, signature } = artifact
-  if (checksums !== undefined) await proveByList(artifact, checksums, sha256, options)
+  if (checksums !== undefined) {
+    const expected = await listedChecksum(artifact, checksums, options)
+    if (expected !== sha256)
+      throw new ArtifactError(
+        `${downloaded ? artifact.url : file} has sha256 ${sha256}, and ${checksums} says ${expected}`,
+        'it was damaged or replaced on the way: fetch it again; if it stays so, ask upstream',
+      )
+  }
   if (signature !== undefined) await proveBySignature(artifact, signature, file, options)
   if (checksums !== undefined) return signature === undefined ? 'list' : 'list and signature'
   if (signature !== undefined) return 'signature'
-  if (downloaded && options.trustDownload && isAuthentic(artifact.url)) return 'first download'
-  throw unproved(artifact, options.trustDownload)
+  if (downloaded) return 'first download'
+  throw new ArtifactError(`nothing says what ${file} must be`)
 }
 
-async function proveByList(
-  artifact: Artifact,
-  address: string,
-  sha256: string,
-  options: ProofOptions,
-): Promise<void> {
+async function listedChecksum(artifact: Artifact, address: string, options: ProofOptions): Promise<string> {
   if (!isAuthentic(address))
     throw new ArtifactError(
       `${address} is not encrypted: anyone on the way can change the list`,
@@ -62,12 +88,7 @@ async function proveByList(
     list = fetchShort(address, options)
     options.lists.set(address, list)
   }
-  const expected = findChecksum((await list).toString('utf8'), artifact.name, address)
-  if (expected !== sha256)
-    throw new ArtifactError(
-      `${artifact.url} has sha256 ${sha256}, and ${address} says ${expected}`,
-      'it was damaged or replaced on the way: fetch it again; if it stays so, ask upstream',
-    )
+  return findChecksum((await list).toString('utf8'), artifact.name, address)
 }
 
 async function proveBySignature(
@@ -83,16 +104,4 @@ async function proveBySignature(
     if (!(error instanceof ArtifactError)) throw error
     throw new ArtifactError(`${artifact.url}: ${error.message}`, error.hint)
   }
-}
-
-function unproved(artifact: Artifact, trustDownload: boolean): ArtifactError {
-  return trustDownload
-    ? new ArtifactError(
-        `${artifact.url} is not encrypted: what comes from there cannot be trusted the first time`,
-        'use https://, or write the sha256 into artifacts.yaml yourself',
-      )
-    : new ArtifactError(
-        `${describeArtifact(artifact)}: no sha256 is locked, and artifacts.yaml names no list of checksums and no signature`,
-        'write the sha256 into artifacts.yaml, or accept what its HTTPS server sends now with --trust-download',
-      )
 }

@@ -66,7 +66,7 @@ describe('a checksum that is not known yet', () => {
     expect(outcomes(await lab.fetch())).toEqual([
       expect.stringMatching(/no sha256 is locked.*--trust-download/),
     ])
-    expect(lab.files).toEqual([])
+    expect(server.asked).toEqual([])
     expect(outcomes(await lab.fetch({ trustDownload: true }))).toEqual(['fetched: first download, locked'])
     expect(lab.text).toContain(`sha256: ${SUM}`)
   })
@@ -92,8 +92,7 @@ describe('a checksum that is not known yet', () => {
   })
 
   test('comes over HTTPS or not at all', async () => {
-    // Names that are this machine by /etc/hosts alone would not do here: the proxy stands for the network in between.
-    const server = await releaseServer({})
+    // Loopback counts as safe, so the proxy stands for the network in between.
     const proxy = await releaseServer({ [`http://releases.example${FILE}`]: CONTENT })
     const environment = { http_proxy: proxy.url }
     const list = new Lab(listed('http://releases.example'))
@@ -106,12 +105,8 @@ describe('a checksum that is not known yet', () => {
     ])
     const locked = new Lab(pins('http://releases.example', { sha256: SUM }))
     expect(outcomes(await locked.fetch({ environment }))).toEqual(['fetched: locked'])
-    expect(proxy.asked).toEqual([
-      `http://releases.example${FILE}`,
-      `http://releases.example${FILE}`,
-      `http://releases.example${FILE}`,
-    ])
-    expect(server.asked).toEqual([])
+    // The first two were refused before anything was downloaded.
+    expect(proxy.asked).toEqual([`http://releases.example${FILE}`])
   })
 })
 
@@ -127,7 +122,7 @@ describe('a locked checksum', () => {
     writeFileSync(lab.files[0]!, 'damaged')
     expect(outcomes(await lab.fetch())).toEqual([
       expect.stringMatching(
-        /^failed: .* has sha256 [0-9a-f]{64}, and [0-9a-f]{64} is locked .*remove the old sha256 at .*artifacts.yaml:4\)/,
+        /^failed: .* has sha256 [0-9a-f]{64}, and [0-9a-f]{64} is locked .*remove the old sha256 at .*artifacts.yaml:4:7\)/,
       ),
     ])
     expect(lab.content('prometheus')).toBe('damaged')

@@ -325,3 +325,26 @@ describe('delivery: url', () => {
     }
   })
 })
+
+test("muster's own playbook needs these three of its own artifacts.yaml", async () => {
+  const root = join(import.meta.dirname, '..', '..')
+  const folder = workFolder()
+  const inventory = join(folder, 'inventory.yaml')
+  // A copy, since somebody may have fetched and locked here.
+  const pins = readFileSync(join(root, 'artifacts.yaml'), 'utf8').replace(/^ *sha256: .*\n/gm, '')
+  writeFileSync(join(folder, 'artifacts.yaml'), pins)
+  writeFileSync(
+    inventory,
+    `all: { vars: { artifacts_file: ${folder}/artifacts.yaml, muster_region: eu-central-1 }, hosts: { web01: } }\n`,
+  )
+  const words = { inventory: [inventory], connection: 'local' as const }
+  const refused = await runFromWords('plan', join(root, 'playbooks/site.yaml'), words, () => {}).catch(
+    (error: unknown) => error,
+  )
+  expect(refused).toBeInstanceOf(InputError)
+  expect((refused as InputError).problems.map(({ message }) => message)).toEqual([
+    "no sha256 is locked for artifact 'amazon-ssm-agent'",
+    "no sha256 is locked for artifact 'node_exporter'",
+    "no sha256 is locked for artifact 'prometheus'",
+  ])
+})
