@@ -12,9 +12,9 @@ export const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/
 export const DELIVERIES = ['push', 'url'] as const
 
 export type Delivery = (typeof DELIVERIES)[number]
-export type Platform = (typeof PLATFORMS)[number]
-export type Architecture = (typeof ARCHITECTURES)[number]
-export type Form = (typeof FORMS)[number]
+type Platform = (typeof PLATFORMS)[number]
+type Architecture = (typeof ARCHITECTURES)[number]
+type Form = (typeof FORMS)[number]
 
 /** A public key that may sign a product's files. */
 export interface PinnedKey {

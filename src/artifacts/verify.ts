@@ -3,7 +3,7 @@ import { sha256IfThere } from './download.ts'
 import { pathIn } from './folder.ts'
 
 /** What a file in the folder is, without any network. */
-export type FolderState = 'ok' | 'missing' | 'wrong' | 'not locked'
+type FolderState = 'ok' | 'missing' | 'wrong' | 'not locked'
 
 export interface VerifyResult {
   readonly artifact: Artifact
