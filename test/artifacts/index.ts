@@ -4,7 +4,7 @@ import { fileHash } from './artifact-file.ts'
 import { fromDebian } from './from-debian.ts'
 import { fromMirror } from './from-mirror.ts'
 import { fromUpstream } from './from-upstream.ts'
-import { type Collector, RELEASES } from './releases.ts'
+import { type Collector, RELEASES, type Release } from './releases.ts'
 
 export type { Collector } from './releases.ts'
 
@@ -33,22 +33,28 @@ export async function collectors(options: CollectorsOptions = {}): Promise<Colle
   const mirror = 'mirror' in options ? options.mirror : process.env['MUSTER_ARTIFACTS']
   const cache = options.cache ?? join(import.meta.dirname, '..', '..', '.cache', 'artifacts')
   if (mirror) {
-    // One after the other: when one fails, nothing else is still at work in the cache.
-    const found: Collector[] = []
-    for (const release of RELEASES) found.push(await fromMirror(mirror, release, cache))
-    return described(found, 'the mirror in MUSTER_ARTIFACTS')
+    return described(
+      await each((release) => fromMirror(mirror, release, cache)),
+      'the mirror in MUSTER_ARTIFACTS',
+    )
   }
   // Where upstream cannot be reached, finding that out takes a while; so what was found once is found again.
   const note = join(cache, 'found.json')
   const noted = await readFound(note)
   if (noted !== undefined) return noted
   const found = await firstOf([
-    async () =>
-      described(await Promise.all(RELEASES.map((each) => fromUpstream(each, cache))), "upstream's releases"),
+    async () => described(await each((release) => fromUpstream(release, cache)), "upstream's releases"),
     async () =>
       described(await fromDebian(RELEASES, cache), "Debian trixie's packages (upstream cannot be reached)"),
   ])
   await writeFile(note, JSON.stringify(found))
+  return found
+}
+
+/** One release after the other, so that nothing goes on when one fails. */
+async function each(find: (release: Release) => Promise<Collector>): Promise<Collector[]> {
+  const found: Collector[] = []
+  for (const release of RELEASES) found.push(await find(release))
   return found
 }
 
