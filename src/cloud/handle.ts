@@ -43,14 +43,13 @@ export function requestHandler(world: World): (request: CloudRequest) => Promise
     const requestId = randomUUID()
     const service = SERVICES.find((candidate) => candidate.handles(request))
     let operation = '-'
-    let principal: Principal | null = null
+    let identity: Identity | null = null
     let error: string | null = null
     let answer: Answer
     try {
       if (service === undefined) throw new CommonError('unknown-operation', 'No service answers this request')
       operation = service.operation(request)
-      const identity = identify(service, operation, request, world)
-      principal = identity?.principal ?? null
+      identity = identify(service, operation, request, world)
       throttle.take(operation, world.settings.throttle[operation], performance.now())
       answer = await carryOut(service, operation, request, requestId, identity, world)
       if (answer.status >= 400) error = `HTTP ${answer.status}`
@@ -59,7 +58,14 @@ export function requestHandler(world: World): (request: CloudRequest) => Promise
       error = failure instanceof AwsError ? failure.code : failure.kind
       answer = (service?.refuse ?? restError)(failure, requestId)
     }
-    world.log.add({ time: Date.now(), operation, principal: nameOf(principal), status: answer.status, error })
+    world.log.add({
+      time: Date.now(),
+      operation,
+      principal: nameOf(identity?.principal ?? null),
+      accessKeyId: identity?.accessKeyId ?? null,
+      status: answer.status,
+      error,
+    })
     const lost = world.settings.lostAnswers[operation] ?? 0
     if (lost > 0) {
       world.settings.lostAnswers[operation] = lost - 1

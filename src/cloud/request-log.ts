@@ -6,6 +6,8 @@ export interface RequestEntry {
   readonly operation: string
   /** `administrator`, a managed node's id, or `anonymous`. */
   readonly principal: string
+  /** Id of the key that signed; null where nobody did, or not rightly. */
+  readonly accessKeyId: string | null
   readonly status: number
   /** AWS's error code, or null for success. */
   readonly error: string | null

@@ -38,7 +38,12 @@ export class Lab {
     this.#variables = variables
   }
 
-  static async start(count: number, options: HostsOptions = {}): Promise<Lab> {
+  /** @param variables for all hosts, beside those that reach them and those of chain/chain.yaml */
+  static async start(
+    count: number,
+    options: HostsOptions = {},
+    variables: Readonly<Record<string, unknown>> = {},
+  ): Promise<Lab> {
     const agent = await buildAgentDeb()
     const all = await startHosts(count, options)
     const cloud = await startCloud({ addresses: ['127.0.0.1', all.gateway] })
@@ -50,20 +55,22 @@ export class Lab {
       ansible_ssh_private_key_file: all.privateKeyFile,
       ansible_ssh_common_args: `-o UserKnownHostsFile=${all.knownHostsFile}`,
       ansible_timeout: 5,
+      ...variables,
     })
   }
 
   /** The environment of the controller. */
   get environment(): Record<string, string> {
     return {
-      ...this.cloud.environment(),
+      // Hosts are told the controller's endpoint, so it is one that they reach too.
+      ...this.cloud.environment(this.#all.gateway),
       XDG_STATE_HOME: join(this.folder, 'state'),
       XDG_CACHE_HOME: join(this.folder, 'cache'),
     }
   }
 
-  /** `muster <command> <playbook>` over all hosts, started. */
-  async start(command: 'apply' | 'plan', options: ApplyOptions = {}): Promise<RunningMuster> {
+  /** `muster <command>` over all hosts, started; `verify` takes no playbook. */
+  async start(command: 'apply' | 'plan' | 'verify', options: ApplyOptions = {}): Promise<RunningMuster> {
     const hosts = Object.fromEntries(
       this.hosts.map(({ name, port }) => [
         name,
@@ -73,15 +80,9 @@ export class Lab {
     const inventory = join(this.folder, 'inventory.yaml')
     // JSON is YAML.
     await writeFile(inventory, JSON.stringify({ all: { vars: this.#variables, hosts } }, null, 2))
-    const words = [
-      command,
-      options.playbook ?? CHAIN,
-      '-i',
-      inventory,
-      ...(options.output ?? ['--json']),
-      ...(options.words ?? []),
-    ]
-    return new RunningMuster(words, {
+    const playbook = command === 'verify' ? [] : [options.playbook ?? CHAIN]
+    const words = [...playbook, '-i', inventory, ...(options.output ?? ['--json']), ...(options.words ?? [])]
+    return new RunningMuster([command, ...words], {
       environment: { ...this.environment, ...options.environment },
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     })
@@ -93,6 +94,10 @@ export class Lab {
 
   async plan(options: ApplyOptions = {}): Promise<Ended> {
     return (await this.start('plan', options)).ended
+  }
+
+  async verify(options: ApplyOptions = {}): Promise<Ended> {
+    return (await this.start('verify', options)).ended
   }
 
   /** Requests of an operation that the cloud got while `work` ran. */

@@ -11,6 +11,7 @@ const SKEW = 5 * 60_000
 
 export interface Identity {
   readonly principal: Principal
+  readonly accessKeyId: string
   readonly region: string
 }
 
@@ -44,7 +45,8 @@ export function authenticate(
   if (key === undefined) throw unknownKey()
   checkToken(key, header(request, 'x-amz-security-token'), now)
   if (!verifySecret(authorization, key.secretAccessKey, text)) throw mismatch()
-  return { principal: key.principal, region: authorization.region }
+  const { accessKeyId, region } = authorization
+  return { principal: key.principal, accessKeyId, region }
 }
 
 function authenticateNode(authorization: Authorization, text: string, state: State): Identity {
@@ -55,6 +57,7 @@ function authenticateNode(authorization: Authorization, text: string, state: Sta
   if (!verifyNodeKey(authorization, node.publicKey, text)) throw mismatch()
   return {
     principal: { kind: 'node', nodeId: node.id, role: node.role, region: node.region },
+    accessKeyId: node.id,
     region: node.region,
   }
 }
