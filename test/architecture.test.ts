@@ -24,11 +24,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
     ...['template', 'yaml', 'shell', 'values'],
   ],
-  report: ['rollout', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  proof: ['modules', 'aws', 'values'],
+  report: ['rollout', 'proof', 'inventory', 'template', 'yaml', 'shell', 'values'],
   // The embedded cloud stands in for AWS: it knows nothing of muster but its smallest values.
   cloud: ['values'],
   cli: [
-    ...['report', 'rollout', 'playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
+    ...['report', 'proof', 'rollout', 'playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
     ...['template', 'yaml', 'shell', 'values', 'cloud'],
   ],
 }

@@ -1,60 +1,107 @@
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { createClients } from '../aws/create-clients.ts'
+import { AwsFailure } from '../aws/errors.ts'
+import { COMMON_SERIES, KNOWN_SERIES } from '../modules/collectors/known-series.ts'
+import { fleetSamples } from '../proof/fleet-samples.ts'
+import { type FleetProof, judgeFleet, type ProofSubject } from '../proof/judge.ts'
 import { chooseReport } from '../report/choose.ts'
-import { type ProofRow, proofTable } from '../report/proof.ts'
-import type { RunEvent } from '../rollout/events.ts'
+import { type ProofRow, proofReport, rowOf } from '../report/proof.ts'
+import type { Failure, RunEvent } from '../rollout/events.ts'
 import { EXIT } from '../rollout/exit-code.ts'
-import { Float } from '../values/float.ts'
-import { isDict } from '../values/value.ts'
+import type { RunResult } from '../rollout/run.ts'
+import { isDict, type Value } from '../values/value.ts'
 import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/verify.yaml', import.meta.url))
 
-/** `muster verify`: the proof for every host, as a table. */
+/** `muster verify`: the proof for every host, as a table, and who sends without being in the inventory. */
 export function verifyCommand(): Command {
   return addRunOptions(new Command('verify'))
     .action(async (words: RunWords) => {
-      const rows = new Map<string, ProofRow>()
+      const hosts: string[] = []
+      const ssm = new Map<string, ProofRow['ssm']>()
       const json =
         words.json === true ? await chooseReport({ json: true, verbosity: 0, diff: false }) : undefined
       const result = await runFromWords('apply', PLAYBOOK, words, (event) => {
         json?.(event)
-        collect(rows, event)
+        if (event.type === 'play-started' && event.play === 'Proof') hosts.push(...event.hosts)
+        note(ssm, event)
       })
-      if (json === undefined) process.stdout.write(`${proofTable([...rows.values()])}\n`)
-      const proved = result.failures.length === 0
-      process.exitCode = proved
-        ? EXIT.ok
-        : result.exitCode === EXIT.interrupted
-          ? EXIT.interrupted
-          : EXIT.unproved
+      if (result.exitCode === EXIT.interrupted) {
+        process.exitCode = EXIT.interrupted
+        return
+      }
+      const failures = new Map(result.failures.map((failure) => [failure.host, failure]))
+      const subjects = hosts.map((host) => subjectOf(host, ssm.get(host)?.node, result))
+      const proof = await askFleet(subjects, result)
+      const rows = hosts.map((host, index) => {
+        const of = proof instanceof AwsFailure ? proof : proof.hosts[index]!
+        return rowOf(host, ssm.get(host), failures.get(host), of)
+      })
+      const strangers = proof instanceof AwsFailure ? [] : proof.strangers
+      // What kept the hosts from being looked at at all: the workspace is not there, AWS refuses.
+      const before = hosts.length === 0 ? result.failures.filter(isCause) : []
+      process.stdout.write(
+        json === undefined
+          ? proofReport(rows, strangers, before)
+          : `${JSON.stringify({ at: new Date().toISOString(), type: 'proof', hosts: rows, strangers })}\n`,
+      )
+      const proved = result.failures.length === 0 && rows.every(({ problem }) => problem === null)
+      process.exitCode = proved ? EXIT.ok : EXIT.unproved
     })
     .addHelpText('after', '\nExit codes: 0 proved for every host, 3 not, 1 refused, 130 interrupted')
 }
 
-function collect(rows: Map<string, ProofRow>, event: RunEvent): void {
-  if (event.type === 'play-started' && event.play === 'Proof')
-    for (const host of event.hosts)
-      rows.set(host, { host, node: '', ping: '', series: '', newest: '', problem: '' })
-  if (event.type !== 'task') return
-  const row = rows.get(event.host)
-  if (row === undefined) return
-  const text = (key: string) => String(event.result.get(key) ?? '')
-  const next = { ...row }
-  if (event.module === 'ssm_node_info') {
-    next.node = text('instance_id')
-    next.ping = text('ping_status')
+function isCause({ status }: Failure): boolean {
+  return status !== 'cancelled'
+}
+
+/** What Systems Manager says of a host, from the task that asked. */
+function note(ssm: Map<string, ProofRow['ssm']>, event: RunEvent): void {
+  if (event.type !== 'task' || event.module !== 'ssm_node_info') return
+  const text = (key: string) => {
+    const value = event.result.get(key)
+    return typeof value === 'string' ? value : null
   }
-  if (event.module === 'amp_series') {
-    const found = event.result.get('series')
-    const ages = (Array.isArray(found) ? found : []).flatMap((each) => {
-      const age = isDict(each) ? each.get('age') : null
-      return typeof age === 'number' ? [age] : age instanceof Float ? [age.value] : []
-    })
-    next.series = String(ages.length)
-    next.newest = ages.length === 0 ? '' : Math.min(...ages).toFixed(0)
+  ssm.set(event.host, { node: text('instance_id'), ping: text('ping_status') })
+}
+
+function subjectOf(host: string, node: string | null | undefined, { hosts }: RunResult): ProofSubject {
+  const expected = hosts.get(host)?.facts.get('proof_expected')
+  const read = (key: string): Value => (isDict(expected) ? (expected.get(key) ?? null) : null)
+  const series = read('series')
+  return {
+    host,
+    node: node ?? undefined,
+    series: Array.isArray(series) ? series.map(String) : COMMON_SERIES,
+    maxAge: Number(read('max_age') ?? 120),
   }
-  if (event.status !== 'ok' && event.status !== 'skipped')
-    next.problem = `${event.message ?? event.status}${event.hint === undefined ? '' : ` (${event.hint})`}`
-  rows.set(event.host, next)
+}
+
+/** One look at the whole workspace; the failure where AMP cannot be asked. */
+async function askFleet(
+  subjects: readonly ProofSubject[],
+  { hosts, inventory }: RunResult,
+): Promise<FleetProof | AwsFailure> {
+  const workspace = hosts.get('localhost')?.facts.get('workspace')
+  const known = new Map(
+    KNOWN_SERIES.flatMap(({ selector, of }) => (of === undefined ? [] : [[selector, of]])),
+  )
+  const read = (key: string) => (isDict(workspace) ? workspace.get(key) : undefined)
+  const endpoint = read('prometheus_endpoint')
+  const region = read('region')
+  if (subjects.length === 0 || typeof endpoint !== 'string' || typeof region !== 'string')
+    return { hosts: [], strangers: [] }
+  const selectors = [
+    ...KNOWN_SERIES.map(({ selector }) => selector),
+    ...subjects.flatMap(({ series }) => series),
+  ]
+  try {
+    const samples = await fleetSamples(createClients(region), endpoint, selectors)
+    return judgeFleet(samples, subjects, known, new Set(inventory.hosts.keys()))
+  } catch (error) {
+    if (error instanceof AwsFailure) return error
+    throw error
+  }
 }

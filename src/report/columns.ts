@@ -1,9 +1,14 @@
-/** Rows of cells as lines: every column as wide as its widest cell, two blanks between them. */
+import { visible } from '../values/visible.ts'
+
+/** Rows of cells as lines with aligned columns, two blanks between them; control characters made visible. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
-  return rows.map((row) =>
+  const shown = rows.map((row) => row.map((cell) => visible(cell)))
+  const widths: number[] = []
+  for (const row of shown)
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length)
+  return shown.map((row) =>
     row
-      .map((text, at) => text.padEnd(widths[at] ?? 0))
+      .map((cell, at) => cell.padEnd(widths[at]!))
       .join('  ')
       .trimEnd(),
   )

@@ -43,6 +43,7 @@ export interface RunResult {
   readonly exitCode: number
   readonly failures: readonly Failure[]
   readonly hosts: ReadonlyMap<string, HostState>
+  readonly inventory: Inventory
 }
 
 /**
@@ -139,7 +140,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     seconds: (performance.now() - started) / 1000,
     journal: journal?.path,
   })
-  return { exitCode: code, failures: run.failures, hosts: run.hosts }
+  return { exitCode: code, failures: run.failures, hosts: run.hosts, inventory: input.inventory }
 }
 
 function notify(listen: Listener, event: RunEvent): void {
