@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectors } from '../artifacts/index.ts'
 import { adot } from '../artifacts/layouts/adot.ts'
+import { grafanaAgent } from '../artifacts/layouts/grafana-agent.ts'
 import { otelcolContrib } from '../artifacts/layouts/otelcol-contrib.ts'
 import { mirrored } from '../artifacts/mirrored.ts'
 import { productDeb } from '../artifacts/product-deb.ts'
@@ -8,6 +9,7 @@ import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
 
 // One host through its life: a collector, the same again, then the next one. The tests build on one another.
 const otelcol = await mirrored('otelcol')
+const agent = await mirrored('grafana-agent')
 let lab: CollectorLab
 let artifacts: Record<string, Artifact>
 beforeAll(async () => {
@@ -17,6 +19,7 @@ beforeAll(async () => {
     artifacts['otelcol-contrib'] = await productDeb(otelcolContrib, otelcol)
     artifacts['adot'] = await productDeb(adot, otelcol)
   }
+  if (agent !== undefined) artifacts['grafana-agent'] = await productDeb(grafanaAgent, agent)
   lab = await CollectorLab.start()
 })
 afterAll(() => lab.stop())
@@ -64,37 +67,32 @@ test.skipIf(otelcol === undefined)(
 )
 
 test.skipIf(otelcol === undefined)(
-  'otelcol-contrib takes over: the same series go on, and nothing listens on other addresses (needs otelcol in MUSTER_ARTIFACTS)',
+  'otelcol-contrib takes over, listens nowhere else, and outlives its keys: the same series go on (needs otelcol in MUSTER_ARTIFACTS)',
   async () => {
     const before = await nodeSeries()
     outcome(await lab.apply('otelcol.yaml', artifacts, labels))
     const switched = Date.now()
+    const writes = lab.outliveKeys()
     expect(await active('prometheus')).toEqual(['inactive', 'disabled'])
     await lab.fresh('up{job="otelcol"}', switched)
     await lab.fresh('up{job="node"}', switched)
     expect(await nodeSeries()).toEqual(before)
     expect(await lab.host.sh('ps -o user:20= -C otelcol-contrib')).toBe('otelcol-contrib\n')
-    expect(await lab.host.sh("ss -Hltn | awk '{ print $4 }' | grep -v ':22$' | sort -u")).toBe(
-      '127.0.0.1:13133\n127.0.0.1:8888\n127.0.0.1:9100\n',
-    )
+    expect(await listeners()).toEqual(['127.0.0.1:13133', '127.0.0.1:8888', '127.0.0.1:9100'])
     // The package started it before the configuration was there; that did not listen either.
     expect(await lab.host.sh('journalctl -u otelcol-contrib')).not.toContain('4317')
     expect(outcome(await lab.apply('otelcol.yaml', artifacts, labels))).toEqual({ changed: 0, requests: 1 })
+    expect(Object.keys(await writes)).toEqual(['200'])
   },
 )
 
 test.skipIf(otelcol === undefined)(
-  'otelcol-contrib outlives its keys (needs otelcol in MUSTER_ARTIFACTS)',
-  async () => expect(Object.keys(await lab.outliveKeys())).toEqual(['200']),
-)
-
-test.skipIf(otelcol === undefined)(
-  'ADOT takes over from otelcol-contrib, which is removed (needs otelcol in MUSTER_ARTIFACTS)',
+  'ADOT takes over from otelcol-contrib, which is removed, and outlives its keys (needs otelcol in MUSTER_ARTIFACTS)',
   async () => {
     const before = await nodeSeries()
     outcome(await lab.apply('adot.yaml', artifacts, { ...labels, former_collector: 'removed' }))
-    const switched = Date.now()
-    await lab.fresh('up{job="node"}', switched)
+    const writes = lab.outliveKeys()
+    await lab.fresh('up{job="node"}', Date.now())
     expect(await nodeSeries()).toEqual(before)
     expect(await lab.host.sh('ps -o user:20= -C aws-otel-collector')).toBe('aoc\n')
     for (const path of [
@@ -109,9 +107,54 @@ test.skipIf(otelcol === undefined)(
     ).toBe('')
     const again = await lab.apply('adot.yaml', artifacts, { ...labels, former_collector: 'removed' })
     expect(outcome(again)).toEqual({ changed: 0, requests: 1 })
-    expect(Object.keys(await lab.outliveKeys())).toEqual(['200'])
+    expect(Object.keys(await writes)).toEqual(['200'])
   },
 )
+
+test.skipIf(agent === undefined)(
+  'Grafana Agent takes over, says that it is end-of-life, and outlives its keys (needs grafana-agent in MUSTER_ARTIFACTS)',
+  async () => {
+    const before = await nodeSeries()
+    const first = await lab.apply('grafana-agent.yaml', artifacts, labels)
+    outcome(first)
+    const writes = lab.outliveKeys()
+    expect(first.stdout).toContain('end-of-life since 2025-11-01')
+    await lab.fresh('up{job="node"}', Date.now())
+    expect(await nodeSeries()).toEqual(before)
+    expect(await active('aws-otel-collector')).toEqual(['inactive', 'disabled'])
+    expect(await lab.host.sh('ps -o user:20= -C grafana-agent')).toBe('grafana-agent\n')
+    expect(await listeners()).toEqual(['127.0.0.1:12345', '127.0.0.1:12346', '127.0.0.1:9100'])
+    const again = await lab.apply('grafana-agent.yaml', artifacts, labels)
+    expect(outcome(again)).toEqual({ changed: 0, requests: 1 })
+    expect(Object.keys(await writes)).toEqual(['200'])
+  },
+)
+
+test('back to Prometheus as an agent: whoever was there is removed, package, files and user', async () => {
+  const removing = { ...labels, former_collector: 'removed' }
+  outcome(await lab.apply('prometheus.yaml', artifacts, removing))
+  await lab.fresh('up{job="prometheus"}', Date.now())
+  expect(await listeners()).toEqual(['127.0.0.1:9090', '127.0.0.1:9100'])
+  const left = await lab.host.exec(
+    'dpkg-query -W grafana-agent aws-otel-collector; getent passwd grafana-agent aoc; ls -d /opt/aws/* /var/lib/grafana-agent /etc/grafana-agent.yaml /etc/systemd/system/*.d/50-muster.conf',
+  )
+  expect(left.stdout).toBe('')
+  expect(outcome(await lab.apply('prometheus.yaml', artifacts, removing))).toEqual({
+    changed: 0,
+    requests: 1,
+  })
+})
+
+test('a collector that muster did not set up is refused, and nothing is done', async () => {
+  await lab.host.sh(`printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/alloy.service
+systemctl daemon-reload; systemctl start alloy`)
+  const ended = await lab.apply('prometheus.yaml', artifacts, labels)
+  expect(ended.code).toBe(2)
+  expect(ended.stdout).toContain('alloy (alloy.service) is set up on the host, and not by muster')
+  outcome(await lab.apply('prometheus.yaml', artifacts, { ...labels, foreign_collectors: 'stopped' }))
+  expect(await active('alloy')).toEqual(['inactive', 'static'])
+  expect(await active('prometheus')).toEqual(['active', 'enabled'])
+})
 
 /** The names and labels of the host's own series, as AMP has them. */
 async function nodeSeries(): Promise<string[]> {
@@ -119,4 +162,10 @@ async function nodeSeries(): Promise<string[]> {
     '{job="node", __name__=~"up|node_netstat_Tcp_InSegs|node_cpu_seconds_total|go_gc_duration_seconds_count"}',
   )
   return found.map(({ metric }) => JSON.stringify(Object.entries(metric).sort())).sort()
+}
+
+/** Where the host listens, sshd apart. */
+async function listeners(): Promise<string[]> {
+  const lines = await lab.host.sh("ss -Hltn | awk '{ print $4 }' | grep -v ':22$' | sort -u")
+  return lines.trim().split('\n')
 }
