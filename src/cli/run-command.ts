@@ -128,6 +128,7 @@ export async function runFromWords(
           ...(host === undefined ? [] : magicVariables(inventory, host)),
         ])
       }),
+      variablePlace: (host, variable) => variables.positionOf(host, variable),
       warnings: [...inventory.warnings, ...variables.warnings],
       extraVars,
       options: {

@@ -5,15 +5,17 @@ import {
   type ConnectionSettings,
   type Step,
 } from '../connection/connection.ts'
-import { connectionSettings } from '../connection/settings.ts'
+import { becomeSettings, connectionSettings } from '../connection/settings.ts'
 import type { Action } from '../modules/module.ts'
+import type { Task } from '../playbook/playbook.ts'
+import { InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Output } from '../values/transfer.ts'
 import type { Phase } from './events.ts'
 import { downloadScript } from './host-download.ts'
 import type { PreparedItem } from './prepare.ts'
 import type { HostState, RunState } from './run-state.ts'
-import { type PlayVariables, settingReader } from './variables.ts'
+import { type PlayVariables, settingPlace, settingReader } from './variables.ts'
 
 /**
  * How many later steps are read again together with a change. Their states may have moved with it; reading them in the
@@ -148,12 +150,34 @@ export class HostLink {
 /** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
 export function settingsOf(run: RunState, host: HostState, variables: PlayVariables): ConnectionSettings {
   const { options } = run
-  return connectionSettings(host.name, settingReader(run, host, variables), {
+  const defaults = {
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
     connection: options.connection,
     acceptNewHostKeys: options.acceptNewHostKeys,
-  })
+  }
+  const place = settingPlace(run, host, variables)
+  return connectionSettings(host.name, settingReader(run, host, variables), defaults, place)
+}
+
+/**
+ * Checks the variables that say whom to become, where something in the play becomes anyone: they are the same for all
+ * tasks. @throws InputError with all mistakes in them
+ */
+export function checkBecome(
+  run: RunState,
+  host: HostState,
+  variables: PlayVariables,
+  tasks: readonly Task[],
+): void {
+  const wanted = [variables.play, ...tasks].some(({ become }) => become !== undefined && become !== false)
+  const place = settingPlace(run, host, variables)
+  try {
+    becomeSettings(settingReader(run, host, variables), { become: wanted }, undefined, place)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(error.problems.map((one) => ({ ...one, message: `${host.name}: ${one.message}` })))
+  }
 }
 
 /** Whether a step has a state on the host that was not read, or not since something changed. */

@@ -6,7 +6,7 @@ import { createEngine } from '../template/engine.ts'
 import { InputError, type Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { checkArtifacts } from './check-artifacts.ts'
-import { settingsOf } from './host-link.ts'
+import { checkBecome, settingsOf } from './host-link.ts'
 import type { PlannedPlay } from './play-run.ts'
 import { withArtifacts, withVarsFiles } from './play-variables.ts'
 import { newHost, type RunState } from './run-state.ts'
@@ -45,8 +45,9 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
       await gather(async () => {
         const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
         const variables = await withVarsFiles(run, host, shape)
-        // Mistakes in how to reach a host belong here too.
+        // Mistakes in how to reach a host, and as whom to work there, belong here too.
         await gather(async () => void settingsOf(run, host, variables))
+        await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
         await gather(async () => {
           const all = await withArtifacts(run, host, variables, planned.sections.flat())
           const scope = scopeFor(run, host, all, { known: new Map(), pending: new Set() })

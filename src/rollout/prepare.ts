@@ -11,7 +11,7 @@ import { createEngine } from '../template/engine.ts'
 import { str } from '../template/python/repr.ts'
 import { typeName } from '../template/python/type-name.ts'
 import { formatPosition } from '../values/position.ts'
-import { InputError } from '../values/problem.ts'
+import { formatProblem, InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Output } from '../values/transfer.ts'
@@ -319,7 +319,13 @@ function truth(engine: TemplateEngine, value: Value | undefined, keyword: string
 export function evaluationFailure(error: unknown): ModuleFailure {
   if (error instanceof PendingResult) throw error
   if (error instanceof ModuleFailure) return error
-  if (error instanceof InputError) return new ModuleFailure(error.message)
+  if (error instanceof InputError) {
+    const [first, ...more] = error.problems
+    // Several have their hints between them.
+    if (first === undefined || more.length > 0) return new ModuleFailure(error.message)
+    const message = formatProblem({ ...first, hint: undefined })
+    return new ModuleFailure(message, first.hint === undefined ? {} : { hint: first.hint })
+  }
   // What no shell word or environment can hold.
   if (error instanceof RangeError) return new ModuleFailure(error.message)
   if (error instanceof AwsFailure)

@@ -3,6 +3,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { RunContext } from '../modules/module.ts'
 import type { TemplateHome } from '../template/api.ts'
 import type { Masker } from '../values/masker.ts'
+import type { Position } from '../values/position.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import type { PlaybookFiles } from './controller-files.ts'
@@ -67,5 +68,7 @@ export interface RunState {
   emit(event: RunEvent): void
   /** Variables of the inventory and its folders for a host, magic names included. */
   hostVariables(name: string): ReadonlyMap<string, Value>
+  /** Where a variable of the inventory or its folders is written, for messages. */
+  variablePlace(host: string, variable: string): Position | undefined
   connect(settings: ConnectionSettings, signal: AbortSignal): Promise<Connection>
 }

@@ -5,6 +5,7 @@ import { Connector } from '../connection/connector.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { Masker } from '../values/masker.ts'
+import type { Position } from '../values/position.ts'
 import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
@@ -26,6 +27,8 @@ export interface RunInput {
   readonly inventory: Inventory
   /** A host's variables from the inventory and its folders, magic names included. */
   readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
+  /** Where one of them is written. */
+  readonly variablePlace: (host: string, variable: string) => Position | undefined
   readonly extraVars: ReadonlyMap<string, Value>
   /** What was odd in the input and no reason to refuse it. */
   readonly warnings: readonly Problem[]
@@ -76,6 +79,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     failures: [],
     emit,
     hostVariables: input.hostVariables,
+    variablePlace: input.variablePlace,
     context: {
       id,
       journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),

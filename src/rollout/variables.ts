@@ -2,6 +2,7 @@ import { findHost } from '../inventory/localhost.ts'
 import type { Play, Task } from '../playbook/playbook.ts'
 import { OMIT, type Scope, type TemplateEngine } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
+import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
 import { PendingResult } from './pending.ts'
 import { type HostState, newHost, type RunState } from './run-state.ts'
@@ -98,6 +99,18 @@ export function settingReader(
   const scope = scopeFor(run, { ...host, facts: new Map() }, play, { known: new Map(), pending: new Set() })
   const engine = createEngine(scope, run.home)
   return (name) => resolvedVariable(engine, scope, name)
+}
+
+/** Where the variables of {@link settingReader} are written, as far as the inventory or its folders say them. */
+export function settingPlace(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+): (name: string) => Position | undefined {
+  return (name) =>
+    run.extraVars.has(name) || play.files.has(name) || play.play.vars.has(name)
+      ? undefined
+      : run.variablePlace(host.name, name)
 }
 
 /** A variable with its templates evaluated; undefined when there is none. */

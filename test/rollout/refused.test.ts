@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
+
+// What can be known before a connection is refused before one: here every connection would be an error of its own.
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-refused-'))
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+/** What is told, with places relative to the folder. */
+async function refusal(inventory: string, playbook: string, words: RunWords = {}): Promise<string> {
+  await writeFile(join(folder, 'inventory.yaml'), inventory)
+  await writeFile(join(folder, 'play.yaml'), playbook)
+  const run = runFromWords(
+    'plan',
+    join(folder, 'play.yaml'),
+    { inventory: [join(folder, 'inventory.yaml')], ...words },
+    () => {},
+  )
+  const told = await run.then(
+    () => 'not refused',
+    (error: Error) => `${error.name}: ${error.message}`,
+  )
+  return told.replaceAll(`${folder}/`, '')
+}
+
+describe('variables that say how to reach a host, and as whom to work there', () => {
+  const inventory = `all:
+  hosts:
+    one:
+      ansible_port: abc
+      ansible_become_method: su
+      ansible_become_user: [root]
+`
+  const play = (become: string) => `- hosts: all
+  gather_facts: false
+  tasks:
+    - command: id
+${become}`
+
+  test('all at once, each at its place', async () => {
+    expect(await refusal(inventory, play('      become: true\n'))).toBe(`InputError: \
+inventory.yaml:4:21: one: ansible_port must be a whole number from 1 to 65535
+inventory.yaml:5:30: one: ansible_become_method is not sudo
+  hint: muster becomes another user with sudo only
+inventory.yaml:6:28: one: ansible_become_user must be text
+  hint: put it in quotes`)
+  })
+
+  test('whom to become matters only where someone becomes another user', async () => {
+    expect(await refusal(inventory, play(''))).toBe(
+      'InputError: inventory.yaml:4:21: one: ansible_port must be a whole number from 1 to 65535',
+    )
+  })
+
+  test('a variable from -e is not said to be in the inventory', async () => {
+    const words = { extraVars: ['ansible_port=x'] }
+    expect(await refusal('all: { hosts: { one: { ansible_port: 1 } } }', play(''), words)).toBe(
+      'InputError: one: ansible_port must be a whole number from 1 to 65535',
+    )
+  })
+})
