@@ -110,9 +110,10 @@ function printfFormat(bytes: Buffer): Buffer {
   const parts: Buffer[] = []
   let from = 0
   bytes.forEach((byte, at) => {
-    // Shells may refuse bytes that are no text in their locale.
+    // Shells may refuse bytes that are no text in their locale, and take a leading `-` for an option.
+    const octal = (!text && byte >= 0x80) || (at === 0 && byte === 0x2d)
     const written =
-      ESCAPES.get(byte) ?? (!text && byte >= 0x80 ? Buffer.from(`\\${byte.toString(8)}`) : undefined)
+      ESCAPES.get(byte) ?? (octal ? Buffer.from(`\\${byte.toString(8).padStart(3, '0')}`) : undefined)
     if (written === undefined) return
     parts.push(bytes.subarray(from, at), written)
     from = at + 1

@@ -71,6 +71,12 @@ describeShells('a resident shell', (words) => {
       expect(told(empty).stdout).toBe('end\n')
     })
 
+    test(`carries input that looks like an option of printf, ${how}`, async () => {
+      const inputs = ['-n', '--', '-', '-v x\\n']
+      const outputs = await run(...inputs.map((stdin) => step('cat', { stdin, contained })))
+      expect(outputs.map((output) => output.stdout.toString())).toEqual(inputs)
+    })
+
     test(`bounds what it keeps and says so, ${how}`, async () => {
       const [cut, whole] = await run(
         step('head -c 3000000 /dev/urandom; exit 4', { maxOutput: 1000, contained }),
