@@ -11,7 +11,7 @@ import { chooseReport } from '../report/choose.ts'
 import type { Listener } from '../rollout/events.ts'
 import { type RunResult, runPlaybook } from '../rollout/run.ts'
 import type { RunOptions } from '../rollout/run-state.ts'
-import { stateFolders } from '../rollout/state-folders.ts'
+import { stateFolder } from '../rollout/state-folders.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { askSecret } from './ask-secret.ts'
@@ -145,7 +145,7 @@ export async function runFromWords(
         connection: words.connection ?? 'ssh',
         verbosity: words.verbose ?? 0,
       },
-      stateFolder: mode === 'plan' || words.check === true ? undefined : (await stateFolders()).state,
+      stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
       signal: interruption.signal,
       listen:
         listen ??

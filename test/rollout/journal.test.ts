@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { earlierRuns, Journal, newRunId } from '../../src/rollout/journal.ts'
-import { stateFolders } from '../../src/rollout/state-folders.ts'
+import { stateFolder } from '../../src/rollout/state-folders.ts'
 import { Secret } from '../../src/values/secret.ts'
 
 let folder: string
@@ -79,12 +79,11 @@ describe('Journal', () => {
   })
 })
 
-test('state and cache folders follow XDG and are closed to others', async () => {
-  const folders = await stateFolders({
-    XDG_STATE_HOME: join(folder, 'state'),
-    XDG_CACHE_HOME: 'relative',
-    HOME: folder,
-  })
-  expect(folders).toEqual({ state: join(folder, 'state/muster'), cache: join(folder, '.cache/muster') })
-  expect((await stat(folders.state)).mode & 0o777).toBe(0o700)
+test('the state folder follows XDG and is closed to others', async () => {
+  const made = await stateFolder({ XDG_STATE_HOME: join(folder, 'state'), HOME: folder })
+  expect(made).toBe(join(folder, 'state/muster'))
+  expect((await stat(made)).mode & 0o777).toBe(0o700)
+  expect(await stateFolder({ XDG_STATE_HOME: 'relative', HOME: folder })).toBe(
+    join(folder, '.local/state/muster'),
+  )
 })
