@@ -37,7 +37,13 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
   },
 }
 
-const asked = process.argv[2]
+// `muster … | head` closes the pipe: that ends the reading, not what muster does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+const [first, second] = process.argv.slice(2)
+const asked = first === 'help' ? second : first
 for (const [name, { summary, load }] of Object.entries(commands)) {
   program.addCommand(
     asked === name ? (await load()).exitOverride().summary(summary) : new Command(name).summary(summary),

@@ -3,6 +3,7 @@ import { ModuleFailure } from '../modules/module.ts'
 import { EXIT } from '../rollout/exit-code.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible } from '../values/visible.ts'
+import { Interrupted } from './ask-secret.ts'
 
 /**
  * Says on stderr why a command was refused and gives its exit code: mistakes of the input one below the other, each
@@ -17,6 +18,7 @@ export function reportError(error: unknown): number {
     )
     return EXIT.refused
   }
+  if (error instanceof Interrupted) return EXIT.interrupted
   if (error instanceof ModuleFailure || error instanceof ConnectionError) {
     process.stderr.write(`muster: ${visible(error.message, false)}\n`)
     if (error.hint !== undefined) process.stderr.write(`  hint: ${visible(error.hint, false)}\n`)

@@ -4,10 +4,6 @@ import { type LogOptions, logReport } from './log.ts'
 
 /** The report for a command's stdout: JSON lines when asked for, the live view on a terminal, else a log. */
 export async function chooseReport(options: LogOptions & { readonly json: boolean }): Promise<Listener> {
-  // `muster … | head` closes the pipe: that ends the reading, not the rollout.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
   const write = (text: string) => {
     if (process.stdout.writable) process.stdout.write(text)
   }
