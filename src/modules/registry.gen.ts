@@ -22,6 +22,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   set_fact: () => import('./library/set_fact.ts'),
   shell: () => import('./library/shell.ts'),
   slurp: () => import('./library/slurp.ts'),
+  ssm_deregistration: () => import('./library/ssm_deregistration.ts'),
   ssm_node_info: () => import('./library/ssm_node_info.ts'),
   ssm_registration: () => import('./library/ssm_registration.ts'),
   stat: () => import('./library/stat.ts'),

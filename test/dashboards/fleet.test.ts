@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { KNOWN_SERIES } from '../../src/modules/collectors/known-series.ts'
+import { plain } from '../../src/values/plain.ts'
+import { loadYamlFile } from '../../src/yaml/load.ts'
+import { toValue } from '../../src/yaml/to-value.ts'
 
 const folder = join(import.meta.dirname, '../../dashboards')
 
@@ -28,7 +30,8 @@ const dashboard = JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8')) a
   readonly templating: { readonly list: readonly Variable[] }
   readonly panels: readonly Panel[]
 }
-const provisioned = parse(readFileSync(join(folder, 'provisioning/amp.yaml'), 'utf8')) as {
+const { documents } = await loadYamlFile(join(folder, 'provisioning/amp.yaml'))
+const provisioned = plain(toValue(documents[0]!)) as unknown as {
   readonly apiVersion: number
   readonly datasources: readonly (Source & { readonly url: string; readonly jsonData: object })[]
 }

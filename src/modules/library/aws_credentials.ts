@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { dict } from '../../values/value.ts'
 import { dropInText, processScript, profileText } from '../credentials/process-script.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import {
+  dropInPath,
+  parseCredentialFiles,
+  readCredentialFiles,
+  removeCredentials,
+} from '../credentials/removal.ts'
+import { defineModule, ModuleFailure, type Observation } from '../module.ts'
 import { agentUnit, NODE_ID, type PackageForm, PRINT_FORM } from '../registration/agent-state.ts'
 
 /** A file that this module keeps. */
@@ -12,7 +18,10 @@ interface Kept {
   readonly mode: string
 }
 
+type State = CredentialsState | { readonly kind: 'absent'; readonly left: readonly string[] }
+
 interface CredentialsState {
+  readonly kind: 'present'
   readonly form: PackageForm | undefined
   readonly groupExists: boolean
   /** `path` -> SHA-256 of what is there and `mode owner:group`, or undefined. */
@@ -54,8 +63,7 @@ export default defineModule({
     parameters: {
       group: {
         type: 'str',
-        required: true,
-        doc: "Group that may read the credentials: the collector's own.",
+        doc: "Group that may read the credentials: the collector's own. Needed unless they go.",
       },
       profile: { type: 'str', default: 'amp', doc: 'Name of the profile that the collector uses.' },
       profile_file: {
@@ -83,16 +91,31 @@ export default defineModule({
         default: 300,
         doc: 'Seconds after which the collector must ask for the keys again.',
       },
+      state: {
+        type: 'str',
+        choices: ['present', 'absent'],
+        default: 'present',
+        doc: 'Set up, or taken away: the files, and folders that are empty then.',
+      },
     },
+    requiredIf: [['state', 'present', ['group']]],
   },
-  observe(params) {
+  observe(params): Promise<Observation<State>> {
+    if (params.state === 'absent')
+      return Promise.resolve({
+        script: readCredentialFiles(params),
+        parse: (output) => ({
+          kind: 'absent',
+          left: parseCredentialFiles(params, output?.stdout.toString('utf8') ?? ''),
+        }),
+      })
     const kept = keptFiles(params)
     const folder = parentOf(params.agent_file)
     const dropIns = (['deb', 'snap'] as const).map((form) => dropInPath(form))
     const paths = [...kept.map(({ path }) => path), ...dropIns]
     return Promise.resolve({
       script: sh`${PRINT_FORM}
-if getent group ${params.group} >/dev/null 2>&1 || grep -q ${`^${String(params.group)}:`} /etc/group; then echo group=yes; fi
+if getent group ${String(params.group)} >/dev/null 2>&1 || grep -q ${`^${String(params.group)}:`} /etc/group; then echo group=yes; fi
 for path in ${paths}; do
   if [ -f "$path" ]; then printf 'file=%s %s %s\n' "$(sha256sum <"$path" | cut -c1-64)" "$(stat -c '%a:%U:%G' "$path")" "$path"; fi
 done
@@ -101,7 +124,7 @@ printf 'agent=%s\n' "$(stat -c '%a:%U:%G' ${params.agent_file} 2>/dev/null)"
 if grep -q '^aws_session_token' ${params.agent_file} 2>/dev/null; then echo filled=yes; fi
 if [ -n "$(${NODE_ID})" ] && [ "INSTANCE_ID=$(${NODE_ID})" = "$(cat ${params.node_file} 2>/dev/null)" ]; then echo node=yes; fi
 exit 0`,
-      parse: (output): CredentialsState => {
+      parse: (output): State => {
         if (output === null || output.rc !== 0)
           throw new ModuleFailure("the credentials' set-up cannot be read")
         const lines = output.stdout.toString().split('\n')
@@ -114,6 +137,7 @@ exit 0`,
           if (found !== null) files.set(found[3] as string, `${found[1]} ${found[2]}`)
         }
         return {
+          kind: 'present',
           form: form === 'deb' || form === 'rpm' || form === 'snap' ? form : undefined,
           groupExists: value('group') === 'yes',
           files,
@@ -126,6 +150,7 @@ exit 0`,
     })
   },
   async *converge(params, state, context) {
+    if (state.kind === 'absent') return yield* removeCredentials(params, state.left)
     const group = String(params.group)
     const form = state.form
     if (!context.check && form === undefined)
@@ -212,10 +237,6 @@ function keptFiles(params: {
       mode: '644',
     },
   ]
-}
-
-function dropInPath(form: PackageForm): string {
-  return `/etc/systemd/system/${agentUnit(form)}.d/50-muster-credentials.conf`
 }
 
 function parentOf(path: string): string {

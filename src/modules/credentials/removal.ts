@@ -1,0 +1,82 @@
+import { type ShellText, sh } from '../../shell/sh.ts'
+import { dict } from '../../values/value.ts'
+import { type Action, type ActionResult, ModuleFailure, type Outcome } from '../module.ts'
+import { agentUnit } from '../registration/agent-state.ts'
+
+/** Where the set-up put its files. */
+export interface CredentialFiles {
+  readonly agent_file: string
+  readonly process_file: string
+  readonly profile_file: string
+  readonly node_file: string
+}
+
+/** The drop-in that moves the agent's own file. */
+export function dropInPath(form: 'deb' | 'rpm' | 'snap'): string {
+  return `/etc/systemd/system/${agentUnit(form)}.d/50-muster-credentials.conf`
+}
+
+function filesOf(files: CredentialFiles): string[] {
+  const { agent_file, process_file, profile_file, node_file } = files
+  return [dropInPath('deb'), dropInPath('snap'), process_file, profile_file, node_file, agent_file]
+}
+
+/** Prints `left=PATH` for each file that is there. */
+export function readCredentialFiles(files: CredentialFiles): ShellText {
+  return sh`for m_p in ${filesOf(files)}; do if [ -e "$m_p" ]; then printf 'left=%s\n' "$m_p"; fi; done
+exit 0`
+}
+
+/** Of the files of the set-up those that the host has. */
+export function parseCredentialFiles(files: CredentialFiles, stdout: string): string[] {
+  const said = new Set(stdout.split('\n'))
+  return filesOf(files).filter((path) => said.has(`left=${path}`))
+}
+
+/** Takes the set-up away: files, folders that are empty then, and the agent's knowledge of them. */
+export async function* removeCredentials(
+  files: CredentialFiles,
+  left: readonly string[],
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  if (left.length === 0) return {}
+  const units = (['deb', 'snap'] as const).filter((form) => left.includes(dropInPath(form))).map(agentUnit)
+  const output = yield {
+    kind: 'run',
+    says: `remove ${left.join(', ')}`,
+    diff: [
+      {
+        header: 'credentials for collectors',
+        before: dict({ files: [...left] }),
+        after: dict({ files: [] }),
+      },
+    ],
+    script: removalScript(files, left, units),
+  }
+  if (output.rc !== 0)
+    throw new ModuleFailure(
+      `the credentials' set-up cannot be removed: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
+    )
+  return {}
+}
+
+/** Folders that the set-up makes, lower ones first: they go where they are empty, and nothing above them does. */
+function foldersOf(files: CredentialFiles): string[] {
+  const keys = parentOf(files.agent_file)
+  const folders = [...filesOf(files).map(parentOf), keys, parentOf(keys)]
+  return [...new Set(folders)]
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/'
+}
+
+function removalScript(files: CredentialFiles, left: readonly string[], units: readonly string[]): ShellText {
+  return sh`rm -f -- ${left} || exit 1
+for m_d in ${foldersOf(files)}; do rmdir -- "$m_d" 2>/dev/null; done
+${
+  units.length === 0
+    ? sh`exit 0`
+    : sh`systemctl daemon-reload || exit 1
+systemctl try-restart -- ${units} || exit 1`
+}`
+}
