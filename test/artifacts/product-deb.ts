@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ar } from '../agent/ar.ts'
 import { cached } from './artifact-file.ts'
 import type { Layout } from './layouts/layout.ts'
 import type { Collector } from './releases.ts'
 import { call } from './repack.ts'
 
-/** A package in a product's exact layout, around a real program of another build. */
+/** A program for a layout: a real one from an archive that holds it in a folder, or a script that stands in for it. */
+export type Program = Collector | { readonly standIn: string }
+
+/** A package in a product's exact layout. */
 export interface ProductDeb {
   readonly path: string
   readonly version: string
@@ -16,16 +19,14 @@ export interface ProductDeb {
 }
 
 /**
- * Builds a product's .deb around a program from an archive. It stands in for upstream's own package, which cannot be
- * had everywhere. Kept in the cache.
- *
- * @param program an archive that holds a folder with the program
+ * Builds a product's .deb around a program. It stands in for upstream's own package, which cannot be had everywhere. Kept
+ * in the cache.
  */
-export async function productDeb(layout: Layout, program: Collector): Promise<ProductDeb> {
+export async function productDeb(layout: Layout, program: Program): Promise<ProductDeb> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch
-  const version = `${program.version}-1`
+  const version = 'standIn' in program ? '0.0.1-1' : `${program.version}-1`
   const key = createHash('sha256')
-    .update(JSON.stringify([layout, program.sha256]))
+    .update(JSON.stringify([layout, 'standIn' in program ? program.standIn : program.sha256]))
     .digest('hex')
     .slice(0, 12)
   const name = `${layout.packageName}_${version}_${architecture}.deb`
@@ -34,11 +35,7 @@ export async function productDeb(layout: Layout, program: Collector): Promise<Pr
     const work = await mkdtemp(join(tmpdir(), 'muster-deb-'))
     try {
       await writeFiles(join(work, 'data'), layout)
-      const folder = join(work, 'data', dirname(layout.program))
-      await mkdir(folder, { recursive: true })
-      // The archive holds nothing but the program, in a folder.
-      await call('tar', ['-C', folder, '-xzf', program.path, '--strip-components=1', '--no-same-owner'])
-      await rename(join(folder, program.name), join(folder, basename(layout.program)))
+      await placeProgram(join(work, 'data', layout.program), program)
       await writeControl(join(work, 'control'), layout, version, architecture)
       for (const member of ['control', 'data']) {
         const pack = ['-C', join(work, member), '--owner=0', '--group=0', '--sort=name', '-I', 'gzip -1']
@@ -53,6 +50,19 @@ export async function productDeb(layout: Layout, program: Collector): Promise<Pr
     }
   })
   return { path, version, sha256 }
+}
+
+async function placeProgram(path: string, program: Program): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  if ('standIn' in program) {
+    await writeFile(path, program.standIn)
+    await chmod(path, 0o755)
+  } else {
+    // The archive holds nothing but the program, in a folder.
+    await call('tar', ['-C', folder, '-xzf', program.path, '--strip-components=1', '--no-same-owner'])
+    await rename(join(folder, program.name), path)
+  }
 }
 
 async function writeFiles(root: string, { files, directories = [], links = {} }: Layout): Promise<void> {

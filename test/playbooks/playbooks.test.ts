@@ -25,7 +25,11 @@ describe('the playbooks', () => {
     const unused = all
       .filter(({ parentPath }) => parentPath !== PLAYBOOKS)
       .map(({ name }) => name)
-      .filter((name) => !texts.some((each) => each.name !== name && each.text.includes(name)))
+      // A task with a loop may add the ending.
+      .filter((file) => {
+        const name = file.replace(/\.j2$/, '')
+        return !texts.some((each) => each.name !== file && each.text.includes(name))
+      })
     expect(unused).toEqual([])
   })
 })
