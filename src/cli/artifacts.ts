@@ -11,6 +11,7 @@ import { type ArtifactRow, artifactTable, megabytes } from '../report/artifacts.
 import { EXIT } from '../rollout/exit-code.ts'
 import { didYouMean } from '../values/nearest.ts'
 import { InputError } from '../values/problem.ts'
+import { listenForInterruption } from './interruption.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../artifacts.yaml', import.meta.url))
 
@@ -88,10 +89,7 @@ async function fetchAction(
   options: Words & { readonly to: string; readonly trustDownload?: boolean },
 ): Promise<void> {
   const { pins, selected } = await read(names, options)
-  const interruption = new AbortController()
-  const onSignal = () => interruption.abort(new Error('interrupted'))
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  using interruption = listenForInterruption()
   try {
     const results = await fetchArtifacts(pins, selected, resolve(options.to), {
       signal: interruption.signal,
@@ -106,9 +104,6 @@ async function fetchAction(
     if (!interruption.signal.aborted) throw error
     process.stderr.write('muster: interrupted; complete files are kept, parts are not\n')
     process.exitCode = EXIT.interrupted
-  } finally {
-    process.removeListener('SIGINT', onSignal)
-    process.removeListener('SIGTERM', onSignal)
   }
 }
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { startCloud } from '../cloud/cloud.ts'
 import { quote } from '../shell/quote.ts'
+import { listenForInterruption } from './interruption.ts'
 
 interface Options {
   readonly port: number
@@ -33,20 +35,14 @@ async function serve({ port, host, state, prometheus }: Options): Promise<void> 
     ...(state === undefined ? {} : { stateFile: state }),
     ...(prometheus === undefined ? {} : { prometheus }),
   })
-  const stopped = stopSignal()
+  using interruption = listenForInterruption()
+  const stopped = once(interruption.signal, 'abort')
   for (const [name, value] of Object.entries(cloud.environment())) {
     process.stdout.write(`export ${name}=${quote(value)}\n`)
   }
   process.stderr.write(`muster cloud: serving on ${cloud.url()}; Ctrl-C stops it\n`)
   await stopped
   await cloud.close()
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }
 
 function readPort(text: string): number {

@@ -37,10 +37,11 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
   },
 }
 
-// `muster … | head` closes the pipe: that ends the reading, not what muster does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// `muster … | head` closes the pipe, a lost login closes the terminal: that ends the reading, not what muster does.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
 
 const [first, second] = process.argv.slice(2)
 const asked = first === 'help' ? second : first

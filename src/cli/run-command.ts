@@ -15,6 +15,7 @@ import { stateFolder } from '../rollout/state-folders.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { askSecret } from './ask-secret.ts'
+import { listenForInterruption } from './interruption.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
@@ -113,52 +114,44 @@ export async function runFromWords(
   if (tagProblems.length > 0) throw new InputError(tagProblems)
   const variables = await readVariables(inventory, { playbookDirectory: dirname(resolve(playbookFile)) })
 
-  const interruption = new AbortController()
-  const onSignal = () => interruption.abort(new Error('interrupted'))
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
-  try {
-    return await runPlaybook({
-      playbook,
-      inventory,
-      hostVariables: onceEach((name) => {
-        const host = findHost(inventory, name)
-        return new Map([
-          ...variables.forHost(name),
-          ...(host === undefined ? [] : magicVariables(inventory, host)),
-        ])
-      }),
-      variablePlace: (host, variable) => variables.positionOf(host, variable),
-      warnings: [...inventory.warnings, ...variables.warnings],
-      extraVars,
-      options: {
-        mode,
-        check: mode === 'plan' || words.check === true,
-        diff: words.diff === true,
-        forks: words.forks ?? DEFAULT_FORKS,
-        limit: words.limit,
-        ...selection,
-        user: words.user,
-        privateKeyFile: words.privateKey,
-        becomePassword: words.askBecomePass === true ? await askSecret('BECOME password: ') : undefined,
-        acceptNewHostKeys: words.acceptNewHostKeys === true,
-        connection: words.connection ?? 'ssh',
+  using interruption = listenForInterruption()
+  return await runPlaybook({
+    playbook,
+    inventory,
+    hostVariables: onceEach((name) => {
+      const host = findHost(inventory, name)
+      return new Map([
+        ...variables.forHost(name),
+        ...(host === undefined ? [] : magicVariables(inventory, host)),
+      ])
+    }),
+    variablePlace: (host, variable) => variables.positionOf(host, variable),
+    warnings: [...inventory.warnings, ...variables.warnings],
+    extraVars,
+    options: {
+      mode,
+      check: mode === 'plan' || words.check === true,
+      diff: words.diff === true,
+      forks: words.forks ?? DEFAULT_FORKS,
+      limit: words.limit,
+      ...selection,
+      user: words.user,
+      privateKeyFile: words.privateKey,
+      becomePassword: words.askBecomePass === true ? await askSecret('BECOME password: ') : undefined,
+      acceptNewHostKeys: words.acceptNewHostKeys === true,
+      connection: words.connection ?? 'ssh',
+      verbosity: words.verbose ?? 0,
+    },
+    stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
+    signal: interruption.signal,
+    listen:
+      listen ??
+      (await chooseReport({
+        json: words.json === true,
         verbosity: words.verbose ?? 0,
-      },
-      stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
-      signal: interruption.signal,
-      listen:
-        listen ??
-        (await chooseReport({
-          json: words.json === true,
-          verbosity: words.verbose ?? 0,
-          diff: words.diff === true,
-        })),
-    })
-  } finally {
-    process.removeListener('SIGINT', onSignal)
-    process.removeListener('SIGTERM', onSignal)
-  }
+        diff: words.diff === true,
+      })),
+  })
 }
 
 /** Remembers each host's variables: they are asked for at every name of every template. */
