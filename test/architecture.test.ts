@@ -25,11 +25,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['template', 'yaml', 'shell', 'values'],
   ],
   proof: ['modules', 'aws', 'values'],
-  report: ['rollout', 'proof', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  account: ['modules', 'aws', 'values'],
+  report: ['rollout', 'proof', 'account', 'inventory', 'template', 'yaml', 'shell', 'values'],
   // The embedded cloud stands in for AWS: it knows nothing of muster but its smallest values.
   cloud: ['values'],
   cli: [
-    ...['report', 'proof', 'rollout', 'playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
+    ...[
+      'report',
+      'proof',
+      'account',
+      'rollout',
+      'playbook',
+      'artifacts',
+      'modules',
+      'connection',
+      'aws',
+      'inventory',
+    ],
     ...['template', 'yaml', 'shell', 'values', 'cloud'],
   ],
 }

@@ -109,6 +109,10 @@ function hintFor(code: string, message: string): string | undefined {
     case 'LimitExceeded':
     case 'RegistrationLimitExceeded':
       return 'delete what is not used, or have the quota raised in Service Quotas'
+    case 'DeleteConflict':
+      return 'something that muster did not make still uses it (an instance profile?): take it out there, and run again'
+    case 'Conflict':
+      return 'something else changes it, or it is not ready yet: run again in a minute'
     case 'MalformedPolicyDocument':
       return 'check the policy with `aws accessanalyzer validate-policy`'
     default:

@@ -68,6 +68,19 @@ export function nodesWithTags(
 }
 
 /**
+ * The nodes of the region that have a role.
+ * @param role its path and name without the leading slash
+ * @throws AwsFailure
+ */
+export function nodesOfRole(
+  clients: AwsClients,
+  role: string,
+  signal?: AbortSignal,
+): AsyncGenerator<NodeInformation> {
+  return ask(clients, [{ Key: 'IamRole', Values: [role] }], `look for nodes with the role ${role}`, signal)
+}
+
+/**
  * Takes a node from the roll.
  * @returns false when there was none of that id
  * @throws AwsFailure

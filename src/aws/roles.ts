@@ -1,4 +1,5 @@
 import type { Role as Described, IAMClient } from '@aws-sdk/client-iam'
+import pLimit from 'p-limit'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 
@@ -62,6 +63,63 @@ export async function readRole(
     )
   } catch (error) {
     if (error instanceof AwsFailure && error.code === 'NoSuchEntity') return null
+    throw error
+  }
+}
+
+/** ListRoleTags is asked for one role at a time. */
+const AT_ONCE = 5
+
+/**
+ * The names of the roles that carry all these tags. ListRoles does not tell tags, so each role is asked for its own;
+ * roles that AWS made for its services are left out.
+ * @throws AwsFailure
+ */
+export async function findRoles(
+  clients: AwsClients,
+  tags: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { paginateListRoles, paginateListRoleTags } = await import('@aws-sdk/client-iam')
+  const client = await clients.iam()
+  const names: string[] = []
+  const limit = pLimit(AT_ONCE)
+  const has = async (RoleName: string) => {
+    const found: Record<string, string> = {}
+    for await (const page of paginateListRoleTags({ client }, { RoleName }))
+      for (const { Key, Value } of page.Tags ?? []) found[Key!] = Value!
+    return Object.entries(tags).every(([key, value]) => found[key] === value)
+  }
+  await asking(
+    'look for roles by their tags',
+    async () => {
+      for await (const page of paginateListRoles({ client }, {})) {
+        signal?.throwIfAborted()
+        for (const { RoleName, Path } of page.Roles ?? [])
+          if (!/^\/aws-(service-role|reserved)\//.test(Path ?? '')) names.push(RoleName!)
+      }
+    },
+    signal,
+  )
+  const found = await Promise.all(
+    names.map((name) =>
+      limit(async () => {
+        signal?.throwIfAborted()
+        // Deleted since it was listed: then it is none of those that are there.
+        return (await unlessGone(() => asking(`look at the tags of role ${name}`, () => has(name), signal)))
+          ? [name]
+          : []
+      }),
+    ),
+  )
+  return found.flat()
+}
+
+async function unlessGone(ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof AwsFailure && error.code === 'NoSuchEntity') return false
     throw error
   }
 }

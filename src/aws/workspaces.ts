@@ -49,6 +49,35 @@ export async function findWorkspaces(
 }
 
 /**
+ * All workspaces of the region that carry these tags, whatever their alias; ones that are being deleted are left out.
+ * @throws AwsFailure
+ */
+export async function workspacesWithTags(
+  clients: AwsClients,
+  tags: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Workspace[]> {
+  const { paginateListWorkspaces } = await import('@aws-sdk/client-amp')
+  const client = await clients.amp()
+  const found: Workspace[] = []
+  await asking(
+    'list the workspaces',
+    async () => {
+      for await (const page of paginateListWorkspaces({ client }, {})) {
+        signal?.throwIfAborted()
+        for (const workspace of page.workspaces ?? [])
+          if (workspace.status?.statusCode !== 'DELETING')
+            found.push(describe({ ...workspace, prometheusEndpoint: undefined }))
+      }
+    },
+    signal,
+  )
+  return found.filter((workspace) =>
+    Object.entries(tags).every(([key, value]) => workspace.tags[key] === value),
+  )
+}
+
+/**
  * @returns null when there is none of that id
  * @throws AwsFailure
  */

@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'prove that every host is Online in Systems Manager and its series arrive in AMP',
     load: async () => (await import('./verify.ts')).verifyCommand(),
   },
+  destroy: {
+    summary: 'remove from the account what muster made there, and nothing else',
+    load: async () => (await import('./destroy.ts')).destroyCommand(),
+  },
   inventory: {
     summary: 'show hosts, groups and variables as muster reads them',
     load: async () => (await import('./inventory.ts')).inventoryCommand(),

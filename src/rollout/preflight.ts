@@ -18,6 +18,7 @@ const AWS_MODULES = new Set([
   'iam_role',
   'amp_workspace',
   'ssm_registration',
+  'ssm_deregistration',
   'amp_series',
 ])
 

@@ -2,6 +2,7 @@ import { DeregisterManagedInstanceCommand } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectors } from '../artifacts/index.ts'
 import { clients } from '../cloud/clients.ts'
+import { RunningMuster } from '../rollout/muster.ts'
 import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
 
 // A host before anything was done to it, and after it was brought in and taken away again: the same, exactly.
@@ -88,4 +89,13 @@ test('where the node is gone already, and the package too, the rest goes all the
   expect(await lab.host.sh('ls /var/lib/amazon/ssm/Vault/Store')).toContain('RegistrationKey')
   outcome(await lab.apply('offboard.yaml', artifacts))
   expect(await snapshot()).toEqual(before)
+})
+
+test('destroy then takes the rest from the account', async () => {
+  const environment = lab.cloud.environment()
+  const { code, stdout } = await new RunningMuster(['destroy', '--yes'], { environment }).ended
+  expect(stdout).toContain('2 of 2 removed')
+  expect(code).toBe(0)
+  const { activations, nodes, roles, workspaces } = lab.cloud.inspect
+  expect([...activations(), ...nodes(), ...roles(), ...workspaces()]).toEqual([])
 })
