@@ -54,6 +54,7 @@ export async function readPlay(
     name: readName(fields),
     position: node.position,
     hosts: readHosts(fields, node, mistakes),
+    hostsPosition: fields.node('hosts')?.position ?? node.position,
     vars: readVariables(fields.node('vars'), mistakes),
     varsFiles,
     serial: fields.checked('serial', readSerial),

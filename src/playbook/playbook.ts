@@ -21,6 +21,7 @@ export interface Play extends BecomeKeywords {
   readonly position: Position
   /** Pattern, or list of patterns; may hold templates (extra variables only). */
   readonly hosts: Value
+  readonly hostsPosition: Position
   /** Name -> value, templates unevaluated. */
   readonly vars: ReadonlyMap<string, Value>
   readonly varsFiles: readonly { readonly value: Value; readonly position: Position }[]

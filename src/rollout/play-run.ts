@@ -44,6 +44,7 @@ export function planPlay(run: RunState, play: Play): PlannedPlay {
   const pattern = evaluate(play.hosts) ?? 'all'
   const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
   const words = patternText(pattern, play)
+  placed(play, () => matchPattern(run.inventory, words))
   const hosts = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
   const maxFail = evaluate(play.maxFailPercentage)
   return {
@@ -72,7 +73,19 @@ function isController(run: RunState, words: string | readonly string[]): boolean
 function patternText(pattern: Value, play: Play): string | string[] {
   if (typeof pattern === 'string') return pattern
   if (Array.isArray(pattern) && pattern.every((word) => typeof word === 'string')) return pattern as string[]
-  throw new InputError([{ message: 'hosts must be text or a list of texts', position: play.position }])
+  throw new InputError([{ message: 'hosts must be text or a list of texts', position: play.hostsPosition }])
+}
+
+/** Gives the mistakes of a pattern the place where the play names it. */
+function placed(play: Play, match: () => void): void {
+  try {
+    match()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(
+      error.problems.map((problem) => ({ ...problem, position: problem.position ?? play.hostsPosition })),
+    )
+  }
 }
 
 /** A keyword's value read by `read`; its mistake gets the play's place. */

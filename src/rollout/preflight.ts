@@ -1,15 +1,17 @@
 import { AwsFailure } from '../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../aws/identity.ts'
 import { loadModule } from '../modules/registry.ts'
+import type { Playbook } from '../playbook/playbook.ts'
 import { OMIT, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
 import { InputError, type Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { checkArtifacts } from './check-artifacts.ts'
 import { checkBecome, settingsOf } from './host-link.ts'
-import type { PlannedPlay } from './play-run.ts'
+import { type PlannedPlay, planPlay } from './play-run.ts'
 import { withArtifacts, withVarsFiles } from './play-variables.ts'
 import { newHost, type RunState } from './run-state.ts'
+import { undefinedNames } from './undefined-names.ts'
 import { scopeFor } from './variables.ts'
 
 /** Modules that call AWS on behalf of the user. */
@@ -23,12 +25,14 @@ const AWS_MODULES = new Set([
 ])
 
 /**
- * Checks what can be known before a connection and is not the playbook's grammar: the artifacts that the variables
- * name (there, and with the checksum given), variable files, and who we are to AWS. All mistakes at once.
+ * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
+ * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
+ * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
  * @throws InputError
  */
-export async function preflight(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
+export async function preflight(run: RunState, playbook: Playbook): Promise<readonly PlannedPlay[]> {
   const problems: Problem[] = []
+  const plays: PlannedPlay[] = []
   const seen = new Set<Value>()
   const gather = async (check: () => Promise<void>): Promise<void> => {
     try {
@@ -40,6 +44,7 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
       else throw error
     }
   }
+  for (const play of playbook.plays) await gather(async () => void plays.push(planPlay(run, play)))
   for (const planned of plays) {
     for (const name of planned.hosts) {
       const host = newHost(name)
@@ -61,9 +66,11 @@ export async function preflight(run: RunState, plays: readonly PlannedPlay[]): P
       })
     }
   }
+  await gather(async () => void problems.push(...(await undefinedNames(run, plays))))
   problems.push(...(await checkBatchTasks(plays)))
   if (problems.length > 0) throw new InputError(distinct(problems))
   await checkIdentity(run, plays)
+  return plays
 }
 
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {

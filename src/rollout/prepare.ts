@@ -332,9 +332,19 @@ export function evaluationFailure(error: unknown): ModuleFailure {
     return new ModuleFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
   if (error instanceof TemplateError) {
     const where = error.position === undefined ? '' : `${formatPosition(error.position)}: `
-    return new ModuleFailure(`${where}${error.message}`)
+    return new EvaluationFailure(`${where}${error.message}`, error)
   }
   throw error
+}
+
+/** A template of a task cannot be evaluated: the failure, and what the engine said. */
+export class EvaluationFailure extends ModuleFailure {
+  readonly error: TemplateError
+
+  constructor(message: string, error: TemplateError) {
+    super(message)
+    this.error = error
+  }
 }
 
 /** A value in a line, cut, for labels and messages. */

@@ -15,7 +15,7 @@ import { exitCode } from './exit-code.ts'
 import { Journal, newRunId } from './journal.ts'
 import { maskEvent } from './mask-event.ts'
 import { deleteOrphans } from './orphans.ts'
-import { cancelRest, planPlay, runPlay } from './play-run.ts'
+import { cancelRest, runPlay } from './play-run.ts'
 import { preflight } from './preflight.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { Slots } from './slots.ts'
@@ -102,8 +102,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
       return connection
     },
   }
-  const plays = input.playbook.plays.map((play) => planPlay(run, play))
-  await preflight(run, plays)
+  const plays = await preflight(run, input.playbook)
   if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id)
   try {
     emit({

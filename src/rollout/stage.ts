@@ -42,7 +42,8 @@ export async function collectStage(
   return { tasks: prepared, items: prepared.flatMap(({ items }) => items) }
 }
 
-async function foresee(run: RunState, prepared: PreparedTask, names: StageNames): Promise<void> {
+/** Notes what a task of a stage will have set: values that are certain, or names without a value yet. */
+export async function foresee(run: RunState, prepared: PreparedTask, names: StageNames): Promise<void> {
   const { task, module } = prepared
   const single = prepared.looped ? undefined : prepared.items[0]
   const skip = prepared.skip ?? single?.skip

@@ -12,6 +12,8 @@ import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 export interface StageNames {
   readonly known: Map<string, Value>
   readonly pending: Set<string>
+  /** Before the run: names that any host may come to have, so that `hostvars` cannot tell of them yet. */
+  readonly everywhere?: ReadonlySet<string>
 }
 
 /** The parts of a play that variables need; batch and living hosts change while it runs. */
@@ -40,7 +42,7 @@ export function scopeFor(
   task?: Task,
 ): LayeredScope {
   return new LayeredScope([
-    magicLayer(run, play),
+    magicLayer(run, host, play, stage),
     extraLayer(run, play),
     stageLayer(stage),
     mapLayer(host.facts),
@@ -65,11 +67,29 @@ function stageLayer(stage: StageNames): Layer {
   }
 }
 
+/** Names that {@link scopeFor} gives every host beside those of the inventory. */
+export const MAGIC_OF_RUN = [
+  'hostvars',
+  'playbook_dir',
+  'ansible_play_name',
+  'ansible_play_hosts',
+  'ansible_play_hosts_all',
+  'ansible_play_batch',
+  'ansible_check_mode',
+  'ansible_diff_mode',
+  'ansible_limit',
+  'ansible_run_tags',
+  'ansible_skip_tags',
+  'ansible_forks',
+  'ansible_verbosity',
+  'muster_run',
+] as const
+
 /** Names that nothing can change (facts/inventory.md, "all, ungrouped, localhost, magic variables"). */
-function magicLayer(run: RunState, play: PlayVariables): Layer {
+function magicLayer(run: RunState, host: HostState, play: PlayVariables, stage: StageNames): Layer {
   const living = (names: readonly string[]) => names.filter((name) => run.hosts.get(name)?.gone === undefined)
-  const magic: Record<string, () => Value | undefined> = {
-    hostvars: () => hostVars(run, play),
+  const magic: Record<(typeof MAGIC_OF_RUN)[number], () => Value | undefined> = {
+    hostvars: () => hostVars(run, host, play, stage),
     playbook_dir: () => run.home.directory,
     ansible_play_name: () => play.name,
     ansible_play_hosts: () => living(play.allHosts),
@@ -84,7 +104,7 @@ function magicLayer(run: RunState, play: PlayVariables): Layer {
     ansible_verbosity: () => run.options.verbosity,
     muster_run: () => run.context.id,
   }
-  return (name) => (Object.hasOwn(magic, name) ? magic[name]?.() : undefined)
+  return (name) => (Object.hasOwn(magic, name) ? magic[name as (typeof MAGIC_OF_RUN)[number]]() : undefined)
 }
 
 /**
@@ -126,7 +146,7 @@ export function resolvedVariable(
 }
 
 /** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */
-function hostVars(run: RunState, play: PlayVariables): Value {
+function hostVars(run: RunState, asking: HostState, play: PlayVariables, stage: StageNames): Value {
   const names = () => run.inventory.hosts.keys()
   return new LazyDict(names, (name) => {
     if (findHost(run.inventory, name) === undefined) return undefined
@@ -143,8 +163,11 @@ function hostVars(run: RunState, play: PlayVariables): Value {
     const engine = createEngine(own, run.home)
     const keys = () =>
       new Set([...run.hostVariables(name).keys(), ...host.facts.keys(), ...run.extraVars.keys()])
+    const pending = name === asking.name ? stage.pending : stage.everywhere
     return new LazyDict(keys, (variable) => {
-      const value = own.lookup(variable)
+      if (pending?.has(variable) || stage.everywhere?.has(variable)) throw new PendingResult(variable)
+      const known = name === asking.name ? stage.known.get(variable) : undefined
+      const value = known ?? own.lookup(variable)
       if (value === undefined) return undefined
       const resolved = engine.resolve(value)
       return typeof resolved === 'symbol' ? undefined : resolved

@@ -20,6 +20,11 @@ export const ON_PURPOSE: Readonly<
     reason: 'Refused before any connection; Ansible notices when a changed task notifies it, after changes.',
     differs: { error: "no handler is named 'nosuch' or listens to it" },
   },
+  '081-when-undefined': {
+    reason:
+      'A name that no host can have is refused before any connection; Ansible fails the host at its turn.',
+    differs: { refused: "Error while evaluating conditional: 'nosuch' is undefined" },
+  },
   '085-when-empty': {
     reason: 'Refused before any connection; Ansible fails the host at its turn.',
     differs: { refused: 'Empty conditional expressions are not allowed.' },
@@ -44,6 +49,11 @@ export const ON_PURPOSE: Readonly<
   '156-vars-files': {
     reason: 'A missing variable file is refused; Ansible runs on with half of the variables.',
     differs: { refused: 'vars_files: no such file: nosuch.yaml' },
+  },
+  '159-undefined-variable': {
+    reason:
+      'A name that no host can have is refused before any connection; Ansible fails the host at its turn.',
+    differs: { refused: "'nosuch' is undefined" },
   },
   '221-limit-matches-nothing': {
     reason: 'The unknown word of the limit is named, with the nearest known one.',
