@@ -13,6 +13,7 @@ import { clients } from '../test/cloud/clients.ts'
 import { makeRole } from '../test/cloud/role.ts'
 import { startHosts, type TestHosts } from '../test/hosts/index.ts'
 import { firstFloor, idleFloor } from './floor.ts'
+import { type HostUsage, withHostUsage } from './host-usage.ts'
 import type { Measured } from './measure.ts'
 import { type MusterRun, musterRun } from './muster.ts'
 import { table } from './report.ts'
@@ -80,12 +81,12 @@ async function musterOnBareHosts(hosts: TestHosts, cloud: Cloud) {
     expectChanges(await run(...more), (changes) => changes === 0, 'second run')
   try {
     const first = expectChanges(await run(), (changes) => changes >= TASKS, 'first run')
-    const floors: Measured[] = []
-    const seconds: MusterRun[] = []
+    const floors: (Measured & HostUsage)[] = []
+    const seconds: (MusterRun & HostUsage)[] = []
     const alone: MusterRun[] = []
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-      floors.push(await idleFloor(hosts))
-      seconds.push(await nothing())
+      floors.push(await withHostUsage(hosts, () => idleFloor(hosts)))
+      seconds.push(await withHostUsage(hosts, () => nothing()))
       alone.push(await nothing('--limit', hosts.hosts[0]!.name))
     }
     return { first, floor: median(floors), second: median(seconds), alone: median(alone) }

@@ -1,3 +1,4 @@
+import type { HostUsage } from './host-usage.ts'
 import type { Measured } from './measure.ts'
 import type { MusterRun } from './muster.ts'
 
@@ -8,7 +9,7 @@ export interface Figures {
   readonly tasks: number
   readonly first: { readonly muster: MusterRun; readonly floor: Measured }
   /** Nothing to change; the medians of several runs. */
-  readonly second: { readonly muster: MusterRun; readonly floor: Measured }
+  readonly second: { readonly muster: MusterRun & HostUsage; readonly floor: Measured & HostUsage }
   /** The second run with one host, to tell the cost of a host from that of the program. */
   readonly alone: MusterRun
 }
@@ -73,6 +74,20 @@ export function table(figures: Figures): string {
       2,
       2,
     ),
+    [
+      'CPU of a host, second run',
+      `${fixed(1000 * second.muster.hostCpu, 0)} ms`,
+      `${fixed(1000 * second.floor.hostCpu, 0)} ms`,
+      fixed(second.muster.hostCpu / second.floor.hostCpu, 2),
+      '',
+    ],
+    [
+      'processes on a host, second run',
+      String(second.muster.processes),
+      String(second.floor.processes),
+      fixed(second.muster.processes / second.floor.processes, 2),
+      '',
+    ],
     costRow('handshakes a host, first run', perHost(first.muster.cost.handshakes), '', 2),
     costRow('handshakes a host, second run', perHost(second.muster.cost.handshakes), '', 2),
     costRow('requests a host, first run', perHost(first.muster.cost.requests), '', 2),
