@@ -26,6 +26,13 @@ export function recapText(event: RunEvent & { type: 'run-ended' }): string {
       `${paint(first.status, first.status.toUpperCase())} on ${count(hosts.length, 'host')} (${shown})${first.task === undefined || first.task === '' ? '' : ` at '${visible(first.task)}'`}`,
     )
     lines.push(`  ${visible(first.message, false).replaceAll('\n', '\n  ')}`)
+    if (first.printed !== undefined)
+      lines.push(
+        `  ${hosts[0]} printed:`,
+        ...visible(first.printed, false)
+          .split('\n')
+          .map((line) => `  | ${line}`),
+      )
     if (first.hint !== undefined) lines.push(`  what to do: ${visible(first.hint, false)}`)
   }
   const { cost } = event

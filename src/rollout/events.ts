@@ -37,6 +37,8 @@ export interface Failure {
   readonly status: 'failed' | 'unreachable' | 'unknown' | 'cancelled'
   readonly message: string
   readonly hint: string | undefined
+  /** The last lines that a program printed on the host, where its message says only how it ended. */
+  readonly printed?: string | undefined
 }
 
 /** What a run cost on the wire, summed over its connections. */

@@ -13,6 +13,7 @@ export interface Departure {
   readonly task?: string | undefined
   readonly message: string
   readonly hint?: string | undefined
+  readonly printed?: string | undefined
 }
 
 /** Tells what happens on one host in one play, counts it, and sees to it that a host leaves with exactly one result. */
@@ -107,9 +108,9 @@ export class HostReport {
     return this.#depart(departure)
   }
 
-  #depart({ status, task, message, hint }: Departure): never {
+  #depart({ status, task, message, hint, printed }: Departure): never {
     this.#host.gone = status === 'unknown' ? 'failed' : status
-    this.#run.failures.push({ host: this.#host.name, task, status, message, hint })
+    this.#run.failures.push({ host: this.#host.name, task, status, message, hint, printed })
     throw new HostGone(message)
   }
 }

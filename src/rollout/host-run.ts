@@ -15,6 +15,7 @@ import type { HostState, RunState } from './run-state.ts'
 import { collectStage, type Stage } from './stage.ts'
 import {
   failureResult,
+  lastPrinted,
   registered,
   registeredLoop,
   secretTexts,
@@ -204,6 +205,7 @@ export class HostRun {
           ? `${failed.length} of ${done.length} items failed: ${message}`
           : message,
       hint: prepared.noLog ? undefined : cause?.hint,
+      printed: prepared.noLog || cause === undefined ? undefined : lastPrinted(cause),
     })
   }
 

@@ -27,6 +27,10 @@ export function maskEvent(masker: Masker, event: RunEvent): RunEvent {
       }
     case 'warning':
       return { ...event, message: masker.mask(event.message) }
+    case 'phase':
+      return event.what === undefined ? event : { ...event, what: masker.mask(event.what) }
+    case 'retry':
+      return { ...event, task: masker.mask(event.task) }
     case 'stopped':
       return { ...event, reason: masker.mask(event.reason) }
     case 'run-ended':
@@ -34,8 +38,10 @@ export function maskEvent(masker: Masker, event: RunEvent): RunEvent {
         ...event,
         failures: event.failures.map((failure) => ({
           ...failure,
+          task: text(failure.task),
           message: masker.mask(failure.message),
           hint: text(failure.hint),
+          printed: text(failure.printed),
         })),
       }
     default:

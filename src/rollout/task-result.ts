@@ -52,6 +52,20 @@ export function failureResult(error: ModuleFailure, changed = false): TaskResult
   }
 }
 
+const LAST_LINES = 10
+const LAST_CHARACTERS = 1000
+
+/** The end of what a failed program printed on the host: stderr, or stdout where that is empty. */
+export function lastPrinted({ message, values }: TaskResult): string | undefined {
+  for (const name of ['stderr', 'stdout']) {
+    const text = values.get(name)
+    if (typeof text !== 'string' || text.trim() === '') continue
+    const last = text.trimEnd().split('\n').slice(-LAST_LINES).join('\n').slice(-LAST_CHARACTERS)
+    return message?.includes(last.trim()) === true ? undefined : last
+  }
+  return undefined
+}
+
 /** A task that `when` left out, with the keys Ansible gives. */
 export function skippedResult(condition: Value): TaskResult {
   return {

@@ -20,13 +20,13 @@ describe('the end of a run', () => {
     expect(groups.map((group) => group.map(({ host }) => host))).toEqual([['web01', 'web02'], ['web03']])
   })
 
-  test('names hosts, cause and next step, and lets no control character through', () => {
+  test('names hosts, cause, what the program printed and next step, and lets no control character through', () => {
     const event: RunEvent & { type: 'run-ended' } = {
       type: 'run-ended',
       run: 'r',
       check: false,
       recap: new Map([['web01', { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, ignored: 0 }]]),
-      failures: [failure('web01', 'no space \u001b[2Jleft')],
+      failures: [{ ...failure('web01', 'no space \u001b[2Jleft'), printed: 'one\n\u001b[2Jtwo' }],
       exitCode: 2,
       interrupted: false,
       cost: { handshakes: 1, channels: 1, requests: 2, bytesSent: 10, bytesReceived: 20 },
@@ -36,6 +36,7 @@ describe('the end of a run', () => {
     const text = recapText(event)
     expect(text).toContain("FAILED on 1 host (web01) at 'copy'")
     expect(text).toContain('no space \\x1b[2Jleft')
+    expect(text).toContain('  web01 printed:\n  | one\n  | \\x1b[2Jtwo\n')
     expect(text).toContain('what to do: free some space')
     expect(text).toContain('1 handshake, 2 requests')
   })

@@ -129,11 +129,17 @@ describe('secrets in a run', () => {
       no_log: true
     - name: shows what was kept
       debug: { msg: "{{ quiet.stdout }}" }
+    - name: fails with {{ said.stdout }}
+      shell: echo {{ token }} is wrong >&2; exit 1
+      retries: 1
+      delay: 0
+      until: false
 `)
-    expect(exitCode).toBe(0)
+    expect(exitCode).toBe(2)
     const text = JSON.stringify(events, (_, value: unknown) => (value instanceof Map ? [...value] : value))
     expect(text).not.toContain('s3cr3t-token')
     expect(text).not.toContain('"harmless-looking"')
+    expect(events.at(-1)).toMatchObject({ failures: [{ printed: '******** is wrong' }] })
     expect(text).toContain('********')
   })
 })
