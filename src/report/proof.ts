@@ -33,7 +33,10 @@ export function rowOf(
   const reasons: Reason[] = [...(failure === undefined ? [] : [failure])]
   if (sent === undefined) reasons.push(proof as Reason)
   const late = sent?.series.filter(({ fresh }) => !fresh) ?? []
-  if (late.length > 0) reasons.push({ message: lateText(late), hint: LATE_HINT })
+  if (sent !== undefined && late.length > 0) {
+    const hint = late.length < sent.series.length ? PARTLY_HINT : LATE_HINT
+    reasons.push({ message: lateText(late), hint })
+  }
   return {
     host,
     ssm: ssm ?? { node: null, ping: null },
@@ -47,6 +50,10 @@ export function rowOf(
 
 const LATE_HINT =
   "look at the collector's log on the host; a 403 there means old credentials, or a role without aps:RemoteWrite"
+
+/** Something of the host arrives, so the way to AMP is open. */
+const PARTLY_HINT =
+  'the collector sends, and does not get at what it reads: does the exporter run? See `up` of its job'
 
 function lateText(late: HostProof['series']): string {
   const none = late.filter(({ age }) => age === null).map(({ series }) => series)

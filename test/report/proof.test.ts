@@ -23,6 +23,15 @@ test('the proof of a fleet as a table', () => {
       senders: [],
       newest: 200,
     }),
+    rowOf('web04', online, undefined, {
+      host: 'web04',
+      series: [
+        { series: 'up', age: 1, fresh: true },
+        { series: 'load', age: null, fresh: false },
+      ],
+      senders: ['prometheus'],
+      newest: 1,
+    }),
     rowOf(
       'web03',
       undefined,
@@ -43,11 +52,14 @@ web01  mi-0123456789abcdef0  Online  prometheus, node_exporter  2 of 2  3 s ago
 web02  mi-0123456789abcdef0  Online  -                          0 of 2  200 s ago
     no sample of the last five minutes: load; up is 200 s old
     -> look at the collector's log on the host; a 403 there means old credentials, or a role without aps:RemoteWrite
+web04  mi-0123456789abcdef0  Online  prometheus                 1 of 2  1 s ago
+    no sample of the last five minutes: load
+    -> the collector sends, and does not get at what it reads: does the exporter run? See \`up\` of its job
 web03  -                     -       -                          -       -
     not registered\\x1b[2J with Systems Manager; cannot ask
     -> run muster apply
 
-1 of 3 hosts proved
+1 of 4 hosts proved
 
 Send, and are not in the inventory (or no longer as this node):
     old  mi-1  12 s ago
