@@ -14,6 +14,7 @@ import { askLine } from './ask-line.ts'
 interface Words {
   readonly owner: string
   readonly region?: string
+  readonly keepRoles?: boolean
   readonly plan?: boolean
   readonly yes?: boolean
   readonly verbose?: boolean
@@ -24,6 +25,7 @@ export function destroyCommand(): Command {
   return new Command('destroy')
     .option('--owner <name>', 'whose: what carries the tag muster:managed with this name', DEFAULT_OWNER)
     .option('--region <region>', 'AWS region; AWS_REGION when missing')
+    .option('--keep-roles', 'leave roles, which nodes of other regions may have')
     .option('--plan', 'show what would be removed, and remove nothing')
     .option('--yes', 'do not ask')
     .option('-v, --verbose', 'show every row')
@@ -43,7 +45,8 @@ async function destroy(words: Words): Promise<number> {
   process.once('SIGTERM', onSignal)
   try {
     const clients = createClients(chooseRegion(words.region))
-    const found = await findInAccount(clients, words.owner, interruption.signal)
+    const all = await findInAccount(clients, words.owner, interruption.signal)
+    const found = words.keepRoles === true ? { ...all, roles: [] } : all
     const place = `account ${found.account}, region ${found.region}, owner ${found.owner}`
     if (countThings(found) === 0) {
       process.stdout.write(`${place}: there is nothing that muster made\n`)

@@ -64,7 +64,9 @@ function remarks({ nodes, roles }: AccountInventory): string[] {
         ]),
     ...(roles.length === 0
       ? []
-      : ['roles belong to the whole account: nodes of other regions that have them lose their credentials']),
+      : [
+          'roles belong to the whole account: nodes of other regions that have them lose their credentials (--keep-roles leaves them)',
+        ]),
   ]
 }
 

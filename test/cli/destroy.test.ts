@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
+import { CreateRoleCommand } from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
 import { quote } from '../../src/shell/quote.ts'
 import { clients } from '../cloud/clients.ts'
+import { TRUST } from '../cloud/role.ts'
 import { RunningMuster } from '../rollout/muster.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/muster.js')
@@ -66,6 +68,17 @@ describe('muster destroy', () => {
     )
     expect(aliases()).toEqual(['theirs'])
     expect((await destroy('--yes')).code).toBe(0)
+  })
+
+  test('--keep-roles leaves the roles', async () => {
+    const { iam } = clients(cloud)
+    const Tags = [{ Key: 'muster:managed', Value: 'muster' }]
+    await iam.send(new CreateRoleCommand({ RoleName: 'node', AssumeRolePolicyDocument: TRUST, Tags }))
+    const { code, stdout } = await destroy('--yes', '--keep-roles')
+    expect(code).toBe(0)
+    expect(stdout).toContain('1 of 1 removed')
+    expect(cloud.inspect.roles()).toHaveLength(1)
+    expect((await destroy('--plan')).stdout).toMatch(/^role +node /m)
   })
 
   test('removes nothing where nobody can be asked', async () => {
