@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 const RANGE = String.raw`\[(?:[A-Za-z]:[A-Za-z]|\d+:\d+)(?::\d+)?\]`
 const LABEL = String.raw`(?:[\p{L}\p{N}_]|${RANGE})(?:[\p{L}\p{N}_-]|${RANGE})*`
 const HOST_NAME = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*(?::\d+)?$`, 'u')
-/** Anything but blanks, colons and brackets, or a whole bracket expression. */
-const WORD = /(?:[^\s:[\]]|\[[^\]]*\])+/g
+/** Anything but blanks and colons, or a whole bracket expression. A bracket without its partner stays, to be refused. */
+const WORD = /(?:\[[^\]]*\]|[^\s:])+/g
 
 /**
  * Splits a pattern into its words: at commas if it has any; whole if it is one address or host name, perhaps with a

@@ -55,6 +55,13 @@ function matchWord(inventory: Inventory, word: string, problems: Problem[]): str
   const exact = findHost(inventory, word)
   if (exact !== undefined && !(exact.implicit && inventory.groups.has(word))) return [exact.name]
   if (word.startsWith('~')) return matchExpression(inventory, word, problems)
+  if (word.replace(/\[[^[\]]*\]/g, '').match(/[[\]]/)) {
+    problems.push({
+      message: `${word} has a bracket without its partner`,
+      hint: 'a part is written web[0:2]',
+    })
+    return []
+  }
   const subscript = readSubscript(word)
   const expression = subscript?.expression ?? word
   const { hosts, known } = matchNames(inventory, expression)

@@ -1,6 +1,8 @@
 import { AwsFailure } from '../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../aws/identity.ts'
+import { MAGIC_NAMES } from '../inventory/magic-names.ts'
 import { loadModule } from '../modules/registry.ts'
+import { Mistakes } from '../playbook/mistakes.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { OMIT, TemplateError } from '../template/api.ts'
 import { createEngine } from '../template/engine.ts'
@@ -45,12 +47,16 @@ export async function preflight(run: RunState, playbook: Playbook): Promise<read
     }
   }
   for (const play of playbook.plays) await gather(async () => void plays.push(planPlay(run, play)))
+  const templates = new TemplateCheck()
+  templates.see(run.extraVars)
   for (const planned of plays) {
     for (const name of planned.hosts) {
+      templates.see(run.hostVariables(name))
       const host = newHost(name)
       await gather(async () => {
         const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
         const variables = await withVarsFiles(run, host, shape)
+        templates.see(variables.files)
         // Mistakes in how to reach a host, and as whom to work there, belong here too.
         await gather(async () => void settingsOf(run, host, variables))
         await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
@@ -67,10 +73,30 @@ export async function preflight(run: RunState, playbook: Playbook): Promise<read
     }
   }
   await gather(async () => void problems.push(...(await undefinedNames(run, plays))))
-  problems.push(...(await checkBatchTasks(plays)))
+  problems.push(...templates.problems(), ...(await checkBatchTasks(plays)))
   if (problems.length > 0) throw new InputError(distinct(problems))
   await checkIdentity(run, plays)
   return plays
+}
+
+/** Syntax, filters and tests of templates in variables; those of the playbook are checked when it is read. */
+class TemplateCheck {
+  readonly #mistakes = new Mistakes()
+  readonly #seen = new Set<Value>()
+
+  /** A group's variables are the same values for all of its hosts, and looked through once. */
+  see(variables: ReadonlyMap<string, Value>): void {
+    for (const [name, value] of variables) {
+      if (value === null || typeof value !== 'object' || MAGIC_NAMES.has(name) || this.#seen.has(value))
+        continue
+      this.#seen.add(value)
+      this.#mistakes.templates(value)
+    }
+  }
+
+  problems(): readonly Problem[] {
+    return this.#mistakes.problems()
+  }
 }
 
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {

@@ -158,6 +158,9 @@ describe('refused', () => {
     ['~(', '~( is no regular expression'],
     ['!', 'an operator stands without a name'],
     ['', 'the pattern of hosts is empty'],
+    ['web01[', 'web01[ has a bracket without its partner'],
+    ['web01]', 'web01] has a bracket without its partner'],
+    ['~web0[', '~web0[ is no regular expression'],
     [' , ', 'the pattern of hosts is empty'],
   ])('%j', (pattern, message) => {
     expect(() => matchPattern(inventory, pattern)).toThrow(message)

@@ -67,3 +67,23 @@ inventory.yaml:6:28: one: ansible_become_user must be text
     )
   })
 })
+
+test('templates in variables, wherever they are written', async () => {
+  const inventory = `all:
+  hosts: { one: , two: }
+  vars: { list: [ok, "{{ a | nosuch }}"], which: more }
+`
+  const play = `- hosts: all
+  gather_facts: false
+  vars_files: ["{{ which }}.yaml"]
+  tasks: [ { debug: { msg: "{{ nothing_of_it | default(1) }}" } } ]
+`
+  await writeFile(join(folder, 'more.yaml'), 'first: 1\nsecond: "{{ open"\n')
+  await writeFile(join(folder, 'extra.yaml'), 'third: "{{ 1 + }}"\n')
+  const told = await refusal(inventory, play, { extraVars: [`@${folder}/extra.yaml`] })
+  expect(told.split('\n')).toEqual([
+    expect.stringMatching(/^InputError: extra\.yaml:1:15: Syntax error/),
+    "inventory.yaml:3:29: No filter named 'nosuch'.",
+    expect.stringMatching(/^more\.yaml:2:17: Syntax error/),
+  ])
+})
