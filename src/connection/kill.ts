@@ -45,7 +45,11 @@ if [ "$session" = "$shell" ] || [ "$session" = "$parent" ]; then
     case $all in *" $pid "*) continue;; esac
     [ "$pid" = "$parent" ] && continue
     rest=\${entry#*:*:}
-    [ "\${rest%%:*}" = "$session" ] && [ "\${rest#*:}" -ge "$since" ] && victims="$victims$pid "
+    [ "\${rest%%:*}" = "$session" ] || continue
+    # The kernel tells the start to a hundredth of a second only; within one, the later process has the higher number.
+    if [ "\${rest#*:}" -gt "$since" ] || { [ "\${rest#*:}" = "$since" ] && [ "$pid" -gt "$step" ]; }; then
+      victims="$victims$pid "
+    fi
   done
 fi
 living() {
