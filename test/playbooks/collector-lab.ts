@@ -76,6 +76,8 @@ export class CollectorLab {
       scrape_interval: '1s',
       // The collector asks again after this many seconds; keys live for `tokenLifetime` of the cloud.
       credentials_expire_in: 5,
+      // Shorter than a test may take, so that the reason is told.
+      proof_timeout: 60,
       ...variables,
     }
     const hosts = { [this.host.name]: { ansible_host: '127.0.0.1', ansible_port: this.host.port } }
@@ -133,6 +135,7 @@ export class CollectorLab {
 /** Changed tasks of the host, and requests that it cost. @throws Error with what was printed when the run failed */
 export function outcome(ended: Ended): { changed: number | undefined; requests: number } {
   const summary = summaryOf(ended)
-  if (ended.code !== 0) throw new Error(`muster ended with ${ended.code}:\n${ended.stdout}${ended.stderr}`)
+  if (ended.code !== 0)
+    throw new Error(`muster ended with ${ended.code}: ${JSON.stringify(summary.failures)}${ended.stderr}`)
   return { changed: summary.recap['host1']?.['changed'], requests: summary.cost.requests }
 }

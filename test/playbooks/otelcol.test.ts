@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { renderPlaybook } from './render.ts'
 import { readYaml } from './yaml.ts'
 
-describe.each(['otelcol.yaml', 'adot.yaml'])('%s', (playbook) => {
+describe.each([
+  ['otelcol.yaml', 'otelcol'],
+  ['adot.yaml', 'adot'],
+])('%s', (playbook, job) => {
   it('configures what every release since 2022 knows; dollars are no references', async () => {
     const rendered = await renderPlaybook(playbook, {
       external_labels: { price: '5$' },
@@ -19,7 +22,7 @@ describe.each(['otelcol.yaml', 'adot.yaml'])('%s', (playbook) => {
             global: { scrape_interval: '60s' },
             scrape_configs: [
               { job_name: 'node', static_configs: [{ targets: ['127.0.0.1:9100'] }] },
-              { job_name: 'otelcol', static_configs: [{ targets: ['127.0.0.1:8888'] }] },
+              { job_name: job, static_configs: [{ targets: ['127.0.0.1:8888'] }] },
               { job_name: 'app', metrics_path: '/$$m', static_configs: [{ targets: ['127.0.0.1:8080'] }] },
             ],
           },
@@ -36,7 +39,7 @@ describe.each(['otelcol.yaml', 'adot.yaml'])('%s', (playbook) => {
       },
       service: {
         telemetry: {
-          resource: { 'service.instance.id': '127.0.0.1:8888' },
+          resource: { 'service.name': job, 'service.instance.id': '127.0.0.1:8888' },
           metrics: { readers: [{ pull: { exporter: { prometheus: { host: '127.0.0.1', port: 8888 } } } }] },
         },
         extensions: ['health_check', 'sigv4auth'],
