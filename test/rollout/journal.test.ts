@@ -87,3 +87,9 @@ test('the state folder follows XDG and is closed to others', async () => {
     join(folder, '.local/state/muster'),
   )
 })
+
+test('a state folder that cannot be made is a mistake of the input, with another way', async () => {
+  await expect(stateFolder({ XDG_STATE_HOME: '/dev/null' })).rejects.toThrow(
+    /^muster's folder for journals \/dev\/null\/muster cannot be written: ENOTDIR.*\n.*XDG_STATE_HOME/,
+  )
+})

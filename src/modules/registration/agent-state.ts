@@ -38,6 +38,7 @@ export function agentProgram(form: PackageForm): string {
 }
 
 /** Where the agent keeps its registration: the truth, the index beside it, and the copy that may be stale. */
+export const SSM_FOLDER = '/var/lib/amazon/ssm'
 export const VAULT = '/var/lib/amazon/ssm/Vault'
 export const REGISTRATION_FILE = '/var/lib/amazon/ssm/registration'
 const IDENTITY_FILE = '/var/lib/amazon/ssm/runtimeconfig/identity_config.json'

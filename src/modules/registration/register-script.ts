@@ -8,8 +8,21 @@ import {
   NODE_ID,
   type PackageForm,
   REGISTRATION_FILE,
+  SSM_FOLDER,
   VAULT,
 } from './agent-state.ts'
+
+/**
+ * Held to the end of the script, and by a registration that outlives it: two runs that looked at a host at the same
+ * time would both register it. The lock is on a folder that is there anyway, so nothing is left; where `flock` is
+ * missing only the registrations that already run are waited for.
+ */
+export function oneAtATime(folder: string): ShellText {
+  return sh`if [ -d ${folder} ] && command -v flock >/dev/null; then
+  exec 8<${folder}
+  flock -w 120 8 || { echo "another registration is running on this host" >&2; exit 1; }
+fi`
+}
 
 /**
  * A registration that a lost connection left running is waited for: beside it, a second one would make a second node.
@@ -33,7 +46,8 @@ export function registerScript(
   activation: { readonly id: string; readonly code: Secret },
   region: string,
 ): ShellText {
-  return sh`${AFTER_ANOTHER}
+  return sh`${oneAtATime(SSM_FOLDER)}
+${AFTER_ANOTHER}
 id=$(${NODE_ID})
 if [ -n "$id" ]; then
   echo "registered by an earlier connection: Managed instance-id: $id"
@@ -56,7 +70,8 @@ export function reregisterScript(
   activation: { readonly id: string; readonly code: Secret },
   region: string,
 ): ShellText {
-  return sh`${AFTER_ANOTHER}
+  return sh`${oneAtATime(SSM_FOLDER)}
+${AFTER_ANOTHER}
 umask 077
 saved=$(mktemp -d /var/lib/amazon/ssm/.muster-XXXXXXXX) || exit 1
 trap 'rm -rf "$saved"' EXIT
