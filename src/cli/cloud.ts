@@ -22,7 +22,7 @@ export function cloudCommand(): Command {
       '127.0.0.1',
     ])
     .option('--state <file>', 'keep activations, nodes, roles and workspaces in this file')
-    .option('--prometheus <url>', 'hand remote writes and queries to this Prometheus')
+    .option('--prometheus <url>', 'hand remote writes and queries to this Prometheus', readUrl)
     .action(serve)
 }
 
@@ -43,6 +43,12 @@ async function serve({ port, host, state, prometheus }: Options): Promise<void> 
   process.stderr.write(`muster cloud: serving on ${cloud.url()}; Ctrl-C stops it\n`)
   await stopped
   await cloud.close()
+}
+
+function readUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new InvalidArgumentError('give a URL like http://127.0.0.1:9090.')
+  return text
 }
 
 function readPort(text: string): number {

@@ -24,8 +24,17 @@ export function reportError(error: unknown): number {
     if (error.hint !== undefined) process.stderr.write(`  hint: ${visible(error.hint, false)}\n`)
     return EXIT.refused
   }
+  if (isRefusalOfSystem(error)) {
+    process.stderr.write(`muster: ${visible(error.message, false)}\n`)
+    return EXIT.refused
+  }
   process.stderr.write(
     `muster: unforeseen error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
   )
   return EXIT.refused
+}
+
+/** A port that is taken, a folder that cannot be written, a full disk: what the machine refused, in Node's own words. */
+function isRefusalOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
+import { InputError } from '../values/problem.ts'
 import { emptyState, type State } from './state.ts'
 
 /** The state as JSON; maps become lists of entries. */
@@ -27,16 +28,15 @@ function deserialize(text: string): State {
 /**
  * Reads a state file.
  * @returns null when there is none yet
- * @throws Error naming the file when it cannot be read or is not a state file
+ * @throws InputError when it cannot be read or is not a state file
  */
 export async function readStateFile(file: string): Promise<State | null> {
   try {
     return deserialize(await readFile(file, 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new Error(`${file}: cannot be read as a state file of muster cloud: ${(error as Error).message}`, {
-      cause: error,
-    })
+    const message = `cannot be read as a state file of muster cloud: ${(error as Error).message}`
+    throw new InputError([{ message, position: { file }, hint: 'remove it to begin with an empty cloud' }])
   }
 }
 

@@ -27,3 +27,15 @@ test('a reader that goes away is no error', async () => {
   const [code] = await once(child, 'close')
   expect({ code, told }).toEqual({ code: 0, told: '' })
 })
+
+test.each([
+  ['--port', 'x', 'a port is a number'],
+  ['--prometheus', 'nonsense', 'give a URL'],
+  ['--host', '192.0.2.1', 'muster: listen EADDRNOTAVAIL'],
+  ['--state', '/dev/null/state', '/dev/null/state: cannot be read as a state file'],
+])('what muster cloud cannot do is no bug of muster: %s %s', async (option, value, words) => {
+  const { code, stderr } = await new RunningMuster(['cloud', option, value], { environment: {} }).ended
+  expect(code).toBe(1)
+  expect(stderr).toContain(words)
+  expect(stderr).not.toContain('    at ')
+})
