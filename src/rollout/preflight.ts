@@ -30,12 +30,17 @@ const AWS_MODULES = new Set([
  * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
  * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
  * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
+ * @returns the plays, and what is odd and no reason to refuse them
  * @throws InputError
  */
-export async function preflight(run: RunState, playbook: Playbook): Promise<readonly PlannedPlay[]> {
+export async function preflight(
+  run: RunState,
+  playbook: Playbook,
+): Promise<{ readonly plays: readonly PlannedPlay[]; readonly odd: readonly Problem[] }> {
   const problems: Problem[] = []
   const plays: PlannedPlay[] = []
   const seen = new Set<Value>()
+  const unchecked = new Set<string>()
   const gather = async (check: () => Promise<void>): Promise<void> => {
     try {
       await check()
@@ -58,7 +63,9 @@ export async function preflight(run: RunState, playbook: Playbook): Promise<read
         const variables = await withVarsFiles(run, host, shape)
         templates.see(variables.files)
         // Mistakes in how to reach a host, and as whom to work there, belong here too.
-        await gather(async () => void settingsOf(run, host, variables))
+        await gather(async () => {
+          if (settingsOf(run, host, variables).hostKeys === 'no') unchecked.add(name)
+        })
         await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
         await gather(async () => {
           const all = await withArtifacts(run, host, variables, planned.sections.flat())
@@ -76,7 +83,15 @@ export async function preflight(run: RunState, playbook: Playbook): Promise<read
   problems.push(...templates.problems(), ...(await checkBatchTasks(plays)))
   if (problems.length > 0) throw new InputError(distinct(problems))
   await checkIdentity(run, plays)
-  return plays
+  return { plays, odd: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
+}
+
+function keysUnchecked(hosts: readonly string[]): Problem {
+  const named = hosts.slice(0, 4).join(', ') + (hosts.length > 4 ? ` and ${hosts.length - 4} more` : '')
+  return {
+    message: `the keys of ${named} are not checked, as the inventory says: another machine could answer for them`,
+    hint: 'leave StrictHostKeyChecking=no and ansible_host_key_checking out, and add the keys to known_hosts',
+  }
 }
 
 /** Syntax, filters and tests of templates in variables; those of the playbook are checked when it is read. */

@@ -102,7 +102,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
       return connection
     },
   }
-  const plays = await preflight(run, input.playbook)
+  const { plays, odd } = await preflight(run, input.playbook)
   if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id)
   try {
     emit({
@@ -113,7 +113,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
       check: options.check,
       hosts: new Set(plays.flatMap((play) => play.hosts)).size,
     })
-    for (const warning of input.warnings) emit({ type: 'warning', message: formatProblem(warning) })
+    for (const warning of [...input.warnings, ...odd]) emit({ type: 'warning', message: inALine(warning) })
     if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
     const slots = new Slots(options.forks)
     for (const [index, play] of plays.entries()) {
@@ -154,4 +154,9 @@ function notify(listen: Listener, event: RunEvent): void {
       `muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`,
     )
   }
+}
+
+/** A warning is one event, and a log has a line an event. */
+function inALine({ hint, ...problem }: Problem): string {
+  return hint === undefined ? formatProblem(problem) : `${formatProblem(problem)} (${hint})`
 }

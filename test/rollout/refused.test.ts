@@ -87,3 +87,21 @@ test('templates in variables, wherever they are written', async () => {
     "inventory.yaml:3:30: No filter named 'nosuch'.",
   ])
 })
+
+test('an inventory that turns the check of host keys off is obeyed, not without a warning', async () => {
+  const off =
+    '{ ansible_host: 127.0.0.1, ansible_port: 1, ansible_ssh_common_args: -o StrictHostKeyChecking=no }'
+  await writeFile(join(folder, 'inventory.yaml'), `all: { hosts: { one: ${off}, two: ${off} } }`)
+  await writeFile(
+    join(folder, 'play.yaml'),
+    '- { hosts: all, gather_facts: false, tasks: [ { command: id } ] }',
+  )
+  const warnings: string[] = []
+  await runFromWords(
+    'plan',
+    join(folder, 'play.yaml'),
+    { inventory: [join(folder, 'inventory.yaml')] },
+    (event) => event.type === 'warning' && warnings.push(event.message),
+  )
+  expect(warnings).toEqual([expect.stringMatching(/^the keys of one, two are not checked.*known_hosts\)$/)])
+})
