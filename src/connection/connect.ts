@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Authentication } from './authenticate.ts'
-import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
+import { type Connection, ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
 import { collectCredentials } from './credentials.ts'
 import { Dropped } from './dropped.ts'
-import { handshake, type Keepalive } from './handshake.ts'
+import { handshake } from './handshake.ts'
 import { HostConnection } from './host-connection.ts'
 import { HostKeyCheck } from './host-key.ts'
 import { KnownHosts } from './known-hosts.ts'
@@ -48,7 +48,7 @@ export async function connect(
     try {
       const hostKey = new HostKeyCheck(settings, known)
       const authentication = new Authentication(settings, credentials, () => !hostKey.suspicious)
-      const keepalive = options.keepalive ?? KEEPALIVE
+      const keepalive = options.keepalive ?? settings.keepalive ?? KEEPALIVE
       const socket = await openSocket(settings, options.signal)
       const client = await handshake(socket, settings, hostKey, authentication, keepalive, options.signal)
       const silence = keepalive.interval * (keepalive.count + 1)

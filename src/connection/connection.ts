@@ -2,6 +2,14 @@ import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
 
+/** Signs of life while nothing else is said. */
+export interface Keepalive {
+  /** Seconds between two questions. */
+  readonly interval: number
+  /** Questions without an answer after which the host counts as gone. */
+  readonly count: number
+}
+
 /** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
 export interface ConnectionSettings {
   readonly kind: 'ssh' | 'local'
@@ -20,6 +28,8 @@ export interface ConnectionSettings {
   readonly hostKeys: 'strict' | 'accept-new' | 'no'
   /** Seconds until a connection attempt is given up. */
   readonly connectTimeout: number
+  /** Where the inventory says otherwise than muster does by itself. */
+  readonly keepalive?: Keepalive
 }
 
 /** Whom the commands run as. Undefined means the login user. */

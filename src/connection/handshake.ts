@@ -3,17 +3,9 @@ import { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { displayText } from '../values/visible.ts'
 import type { Authentication } from './authenticate.ts'
-import { ConnectionError, type ConnectionSettings } from './connection.ts'
+import { ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
 import { Dropped } from './dropped.ts'
 import type { HostKeyCheck } from './host-key.ts'
-
-/** Signs of life while nothing else is said. */
-export interface Keepalive {
-  /** Seconds between two questions. */
-  readonly interval: number
-  /** Questions without an answer after which the host counts as gone. */
-  readonly count: number
-}
 
 /** What ssh2 says of an error. */
 type SshError = Error & { level?: string; code?: unknown }

@@ -98,7 +98,16 @@ function sshSettings(name: string, reader: SettingReader, defaults: ConnectionDe
     hostKeys: hostKeys(reader, ssh, defaults),
     connectTimeout:
       reader.integer(SETTING_NAMES.timeout, 1, 3600) ?? ssh.connectTimeout ?? defaults.timeout ?? 10,
+    ...keepalive(ssh),
   }
+}
+
+/** OpenSSH gives a host up after three questions, unless told otherwise. */
+function keepalive({
+  serverAliveInterval: interval,
+  serverAliveCountMax: count = 3,
+}: SshArguments): Pick<ConnectionSettings, 'keepalive'> {
+  return interval === undefined ? {} : { keepalive: { interval, count } }
 }
 
 /** Unknown keys are refused unless someone chose otherwise. */

@@ -7,9 +7,18 @@ export interface SshArguments {
   readonly userKnownHostsFiles?: readonly string[]
   /** Seconds. */
   readonly connectTimeout?: number
+  /** Seconds; 0, OpenSSH's word for never, is not taken: a host that falls silent would hold up a run for ever. */
+  readonly serverAliveInterval?: number
+  readonly serverAliveCountMax?: number
 }
 
-const READ = ['StrictHostKeyChecking', 'UserKnownHostsFile', 'ConnectTimeout']
+const READ = [
+  'StrictHostKeyChecking',
+  'UserKnownHostsFile',
+  'ConnectTimeout',
+  'ServerAliveInterval',
+  'ServerAliveCountMax',
+]
 
 /** Options about speed, output and habits of OpenSSH; muster has its own ways, so they change nothing. */
 const WITHOUT_EFFECT = new Set(
@@ -26,8 +35,6 @@ const WITHOUT_EFFECT = new Set(
     'IPQoS',
     'LogLevel',
     'PreferredAuthentications',
-    'ServerAliveCountMax',
-    'ServerAliveInterval',
     'TCPKeepAlive',
     'UpdateHostKeys',
   ].map((name) => name.toLowerCase()),
@@ -53,12 +60,20 @@ export function readSshArguments(reader: SettingReader, names: readonly string[]
   }
   const strict = values.get('stricthostkeychecking')?.toLowerCase()
   const files = values.get('userknownhostsfile')
-  const timeout = values.get('connecttimeout')
+  const timeout = positive(values.get('connecttimeout'))
+  const interval = positive(values.get('serveraliveinterval'))
+  const count = positive(values.get('serveralivecountmax'))
   return {
     ...(strict === undefined ? {} : { strictHostKeyChecking: readStrict(strict, reader, names) }),
     ...(files === undefined ? {} : { userKnownHostsFiles: files.split(/\s+/).filter((file) => file !== '') }),
-    ...(timeout === undefined || !/^\d+$/.test(timeout) ? {} : { connectTimeout: Number(timeout) }),
+    ...(timeout === undefined ? {} : { connectTimeout: timeout }),
+    ...(interval === undefined ? {} : { serverAliveInterval: interval }),
+    ...(count === undefined ? {} : { serverAliveCountMax: count }),
   }
+}
+
+function positive(text: string | undefined): number | undefined {
+  return text === undefined || !/^[1-9]\d*$/.test(text) ? undefined : Number(text)
 }
 
 function readStrict(

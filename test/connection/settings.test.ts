@@ -63,8 +63,20 @@ test.each<[Record<string, Value>, object]>([
     { ansible_ssh_common_args: '-o UserKnownHostsFile="~/a ./b" -o ConnectTimeout=3' },
     { knownHostsFiles: [`${homedir()}/a`, './b', '/etc/ssh/ssh_known_hosts'], connectTimeout: 3 },
   ],
+  [
+    { ansible_ssh_common_args: '-o ServerAliveInterval=5' },
+    { keepalive: { interval: 5, count: 3 }, connectTimeout: 10 },
+  ],
+  [
+    { ansible_ssh_extra_args: '-o ServerAliveInterval=5 -o ServerAliveCountMax=2' },
+    { keepalive: { interval: 5, count: 2 } },
+  ],
 ])('%j', (variables, expected) => {
   expect(settings(variables)).toMatchObject(expected)
+})
+
+test('OpenSSH never to ask is no reason to wait for ever', () => {
+  expect(settings({ ansible_ssh_args: '-o ServerAliveInterval=0' })).not.toHaveProperty('keepalive')
 })
 
 test('variables stand above the command line', () => {

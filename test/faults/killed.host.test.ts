@@ -5,6 +5,7 @@ import { changes, Lab, limits, until } from '../rollout/lab.ts'
 import { summaryOf, type Told } from '../rollout/muster.ts'
 
 const SLOW = join(import.meta.dirname, '../rollout/chain/slow.yaml')
+const CHANGES = join(import.meta.dirname, '../rollout/chain/changes.yaml')
 
 let lab: Lab
 let hosts: readonly [TestHost, TestHost]
@@ -124,4 +125,30 @@ test('one that could not be deleted is deleted by the next run', async () => {
   const next = await lab.apply()
   expect(orphans(next.events).map(({ id }) => id)).toEqual(left.map(({ id }) => id))
   await expectAllRegistered()
+})
+
+test('a host that freezes in the middle is given up when it stays silent, and the other one goes on', async () => {
+  const patience = '-o ServerAliveInterval=1 -o ServerAliveCountMax=1'
+  const vars = {
+    host2: { ansible_ssh_common_args: `-o StrictHostKeyChecking=no ${patience}`, ansible_timeout: 2 },
+  }
+  const run = await lab.start('apply', { playbook: CHANGES, hosts: vars, words: ['--tags', 'file'] })
+  for (const host of hosts)
+    await until(async () => (await host.exec('test -e /run/validates')).exitCode === 0)
+  await hosts[1].freeze()
+  try {
+    // Silence is noticed while the other host is still at work.
+    await run.until(
+      ({ type, message }) => type === 'warning' && message?.includes('no answer for 2 s') === true,
+    )
+    await hosts[0].sh('touch /run/valid')
+    const ended = await run.ended
+    expect(ended.code).toBe(4)
+    const { recap, failures } = summaryOf(ended)
+    expect(recap['host1']).toMatchObject({ changed: 2, failed: 0, unreachable: 0 })
+    expect(failures).toMatchObject([{ host: 'host2', task: 'file', status: 'unreachable' }])
+  } finally {
+    await hosts[1].thaw()
+  }
+  await hosts[1].sh('touch /run/valid')
 })
