@@ -44,6 +44,13 @@ test('the configuration: the host, itself and what else was named, with the labe
   })
 })
 
+test('releases before 3 have to be told what later ones do unasked', async () => {
+  const artifacts = { prometheus: { version: '2.53.5' }, node_exporter: { version: '1.12.1' } }
+  const unit = await (await renderPlaybook('prometheus.yaml', { artifacts })).file('prometheus.service.j2')
+  expect(unit).toContain('  --enable-feature=expand-external-labels \\\n  --enable-feature=agent \\\n')
+  expect(unit).not.toContain('--agent ')
+})
+
 test('agent and server differ in unit and check; the architecture is the host’s', async () => {
   const agent = await renderPlaybook('prometheus.yaml')
   const server = await renderPlaybook('prometheus.yaml', {
@@ -52,7 +59,7 @@ test('agent and server differ in unit and check; the architecture is the host’
     listen_address: '0.0.0.0',
   })
   expect(await agent.file('prometheus.service.j2')).toContain(
-    `ExecStart=/opt/muster/prometheus-1.2.3.linux-amd64/prometheus \\
+    `ExecStart=/opt/muster/prometheus-3.5.5.linux-amd64/prometheus \\
   --agent \\
   --storage.agent.path=/var/lib/prometheus/agent \\
   --config.file=/etc/prometheus/prometheus.yml \\
@@ -60,7 +67,7 @@ test('agent and server differ in unit and check; the architecture is the host’
 `,
   )
   expect(await server.file('prometheus.service.j2')).toContain(
-    `ExecStart=/opt/muster/prometheus-1.2.3.linux-arm64/prometheus \\
+    `ExecStart=/opt/muster/prometheus-3.5.5.linux-arm64/prometheus \\
   --storage.tsdb.path=/var/lib/prometheus/server \\
   --storage.tsdb.retention.time=15d \\
   --config.file=/etc/prometheus/prometheus.yml \\

@@ -29,7 +29,10 @@ const GIVEN: Readonly<Record<string, Plain>> = {
       'otelcol-contrib',
       'amazon-cloudwatch-agent',
       'vmagent',
-    ].map((name) => [name, { path: `/srv/${name}`, version: '1.2.3', sha256: '0'.repeat(64) }]),
+    ].map((name) => [
+      name,
+      { path: `/srv/${name}`, version: name === 'prometheus' ? '3.5.5' : '1.2.3', sha256: '0'.repeat(64) },
+    ]),
   ),
   hostvars: {
     localhost: {
