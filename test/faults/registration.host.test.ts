@@ -107,3 +107,12 @@ test('a node that never comes Online is told with its state', async () => {
   expect(registrations()).toBe(before)
   expect(await idOf(hosts[1])).toBe(id)
 })
+
+test('systemd that refuses one more start of the agent does not stop a registration', async () => {
+  await lab.unregister(hosts[0])
+  await hosts[0].sh('while systemctl restart amazon-ssm-agent; do :; done')
+  const ended = await lab.apply({ words: ['--limit', 'host1'] })
+  expect(summaryOf(ended).failures).toEqual([])
+  expect(ended.code).toBe(0)
+  expect(await idOf(hosts[0])).toMatch(/^mi-/)
+})

@@ -38,7 +38,7 @@ chmod 755 /usr/bin/amazon-ssm-agent`)
   proxy.reset()
   await run.until(({ type, message }) => type === 'warning' && message?.includes('connecting again') === true)
   // The second connection has read the state, and stands before the registration that still runs.
-  await until(async () => (await host.exec("pgrep -f 'sleep 0\\.2'")).exitCode === 0)
+  await until(async () => (await host.exec("pgrep -f '[f]lock -w 120'")).exitCode === 0)
   await host.sh('touch /run/go-on')
   const ended = await run.ended
   expect(ended.code).toBe(0)

@@ -122,7 +122,7 @@ export class Lab {
     await Promise.all(
       hosts.map((host) =>
         host.sh(
-          'systemctl stop amazon-ssm-agent; rm -rf /var/lib/amazon/ssm/* /var/lib/muster/aws; systemctl start amazon-ssm-agent',
+          'systemctl stop amazon-ssm-agent; rm -rf /var/lib/amazon/ssm/* /var/lib/muster/aws; systemctl reset-failed amazon-ssm-agent; systemctl start amazon-ssm-agent',
         ),
       ),
     )

@@ -9,7 +9,13 @@ import {
   removeCredentials,
 } from '../credentials/removal.ts'
 import { defineModule, ModuleFailure, type Observation } from '../module.ts'
-import { agentUnit, NODE_ID, type PackageForm, PRINT_FORM } from '../registration/agent-state.ts'
+import {
+  agentUnit,
+  NODE_ID,
+  type PackageForm,
+  PRINT_FORM,
+  restartAgent,
+} from '../registration/agent-state.ts'
 
 /** A file that this module keeps. */
 interface Kept {
@@ -206,7 +212,7 @@ exit 0`,
         },
       ],
       predicted: result,
-      script: setUpScript(params, group, stale, unit, moved || fileWrong || !state.filled),
+      script: setUpScript(params, group, stale, form ?? 'deb', moved || fileWrong || !state.filled),
     }
     if (output.rc !== 0)
       throw new ModuleFailure(
@@ -255,7 +261,7 @@ function setUpScript(
   files: { readonly agent_file: string; readonly node_file: string },
   group: string,
   stale: readonly Kept[],
-  unit: string,
+  form: PackageForm,
   restart: boolean,
 ): ShellText {
   const writes = stale.map(
@@ -275,16 +281,16 @@ chown ${`root:${group}`} ${agentFile} && chmod 0640 ${agentFile} || exit 1${writ
 id=$(${NODE_ID})
 if [ -z "$id" ]; then echo "the host is not registered" >&2; exit 1; fi
 mkdir -p ${parentOf(files.node_file)} && printf 'INSTANCE_ID=%s\n' "$id" >${files.node_file} || exit 1
-${restart ? restartAndWait(agentFile, unit) : sh`exit 0`}`
+${restart ? restartAndWait(agentFile, form) : sh`exit 0`}`
 }
 
 function joined(parts: readonly ShellText[]): ShellText {
   return parts.reduce((all, part) => sh`${all}${part}`, sh``)
 }
 
-function restartAndWait(agentFile: string, unit: string): ShellText {
+function restartAndWait(agentFile: string, form: PackageForm): ShellText {
   return sh`systemctl daemon-reload || exit 1
-systemctl restart ${unit} || exit 1
+${restartAgent(form)} || exit 1
 waited=0
 until grep -q '^aws_session_token' ${agentFile}; do
   if [ $waited -ge 300 ]; then echo "the agent wrote no keys within 30 seconds" >&2; exit 1; fi

@@ -3,11 +3,19 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { tagNode } from '../../aws/node-tags.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { waitOnline } from '../../aws/wait-online.ts'
+import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../cloud/ask.ts'
 import { OWNER_PARAMETER, type Tags, tagChanges, tagValue } from '../cloud/tags.ts'
 import { type Action, defineModule, ModuleFailure } from '../module.ts'
-import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
+import {
+  type AgentState,
+  agentUnit,
+  type PackageForm,
+  parseAgentState,
+  READ_AGENT,
+  restartAgent,
+} from '../registration/agent-state.ts'
 import {
   lookAtRegistration,
   needsRegistration,
@@ -21,7 +29,6 @@ import {
   registerScript,
   registrationFailure,
   reregisterScript,
-  restartScript,
 } from '../registration/register-script.ts'
 
 /** Attempts at a registration that AWS throttled. */
@@ -135,6 +142,8 @@ export default defineModule({
           id = registeredId(output)
           break
         }
+        const done = registeredId(output)
+        if (done !== undefined) throw notRestarted(form, output, `registered as ${done}, and `)
         const failure = registrationFailure(output)
         if (!failure.retryable || attempt === ATTEMPTS) throw failure
         const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
@@ -175,17 +184,11 @@ export default defineModule({
       // A restart cures an agent that hibernates, and one that still runs with an identity of before.
       const output = yield {
         kind: 'run',
-        script: restartScript(form),
+        script: restartAgent(form),
         more: true,
         says: `restart ${agentUnit(form)}`,
       }
-      if (output.rc !== 0)
-        throw new ModuleFailure(
-          `${agentUnit(form)} cannot be restarted: ${output.stderr.toString().trim()}`,
-          {
-            hint: `see journalctl -u ${agentUnit(form)} on the host`,
-          },
-        )
+      if (output.rc !== 0) throw notRestarted(form, output)
       agentStarted = true
     }
     if (agentStarted && shared !== null) {
@@ -252,6 +255,13 @@ function tagAction(
 
 function pingStatus(shared: RegistrationShared | null, id: string | undefined): string | null {
   return id === undefined ? null : (shared?.nodes.get(id)?.pingStatus ?? null)
+}
+
+function notRestarted(form: PackageForm, output: Output, before = ''): ModuleFailure {
+  const unit = agentUnit(form)
+  return new ModuleFailure(`${before}${unit} cannot be restarted: ${output.stderr.toString().trim()}`, {
+    hint: `see journalctl -u ${unit} on the host`,
+  })
 }
 
 function notInstalled(): ModuleFailure {

@@ -33,6 +33,15 @@ export function agentUnit(form: PackageForm): string {
   return UNITS[form]
 }
 
+/**
+ * Restarts the agent. systemd refuses a unit's sixth start within ten seconds, and package, registration and
+ * credentials start it in that time; it means services that crash, so its count begins anew then.
+ */
+export function restartAgent(form: PackageForm): ShellText {
+  const unit = agentUnit(form)
+  return sh`{ systemctl restart ${unit} || { systemctl reset-failed ${unit} && systemctl restart ${unit}; }; }`
+}
+
 export function agentProgram(form: PackageForm): string {
   return PROGRAMS[form]
 }

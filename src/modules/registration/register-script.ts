@@ -4,10 +4,10 @@ import type { Output } from '../../values/transfer.ts'
 import { ModuleFailure } from '../module.ts'
 import {
   agentProgram,
-  agentUnit,
   NODE_ID,
   type PackageForm,
   REGISTRATION_FILE,
+  restartAgent,
   SSM_FOLDER,
   VAULT,
 } from './agent-state.ts'
@@ -51,14 +51,14 @@ ${AFTER_ANOTHER}
 id=$(${NODE_ID})
 if [ -n "$id" ]; then
   echo "registered by an earlier connection: Managed instance-id: $id"
-  systemctl restart ${agentUnit(form)}
+  ${restartAgent(form)}
   exit
 fi
 out=$(${agentProgram(form)} -register -code ${activation.code} -id ${activation.id} -region ${region} </dev/null 2>&1)
 rc=$?
 printf '%s\n' "$out" | tail -n 8
 [ $rc -eq 0 ] || exit $rc
-systemctl restart ${agentUnit(form)}`
+${restartAgent(form)}`
 }
 
 /**
@@ -85,11 +85,7 @@ if [ $rc -ne 0 ]; then
   if [ -f "$saved/registration" ]; then cp -a "$saved/registration" ${REGISTRATION_FILE}; fi
   exit $rc
 fi
-systemctl restart ${agentUnit(form)}`
-}
-
-export function restartScript(form: PackageForm): ShellText {
-  return sh`systemctl restart ${agentUnit(form)}`
+${restartAgent(form)}`
 }
 
 /** The managed node's id that the agent printed, or undefined. */
