@@ -1,3 +1,5 @@
+import { CONTROL_ESCAPES } from '../values/control-escapes.ts'
+
 /** A word of a text, with its place in it. */
 export interface Word {
   readonly text: string
@@ -49,20 +51,11 @@ export function splitWords(text: string): Word[] {
 }
 
 const ESCAPE = /\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\'"abfnrtv]))/g
-const SHORT: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
 
 /** Python's escapes in a word, but for characters by name. */
 function decodeEscapes(text: string): string {
   return text.replace(ESCAPE, (whole, wide, four, two, short) => {
-    if (short !== undefined) return SHORT[short] ?? short
+    if (short !== undefined) return CONTROL_ESCAPES[short] ?? short
     const code = Number.parseInt(wide ?? four ?? two, 16)
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })

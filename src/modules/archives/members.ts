@@ -1,4 +1,5 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
 
 /**
  * Shell function `m_members`: makes of `$m_tmp/names`, tar's list, the paths of the members below the current
@@ -44,12 +45,6 @@ export function memberName(listed: string): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
+  ...CONTROL_ESCAPES,
   '\\': '\\',
 }

@@ -1,7 +1,7 @@
 import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
 import { defineModule, type Member, ModuleFailure, type RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { type AgentState, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
+import { type AgentState, observeAgent } from '../registration/agent-state.ts'
 
 export default defineModule({
   name: 'ssm_node_info',
@@ -27,14 +27,7 @@ export default defineModule({
       region: { type: 'str', required: true, doc: 'AWS region.' },
     },
   },
-  observe: () =>
-    Promise.resolve({
-      script: READ_AGENT,
-      parse: (output): AgentState => {
-        if (output === null) throw new Error('the registration has to be read')
-        return parseAgentState(output)
-      },
-    }),
+  observe: observeAgent,
   // biome-ignore lint/correctness/useYield: it only looks
   async *converge({ region }, { registration }, context) {
     if (registration === undefined)

@@ -8,14 +8,7 @@ import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../cloud/ask.ts'
 import { OWNER_PARAMETER, type Tags, tagChanges, tagValue } from '../cloud/tags.ts'
 import { type Action, defineModule, ModuleFailure } from '../module.ts'
-import {
-  type AgentState,
-  agentUnit,
-  type PackageForm,
-  parseAgentState,
-  READ_AGENT,
-  restartAgent,
-} from '../registration/agent-state.ts'
+import { agentUnit, observeAgent, type PackageForm, restartAgent } from '../registration/agent-state.ts'
 import {
   lookAtRegistration,
   needsRegistration,
@@ -89,14 +82,7 @@ export default defineModule({
       wait: { type: 'int', default: 300, doc: 'Seconds to wait until Systems Manager says Online.' },
     },
   },
-  observe: () =>
-    Promise.resolve({
-      script: READ_AGENT,
-      parse: (output): AgentState => {
-        if (output === null) throw new Error('the registration has to be read')
-        return parseAgentState(output)
-      },
-    }),
+  observe: observeAgent,
   async *converge(params, state, context) {
     const region = String(params.region)
     const shared = context.shared as RegistrationShared | null

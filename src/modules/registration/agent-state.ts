@@ -1,6 +1,6 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Output } from '../../values/transfer.ts'
-import { ModuleFailure } from '../module.ts'
+import { ModuleFailure, type Observation } from '../module.ts'
 
 /** How the agent is installed; unit and program follow from it, never from the distribution's name (facts/ssm-agent.md 5.5). */
 export type PackageForm = 'deb' | 'rpm' | 'snap'
@@ -107,4 +107,15 @@ export function parseAgentState(output: Output): AgentState {
     machineId: /^[0-9a-f]{32}$/.exec(value('machine') ?? '')?.[0] ?? '',
     clockSkew: skew,
   }
+}
+
+/** The look at a host's agent, for modules that read nothing else. */
+export function observeAgent(): Promise<Observation<AgentState>> {
+  return Promise.resolve({
+    script: READ_AGENT,
+    parse: (output) => {
+      if (output === null) throw new Error('the registration has to be read')
+      return parseAgentState(output)
+    },
+  })
 }

@@ -1,16 +1,12 @@
+import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
+
 const ESCAPE = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gs
 const SHORT: Readonly<Record<string, string>> = {
   '\\': '\\',
   "'": "'",
   '"': '"',
   '\n': '',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
+  ...CONTROL_ESCAPES,
 }
 
 /** A text constant with its escapes read as Python reads them; unknown ones (`\d`) stay as they are. */

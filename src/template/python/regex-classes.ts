@@ -1,3 +1,5 @@
+import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
+
 /**
  * What Python's `re` means by its classes in text, as the inside of a JavaScript class (flag `v`). JavaScript's own
  * `\w` and `\d` are ASCII only and its `\s` has U+FEFF in it.
@@ -24,13 +26,7 @@ export function wordBoundary(letter: string, ascii: boolean): string {
 }
 
 const CONTROL: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
+  ...CONTROL_ESCAPES,
   '\\': '\\',
 }
 
