@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Cost, Recap } from '../src/rollout/events.ts'
+import type { Cost, Recap } from '../src/run/record/events.ts'
 import { type Measured, measure } from './measure.ts'
 
 /** A run of muster: what it cost this machine, and what it says of itself. */

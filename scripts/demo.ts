@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startCloud } from '../src/cloud/cloud.ts'
+import { startCloud } from '../src/emulator/cloud.ts'
 import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
 import { collectors } from '../test/artifacts/index.ts'
 import { startHosts } from '../test/hosts/index.ts'

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..')
 const source = join(root, 'src')
 
 /**
- * What each folder may import beside itself. Downwards only: cli -> rollout -> (playbook, modules, connection, aws,
+ * What each folder may import beside itself. Downwards only: cli -> run -> (playbook, modules, connection, aws,
  * inventory) -> template -> (yaml, shell, values). report/ listens to events, so it sees no more than their types.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -20,21 +20,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   artifacts: ['yaml', 'values'],
   modules: ['aws', 'connection', 'template', 'yaml', 'shell', 'values'],
   playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
-  rollout: [
+  run: [
     ...['playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
     ...['template', 'yaml', 'shell', 'values'],
   ],
   proof: ['modules', 'aws', 'values'],
-  account: ['modules', 'aws', 'values'],
-  report: ['rollout', 'proof', 'account', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  teardown: ['modules', 'aws', 'values'],
+  report: ['run', 'proof', 'teardown', 'inventory', 'template', 'yaml', 'shell', 'values'],
   // The embedded cloud stands in for AWS: it knows nothing of muster but its smallest values.
-  cloud: ['values'],
+  emulator: ['values'],
   cli: [
     ...[
       'report',
       'proof',
-      'account',
-      'rollout',
+      'teardown',
+      'run',
       'playbook',
       'artifacts',
       'modules',
@@ -42,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'aws',
       'inventory',
     ],
-    ...['template', 'yaml', 'shell', 'values', 'cloud'],
+    ...['template', 'yaml', 'shell', 'values', 'emulator'],
   ],
 }
 
@@ -102,8 +102,8 @@ describe('the sources', () => {
   it('leave the embedded cloud to the commands that run it', () => {
     const wrong = files.filter(
       ({ name, imports }) =>
-        folderOf(name) !== 'cloud' &&
-        imports.some((target) => folderOf(target) === 'cloud') &&
+        folderOf(name) !== 'emulator' &&
+        imports.some((target) => folderOf(target) === 'emulator') &&
         !MAY_START_CLOUD.some((pattern) => pattern.test(name)),
     )
     expect(wrong.map(({ name }) => name)).toEqual([])

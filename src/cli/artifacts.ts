@@ -8,14 +8,14 @@ import { readArtifacts } from '../artifacts/read.ts'
 import { selectArtifacts } from '../artifacts/resolve.ts'
 import { type VerifyResult, verifyArtifacts } from '../artifacts/verify.ts'
 import { type ArtifactRow, artifactTable, megabytes } from '../report/artifacts.ts'
-import { EXIT } from '../rollout/exit-code.ts'
+import { EXIT } from '../run/exit-code.ts'
 import { didYouMean } from '../values/nearest.ts'
 import { InputError } from '../values/problem.ts'
 import { listenForInterruption } from './interruption.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../artifacts.yaml', import.meta.url))
 
-interface Words {
+interface ArtifactOptions {
   readonly file: string
   readonly platform: readonly string[]
   readonly arch: readonly string[]
@@ -70,7 +70,7 @@ function words(known: readonly string[]) {
   }
 }
 
-async function read(names: readonly string[], { file, platform, arch }: Words) {
+async function read(names: readonly string[], { file, platform, arch }: ArtifactOptions) {
   if (!existsSync(file))
     throw new InputError([
       {
@@ -86,7 +86,7 @@ async function read(names: readonly string[], { file, platform, arch }: Words) {
 
 async function fetchAction(
   names: readonly string[],
-  options: Words & { readonly to: string; readonly trustDownload?: boolean },
+  options: ArtifactOptions & { readonly to: string; readonly trustDownload?: boolean },
 ): Promise<void> {
   const { pins, selected } = await read(names, options)
   using interruption = listenForInterruption()
@@ -132,7 +132,7 @@ function fetchReport(pins: ArtifactsFile, results: readonly FetchResult[]): stri
 
 async function verifyAction(
   names: readonly string[],
-  options: Words & { readonly from: string },
+  options: ArtifactOptions & { readonly from: string },
 ): Promise<void> {
   const { selected } = await read(names, options)
   const folder = resolve(options.from)

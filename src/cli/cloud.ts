@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
-import { startCloud } from '../cloud/cloud.ts'
+import { startCloud } from '../emulator/cloud.ts'
 import { quote } from '../shell/quote.ts'
 import { listenForInterruption } from './interruption.ts'
 

@@ -1,17 +1,17 @@
 import { Command } from 'commander'
-import { type AccountInventory, countThings, findInAccount } from '../account/find.ts'
-import { type Removal, removeFromAccount } from '../account/remove.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { createClients } from '../aws/create-clients.ts'
 import { AwsFailure } from '../aws/errors.ts'
 import { chooseRegion } from '../aws/identity.ts'
 import { DEFAULT_OWNER } from '../aws/tags.ts'
 import { accountTable, removalLine, staysLines } from '../report/account.ts'
-import { EXIT } from '../rollout/exit-code.ts'
+import { EXIT } from '../run/exit-code.ts'
+import { type AccountInventory, countThings, findInAccount } from '../teardown/find.ts'
+import { type Removal, removeFromAccount } from '../teardown/remove.ts'
 import { InputError } from '../values/problem.ts'
 import { askLine } from './ask-line.ts'
 
-interface Words {
+interface Options {
   readonly owner: string
   readonly region?: string
   readonly keepRoles?: boolean
@@ -29,8 +29,8 @@ export function destroyCommand(): Command {
     .option('--plan', 'show what would be removed, and remove nothing')
     .option('--yes', 'do not ask')
     .option('-v, --verbose', 'show every row')
-    .action(async (words: Words) => {
-      process.exitCode = await destroy(words)
+    .action(async (options: Options) => {
+      process.exitCode = await destroy(options)
     })
     .addHelpText(
       'after',
@@ -38,26 +38,26 @@ export function destroyCommand(): Command {
     )
 }
 
-async function destroy(words: Words): Promise<number> {
+async function destroy(options: Options): Promise<number> {
   const interruption = new AbortController()
   const onSignal = () => interruption.abort(new Error('interrupted'))
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
   try {
-    const clients = createClients(chooseRegion(words.region))
-    const all = await findInAccount(clients, words.owner, interruption.signal)
-    const found = words.keepRoles === true ? { ...all, roles: [] } : all
+    const clients = createClients(chooseRegion(options.region))
+    const all = await findInAccount(clients, options.owner, interruption.signal)
+    const found = options.keepRoles === true ? { ...all, roles: [] } : all
     const place = `account ${found.account}, region ${found.region}, owner ${found.owner}`
     if (countThings(found) === 0) {
       process.stdout.write(`${place}: there is nothing that muster made\n`)
       return EXIT.ok
     }
-    process.stdout.write(`${place}\n\n${accountTable(found, words.verbose === true)}`)
-    if (words.plan === true) {
+    process.stdout.write(`${place}\n\n${accountTable(found, options.verbose === true)}`)
+    if (options.plan === true) {
       process.stdout.write(staysLines(found))
       return EXIT.failed
     }
-    if (words.yes !== true) await confirm(found, interruption.signal)
+    if (options.yes !== true) await confirm(found, interruption.signal)
     return await remove(clients, found, interruption.signal)
   } catch (error) {
     if (interruption.signal.aborted) {

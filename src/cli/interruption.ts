@@ -1,4 +1,4 @@
-import { EXIT } from '../rollout/exit-code.ts'
+import { EXIT } from '../run/exit-code.ts'
 
 /** What asks muster to stop: Ctrl-C, a supervisor, a terminal that was closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -12,7 +12,7 @@ import { formatProblem, InputError } from '../values/problem.ts'
 import { visible } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 
-interface Words {
+interface Options {
   readonly inventory?: string[]
   readonly list?: boolean
   /** True without a group behind it. */
@@ -34,8 +34,8 @@ export function inventoryCommand(): Command {
     .option('--vars', 'with --graph: show variables too')
     .option('-l, --limit <pattern>', 'with --list: only hosts that match this pattern')
     .option('-e, --extra-vars <vars>', 'k=v, JSON or @FILE; laid over the variables of every host', collect)
-    .action(async (words: Words) => {
-      process.stdout.write(`${await show(words)}\n`)
+    .action(async (options: Options) => {
+      process.stdout.write(`${await show(options)}\n`)
     })
 }
 
@@ -43,33 +43,35 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
 }
 
-async function show(words: Words): Promise<string> {
-  checkWords(words)
-  const extra = parseExtraVars(words.extraVars ?? [])
-  const inventory = await readInventory(inventorySources(words.inventory))
+async function show(options: Options): Promise<string> {
+  checkWords(options)
+  const extra = parseExtraVars(options.extraVars ?? [])
+  const inventory = await readInventory(inventorySources(options.inventory))
   // Ansible's own command lets the working directory stand for the playbook's.
   const variables = await readVariables(inventory, { playbookDirectory: process.cwd() })
   for (const warning of [...inventory.warnings, ...variables.warnings]) {
     process.stderr.write(`warning: ${visible(formatProblem(warning), false)}\n`)
   }
   const listing = { inventory, variables, extra }
-  if (words.graph !== undefined) {
-    const root = words.graph === true ? 'all' : knownGroup(inventory, words.graph)
-    return visible(inventoryGraph(listing, root, words.vars === true), false)
+  if (options.graph !== undefined) {
+    const root = options.graph === true ? 'all' : knownGroup(inventory, options.graph)
+    return visible(inventoryGraph(listing, root, options.vars === true), false)
   }
-  if (words.host !== undefined) return sortedJson(inventoryHost(listing, knownHost(inventory, words.host)))
-  const kept = words.limit === undefined ? undefined : new Set(matchPattern(inventory, 'all', words.limit))
+  if (options.host !== undefined)
+    return sortedJson(inventoryHost(listing, knownHost(inventory, options.host)))
+  const kept =
+    options.limit === undefined ? undefined : new Set(matchPattern(inventory, 'all', options.limit))
   return sortedJson(inventoryList(listing, kept))
 }
 
-function checkWords(words: Words): void {
-  const asked = [words.list === true, words.graph !== undefined, words.host !== undefined].filter(
+function checkWords(options: Options): void {
+  const asked = [options.list === true, options.graph !== undefined, options.host !== undefined].filter(
     Boolean,
   ).length
   if (asked !== 1) throw new InputError([{ message: 'give one of --list, --graph and --host' }])
-  if (words.vars === true && words.graph === undefined)
+  if (options.vars === true && options.graph === undefined)
     throw new InputError([{ message: '--vars goes with --graph' }])
-  if (words.limit !== undefined && words.list !== true)
+  if (options.limit !== undefined && options.list !== true)
     throw new InputError([{ message: '--limit goes with --list' }])
 }
 

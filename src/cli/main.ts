@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
-import { EXIT } from '../rollout/exit-code.ts'
+import { EXIT } from '../run/exit-code.ts'
 import { reportError } from './report-error.ts'
 
 const program = new Command('muster')

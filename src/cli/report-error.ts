@@ -1,6 +1,6 @@
 import { ConnectionError } from '../connection/connection.ts'
 import { ModuleFailure } from '../modules/module.ts'
-import { EXIT } from '../rollout/exit-code.ts'
+import { EXIT } from '../run/exit-code.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible } from '../values/visible.ts'
 import { Interrupted } from './ask-secret.ts'

@@ -24,7 +24,7 @@ const KILL_TIMEOUT = 5
 const CLOSE_TIMEOUT = 8
 
 /** The resident shell of one identity, and the end of the queue before it. */
-interface Seat {
+interface ShellSlot {
   shell: ResidentShell | undefined
   queue: Promise<void>
   waiting: number
@@ -39,7 +39,7 @@ export interface HostConnectionOptions {
 export class HostConnection implements Connection {
   readonly #transport: Transport
   readonly #options: HostConnectionOptions
-  readonly #seats = new Map<string, Seat>()
+  readonly #seats = new Map<string, ShellSlot>()
   readonly #closing = new AbortController()
   /** What has to settle before the connection is closed. */
   readonly #running = new Set<Promise<unknown>>()
@@ -116,7 +116,7 @@ export class HostConnection implements Connection {
     if (signal.aborted) throw new ConnectionError('cancelled', `${this.#transport.label}: cancelled`)
   }
 
-  #seat(become: Become | undefined): Seat {
+  #seat(become: Become | undefined): ShellSlot {
     const key = identityKey(become)
     const seat = this.#seats.get(key) ?? { shell: undefined, queue: Promise.resolve(), waiting: 0 }
     // Moved to the end: the first in the map was used the longest ago.
@@ -125,7 +125,7 @@ export class HostConnection implements Connection {
     return seat
   }
 
-  async #shellOf(seat: Seat, become: Become | undefined): Promise<ResidentShell> {
+  async #shellOf(seat: ShellSlot, become: Become | undefined): Promise<ResidentShell> {
     if (seat.shell !== undefined && !seat.shell.dead) return seat.shell
     seat.shell = await this.#start(become)
     return seat.shell

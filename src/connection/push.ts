@@ -1,7 +1,7 @@
 import type { Output, PushSource } from '../values/transfer.ts'
 import { ConnectionError } from './connection.ts'
 import type { HostProcess } from './host-process.ts'
-import { Noise } from './noise.ts'
+import { OutputTail } from './output-tail.ts'
 
 /**
  * Streams a file's bytes into a process on the host, no faster than it takes them, and waits for its end.
@@ -15,8 +15,8 @@ export async function stream(
   signal?: AbortSignal,
 ): Promise<Output> {
   const began = performance.now()
-  const stdout = new Noise()
-  const stderr = new Noise()
+  const stdout = new OutputTail()
+  const stderr = new OutputTail()
   process.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
   process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
   process.stdin.on('error', () => {})

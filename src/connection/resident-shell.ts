@@ -4,7 +4,7 @@ import { type Become, ConnectionError, type Step } from './connection.ts'
 import { FrameError, FrameReader } from './frame-reader.ts'
 import { encodeRequest, PREAMBLE } from './frames.ts'
 import type { HostProcess, ProcessEnd } from './host-process.ts'
-import { Noise } from './noise.ts'
+import { OutputTail } from './output-tail.ts'
 import { explainStart } from './start-failure.ts'
 
 /** Bound on each of stdout and stderr of a step in bytes. */
@@ -53,7 +53,7 @@ interface Pending {
 export class ResidentShell {
   readonly #process: HostProcess
   readonly #options: ResidentShellOptions
-  readonly #noise = { stdout: new Noise(), stderr: new Noise() }
+  readonly #noise = { stdout: new OutputTail(), stderr: new OutputTail() }
   #pending: Pending | undefined
   /** A frame came: whatever stood in the way of the shell, login or sudo, is passed. */
   #spoke = false

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Become, ConnectionError } from './connection.ts'
 import type { HostProcess, Transport } from './host-process.ts'
 import { describeIdentity, startWords } from './identity.ts'
-import { Noise } from './noise.ts'
+import { OutputTail } from './output-tail.ts'
 import { explainStart } from './start-failure.ts'
 
 /** What to run once the identity is taken on. */
@@ -58,8 +58,8 @@ async function answerPrompt(
   password: string,
   words: { readonly prompt: string; readonly ready: string; readonly seconds: number },
 ): Promise<void> {
-  const stdout = new Noise()
-  const stderr = new Noise()
+  const stdout = new OutputTail()
+  const stderr = new OutputTail()
   const promise = Promise.withResolvers<void>()
   let answered = false
   const wrong = () =>

@@ -22,10 +22,10 @@ export function checkArguments(
   args: ReadonlyMap<string, Value>,
   positions: ArgumentPositions,
 ): Problem[] {
-  const { findings, free } = examineArguments(module.name, module.spec, args)
+  const { problems: found, free } = examineArguments(module.name, module.spec, args)
   const at = (argument: string | undefined) =>
     (argument === undefined ? undefined : positions.args.get(argument)) ?? positions.task
-  const problems: Problem[] = findings.map((finding) => ({
+  const problems: Problem[] = found.map((finding) => ({
     message: finding.message,
     position: at(finding.argument),
     hint: finding.hint,
@@ -51,11 +51,11 @@ export function readParameters<S extends ParameterSpec>(
   module: { readonly name: string; readonly spec: S },
   args: ReadonlyMap<string, Value>,
 ): ParametersOf<S> {
-  const { values, unresolved, free, findings } = examineArguments(module.name, module.spec, args)
-  if (findings.length > 0) {
-    const hints = [...new Set(findings.flatMap(({ hint }) => hint ?? []))]
+  const { values, unresolved, free, problems } = examineArguments(module.name, module.spec, args)
+  if (problems.length > 0) {
+    const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))]
     throw new ModuleFailure(
-      findings.map(({ message }) => message).join('; '),
+      problems.map(({ message }) => message).join('; '),
       hints.length === 0 ? {} : { hint: hints.join('; ') },
     )
   }

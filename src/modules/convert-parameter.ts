@@ -11,12 +11,12 @@ import { readModeText } from './mode-text.ts'
 import type { Parameter } from './parameters.ts'
 
 /** A value that does not fit its parameter: Ansible's words, and what to write instead. */
-export class Misfit extends Error {
+export class Mismatch extends Error {
   readonly hint: string | undefined
 
   constructor(message: string, hint?: string) {
     super(message)
-    this.name = 'Misfit'
+    this.name = 'Mismatch'
     this.hint = hint
   }
 }
@@ -25,11 +25,11 @@ export class Misfit extends Error {
  * An argument as its parameter's type, converted as Ansible does (facts/modules.md, Parameters in general).
  * The value is not null and, but for `conditions`, holds no template.
  *
- * @throws Misfit in Ansible's words; never with a Secret's content
+ * @throws Mismatch in Ansible's words; never with a Secret's content
  */
 export function convertParameter(name: string, parameter: Parameter, value: Value): Value {
   if (value instanceof Secret && parameter.choices !== undefined) {
-    throw new Misfit(`argument '${name}' is secret`, `write one of ${parameter.choices.join(', ')}`)
+    throw new Mismatch(`argument '${name}' is secret`, `write one of ${parameter.choices.join(', ')}`)
   }
   const converted = convert(name, parameter.type, value, parameter.elements)
   if (parameter.choices !== undefined) return choose(name, parameter.choices, converted)
@@ -48,7 +48,7 @@ function convert(
   if (type === 'expression') return toExpression(name, value)
   if (value instanceof Secret) {
     if (type === 'str') return value
-    throw new Misfit(
+    throw new Mismatch(
       `argument '${name}' is secret, and a parameter of type ${type} cannot keep that`,
       'give it a value that is not secret',
     )
@@ -78,8 +78,8 @@ function toElement(name: string, type: NonNullable<Parameter['elements']>, value
     if (value === null && type !== 'raw') return unable(name, value, type, 'an item is empty (null)')
     return convert(name, type, value, undefined)
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error
-    throw new Misfit(error.message.replace(/^argument '/, "Elements value for option '"), error.hint)
+    if (!(error instanceof Mismatch)) throw error
+    throw new Mismatch(error.message.replace(/^argument '/, "Elements value for option '"), error.hint)
   }
 }
 
@@ -98,14 +98,14 @@ function toPath(name: string, value: Value): string {
 /** By now a bare number's text is lost: 420 may have been written 0644, so that guessing would be unsafe. */
 function toMode(name: string, value: Value): string {
   if (typeof value === 'number' || typeof value === 'bigint') {
-    throw new Misfit(
+    throw new Mismatch(
       `argument '${name}' is the number ${value}, and a mode is octal text`,
       "write the mode in quotes where it stands, like '0644'",
     )
   }
   const mode = typeof value === 'string' ? readModeText(value) : undefined
   if (mode !== undefined) return mode
-  throw new Misfit('mode must be in octal or symbolic form', "like '0644' or 'u=rw,g=r,o='")
+  throw new Mismatch('mode must be in octal or symbolic form', "like '0644' or 'u=rw,g=r,o='")
 }
 
 function toInteger(name: string, value: Value): number {
@@ -144,10 +144,10 @@ function toList(name: string, value: Value): readonly Value[] {
 function toConditions(value: Value): Value {
   const conditions = Array.isArray(value) ? value : [value]
   for (const condition of conditions) {
-    if (condition === '') throw new Misfit('Empty conditional expressions are not allowed.')
+    if (condition === '') throw new Mismatch('Empty conditional expressions are not allowed.')
     const fits =
       typeof condition === 'string' || typeof condition === 'boolean' || condition instanceof TemplateText
-    if (!fits) throw new Misfit('Conditional expressions must be strings.', 'write an expression, or true')
+    if (!fits) throw new Mismatch('Conditional expressions must be strings.', 'write an expression, or true')
   }
   return [...conditions]
 }
@@ -155,7 +155,7 @@ function toConditions(value: Value): Value {
 /** A template's result never becomes an expression: what a host printed would be evaluated. */
 function toExpression(name: string, value: Value): string {
   if (value instanceof TemplateText) {
-    throw new Misfit(`'${name}' takes an expression, not a template`, 'write it without {{ }}')
+    throw new Mismatch(`'${name}' takes an expression, not a template`, 'write it without {{ }}')
   }
   return typeof value === 'string' && value.trim() !== ''
     ? value
@@ -169,7 +169,7 @@ function choose(name: string, choices: readonly string[], value: Value): Value {
     const found = choices.find((choice) => choice === text) ?? choiceOfBoolean(choices, text)
     if (found !== undefined) return found
     const words = Array.isArray(value) ? 'one or more of' : 'one of'
-    throw new Misfit(`value of ${name} must be ${words}: ${choices.join(', ')}, got: ${text}`)
+    throw new Mismatch(`value of ${name} must be ${words}: ${choices.join(', ')}, got: ${text}`)
   })
   return Array.isArray(value) ? chosen : chosen[0]!
 }
@@ -182,7 +182,7 @@ function choiceOfBoolean(choices: readonly string[], text: string): string | und
 }
 
 function unable(name: string, value: Value, type: string, reason: string): never {
-  throw new Misfit(
+  throw new Mismatch(
     `argument '${name}' is of type ${typeName(value)} and we were unable to convert to ${type}: ${reason}`,
   )
 }

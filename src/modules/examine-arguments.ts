@@ -1,11 +1,11 @@
 import { holdsTemplate } from '../values/holds-template.ts'
 import { didYouMean } from '../values/nearest.ts'
 import type { Value } from '../values/value.ts'
-import { convertParameter, Misfit } from './convert-parameter.ts'
+import { convertParameter, Mismatch } from './convert-parameter.ts'
 import { type Parameter, type ParameterSpec, unevaluated } from './parameters.ts'
 
 /** A mistake in the arguments, in Ansible's words. */
-export interface Finding {
+export interface ArgumentProblem {
   readonly message: string
   readonly hint?: string | undefined
   /** The argument it is about, as the user wrote it; undefined when something is missing. */
@@ -20,7 +20,7 @@ export interface Examined {
   readonly unresolved: ReadonlySet<string>
   /** Other keys, where the spec allows them. */
   readonly free: ReadonlyMap<string, Value>
-  readonly findings: readonly Finding[]
+  readonly problems: readonly ArgumentProblem[]
 }
 
 /** Names, types, choices and the rules between parameters, all mistakes at once. `module` is for the messages. */
@@ -29,8 +29,8 @@ export function examineArguments(
   spec: ParameterSpec,
   args: ReadonlyMap<string, Value>,
 ): Examined {
-  const findings: Finding[] = []
-  const { given, free } = sortArguments(module, spec, args, findings)
+  const problems: ArgumentProblem[] = []
+  const { given, free } = sortArguments(module, spec, args, problems)
   const values = new Map<string, Value>()
   const unresolved = new Set<string>()
   const asWritten = new Set(unevaluated(spec))
@@ -45,7 +45,7 @@ export function examineArguments(
       }
       if (argument !== undefined && parameter.default !== undefined) {
         const message = `argument '${name}' is of type NoneType and we were unable to convert to ${parameter.type}`
-        findings.push({ message, argument: argument.as, hint: 'leave it out to get its default' })
+        problems.push({ message, argument: argument.as, hint: 'leave it out to get its default' })
       }
       if (parameter.default !== undefined) values.set(name, parameter.default)
       continue
@@ -57,13 +57,13 @@ export function examineArguments(
     try {
       values.set(name, convertParameter(name, parameter, value))
     } catch (error) {
-      if (!(error instanceof Misfit)) throw error
-      findings.push({ message: error.message, hint: error.hint, argument: argument!.as })
+      if (!(error instanceof Mismatch)) throw error
+      problems.push({ message: error.message, hint: error.hint, argument: argument!.as })
       unresolved.add(name)
     }
   }
-  findings.push(...brokenRules(spec, given, values, unresolved))
-  return { values, unresolved, free, findings }
+  problems.push(...brokenRules(spec, given, values, unresolved))
+  return { values, unresolved, free, problems }
 }
 
 interface Given {
@@ -77,7 +77,7 @@ function sortArguments(
   module: string,
   spec: ParameterSpec,
   args: ReadonlyMap<string, Value>,
-  findings: Finding[],
+  problems: ArgumentProblem[],
 ): { given: Map<string, Given>; free: Map<string, Value> } {
   const names = new Map<string, string>()
   for (const [name, parameter] of Object.entries(spec.parameters)) {
@@ -93,7 +93,7 @@ function sortArguments(
     } else if (spec.freeKeys === true) free.set(as, value)
     else {
       const supported = Object.keys(spec.parameters).sort().join(', ')
-      findings.push({
+      problems.push({
         message: `Unsupported parameters for (${module}) module: ${as}. Supported parameters include: ${supported}.`,
         hint: didYouMean(as, names.keys()),
         argument: as,
@@ -108,8 +108,8 @@ function brokenRules(
   given: ReadonlyMap<string, Given>,
   values: ReadonlyMap<string, Value>,
   unresolved: ReadonlySet<string>,
-): Finding[] {
-  const findings: Finding[] = []
+): ArgumentProblem[] {
+  const problems: ArgumentProblem[] = []
   const isGiven = (name: string) => given.has(name) && given.get(name)!.value !== null
   const isThere = (name: string) => values.has(name) || unresolved.has(name)
   const missing = (names: readonly string[]) => names.filter((name) => !isThere(name)).join(', ')
@@ -117,13 +117,13 @@ function brokenRules(
   const required = Object.entries(spec.parameters).filter(([name, one]) => isRequired(one) && !isThere(name))
   if (required.length > 0) {
     const names = required.map(([name]) => name).sort()
-    findings.push({ message: `missing required arguments: ${names.join(', ')}` })
+    problems.push({ message: `missing required arguments: ${names.join(', ')}` })
   }
   for (const group of spec.mutuallyExclusive ?? []) {
     const together = group.filter(isGiven)
     if (together.length > 1) {
       const message = `parameters are mutually exclusive: ${group.join('|')}`
-      findings.push({
+      problems.push({
         message,
         argument: given.get(together[1]!)!.as,
         hint: `give one of ${together.join(', ')}`,
@@ -132,23 +132,23 @@ function brokenRules(
   }
   for (const group of spec.requiredOneOf ?? []) {
     if (!group.some(isThere))
-      findings.push({ message: `one of the following is required: ${group.join(', ')}` })
+      problems.push({ message: `one of the following is required: ${group.join(', ')}` })
   }
   for (const [name, needed] of Object.entries(spec.requiredBy ?? {})) {
     if (isGiven(name) && missing(needed) !== '') {
       const message = `missing parameter(s) required by '${name}': ${missing(needed)}`
-      findings.push({ message, argument: given.get(name)!.as })
+      problems.push({ message, argument: given.get(name)!.as })
     }
   }
   for (const [name, value, needed] of spec.requiredIf ?? []) {
     if (values.get(name) === value && missing(needed) !== '') {
       const shown = typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)
-      findings.push({
+      problems.push({
         message: `${name} is ${shown} but all of the following are missing: ${missing(needed)}`,
       })
     }
   }
-  return findings
+  return problems
 }
 
 function isRequired(parameter: Parameter): boolean {

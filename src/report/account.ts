@@ -1,5 +1,5 @@
-import type { AccountInventory } from '../account/find.ts'
-import { type Removal, stillUsed } from '../account/remove.ts'
+import type { AccountInventory } from '../teardown/find.ts'
+import { type Removal, stillUsed } from '../teardown/remove.ts'
 import { visible } from '../values/visible.ts'
 import { columns } from './columns.ts'
 import { paint } from './lines.ts'

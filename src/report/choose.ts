@@ -1,4 +1,4 @@
-import type { Listener } from '../rollout/events.ts'
+import type { Listener } from '../run/record/events.ts'
 import { jsonReport } from './json.ts'
 import { type LogOptions, logReport } from './log.ts'
 

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff'
 import { dump } from 'js-yaml'
-import type { Diff } from '../rollout/events.ts'
+import type { Diff } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
 import type { Value } from '../values/value.ts'
 import { visible } from '../values/visible.ts'

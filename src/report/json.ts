@@ -1,4 +1,4 @@
-import type { Listener, RunEvent } from '../rollout/events.ts'
+import type { Listener, RunEvent } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
 import type { Value } from '../values/value.ts'
 

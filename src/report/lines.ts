@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { RunEvent, Status } from '../rollout/events.ts'
+import type { RunEvent, Status } from '../run/record/events.ts'
 import { visible } from '../values/visible.ts'
 
 const COLOURS: Readonly<Record<Status, Parameters<typeof styleText>[0]>> = {

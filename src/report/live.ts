@@ -1,5 +1,5 @@
 import { Listr, type ListrTaskWrapper } from 'listr2'
-import type { Listener, Phase, RunEvent } from '../rollout/events.ts'
+import type { Listener, Phase, RunEvent } from '../run/record/events.ts'
 import { visible } from '../values/visible.ts'
 import { count } from './lines.ts'
 import { type LogOptions, logReport } from './log.ts'

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml'
-import type { Listener } from '../rollout/events.ts'
+import type { Listener } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
 import { visible } from '../values/visible.ts'
 import { formatDiff } from './diffs.ts'

@@ -1,5 +1,5 @@
 import type { HostProof, Stranger } from '../proof/judge.ts'
-import type { Failure } from '../rollout/events.ts'
+import type { Failure } from '../run/record/events.ts'
 import { visible } from '../values/visible.ts'
 import { columns } from './columns.ts'
 import { paint } from './lines.ts'

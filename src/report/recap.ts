@@ -1,4 +1,4 @@
-import type { Failure, RunEvent } from '../rollout/events.ts'
+import type { Failure, RunEvent } from '../run/record/events.ts'
 import { visible } from '../values/visible.ts'
 import { count, paint } from './lines.ts'
 

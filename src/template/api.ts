@@ -27,13 +27,13 @@ export interface TemplateHome {
 export class TemplateError extends Error {
   readonly position: Position | undefined
   /** True when the reason is an undefined name or attribute. */
-  readonly undefined_: boolean
+  readonly isUndefined: boolean
 
-  constructor(message: string, position?: Position, undefined_ = false) {
+  constructor(message: string, position?: Position, isUndefined = false) {
     super(message)
     this.name = 'TemplateError'
     this.position = position
-    this.undefined_ = undefined_
+    this.isUndefined = isUndefined
   }
 }
 

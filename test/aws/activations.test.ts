@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createActivation, deleteActivation, listActivations } from '../../src/aws/activations.ts'
 import type { AwsClients } from '../../src/aws/clients.ts'
 import { AwsFailure } from '../../src/aws/errors.ts'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
-import { clients as sdkClients } from '../cloud/clients.ts'
-import { makeRole } from '../cloud/role.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
+import { clients as sdkClients } from '../emulator/clients.ts'
+import { makeRole } from '../emulator/role.ts'
 import { clientsFor, fakeClock } from './support.ts'
 
 let cloud: Cloud

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { listActivations } from '../../src/aws/activations.ts'
 import { createClients } from '../../src/aws/create-clients.ts'
 import { callerIdentity, chooseRegion } from '../../src/aws/identity.ts'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import { clientsFor } from './support.ts'
 
 let cloud: Cloud

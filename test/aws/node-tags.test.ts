@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { nodesLackingTags, tagNode } from '../../src/aws/node-tags.ts'
-import type { Cloud } from '../../src/cloud/cloud.ts'
-import { cloudWithNodes, nodeId } from '../cloud/with-nodes.ts'
+import type { Cloud } from '../../src/emulator/cloud.ts'
+import { cloudWithNodes, nodeId } from '../emulator/with-nodes.ts'
 import { clientsFor } from './support.ts'
 
 let cloud: Cloud

@@ -2,9 +2,9 @@ import { UpdateServiceSettingCommand } from '@aws-sdk/client-ssm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AwsFailure } from '../../src/aws/errors.ts'
 import { activationTier, checkRoomForNodes } from '../../src/aws/tier.ts'
-import type { Cloud } from '../../src/cloud/cloud.ts'
-import { clients as sdkClients } from '../cloud/clients.ts'
-import { cloudWithNodes } from '../cloud/with-nodes.ts'
+import type { Cloud } from '../../src/emulator/cloud.ts'
+import { clients as sdkClients } from '../emulator/clients.ts'
+import { cloudWithNodes } from '../emulator/with-nodes.ts'
 import { clientsFor } from './support.ts'
 
 let cloud: Cloud | undefined

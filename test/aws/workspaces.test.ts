@@ -9,9 +9,9 @@ import {
   findWorkspaces,
   waitActive,
 } from '../../src/aws/workspaces.ts'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
-import { administrator } from '../cloud/clients.ts'
-import { encodeWrite, remoteWrite } from '../cloud/remote-write.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
+import { administrator } from '../emulator/clients.ts'
+import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
 import { clientsFor, fakeClock } from './support.ts'
 
 let cloud: Cloud

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { CreateRoleCommand } from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import { quote } from '../../src/shell/quote.ts'
-import { clients } from '../cloud/clients.ts'
-import { TRUST } from '../cloud/role.ts'
-import { RunningMuster } from '../rollout/muster.ts'
+import { clients } from '../emulator/clients.ts'
+import { TRUST } from '../emulator/role.ts'
+import { RunningMuster } from '../run/muster.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/muster.js')
 

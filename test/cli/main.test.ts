@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { RunningMuster } from '../rollout/muster.ts'
+import { RunningMuster } from '../run/muster.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/muster.js')
 

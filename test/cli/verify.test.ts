@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
-import { administrator, clients } from '../cloud/clients.ts'
-import { encodeWrite, remoteWrite } from '../cloud/remote-write.ts'
-import { RunningMuster } from '../rollout/muster.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
+import { administrator, clients } from '../emulator/clients.ts'
+import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
+import { RunningMuster } from '../run/muster.ts'
 
 // Hosts are this machine, which is no managed node: the series are proved, Systems Manager's part fails.
-// The whole proof is in test/rollout/onboard.host.test.ts.
+// The whole proof is in test/run/onboard.host.test.ts.
 
 let folder: string
 let cloud: Cloud

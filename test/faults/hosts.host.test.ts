@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { changes, Lab, limits } from '../rollout/lab.ts'
-import { summaryOf } from '../rollout/muster.ts'
+import { changes, Lab, limits } from '../run/lab.ts'
+import { summaryOf } from '../run/muster.ts'
 
 const PASSWORD = 'pass word of sudo'
 

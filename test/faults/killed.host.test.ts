@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestHost } from '../hosts/index.ts'
-import { changes, Lab, limits, until } from '../rollout/lab.ts'
-import { summaryOf, type Told } from '../rollout/muster.ts'
+import { changes, Lab, limits, until } from '../run/lab.ts'
+import { summaryOf, type Told } from '../run/muster.ts'
 
-const SLOW = join(import.meta.dirname, '../rollout/chain/slow.yaml')
-const CHANGES = join(import.meta.dirname, '../rollout/chain/changes.yaml')
+const SLOW = join(import.meta.dirname, '../run/chain/slow.yaml')
+const CHANGES = join(import.meta.dirname, '../run/chain/changes.yaml')
 
 let lab: Lab
 let hosts: readonly [TestHost, TestHost]

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestHost } from '../hosts/index.ts'
-import { Lab } from '../rollout/lab.ts'
-import { summaryOf } from '../rollout/muster.ts'
+import { Lab } from '../run/lab.ts'
+import { summaryOf } from '../run/muster.ts'
 
 const CLONE = '0123456789abcdef0123456789abcdef'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestHost } from '../hosts/index.ts'
-import { changes, Lab } from '../rollout/lab.ts'
-import { summaryOf } from '../rollout/muster.ts'
+import { changes, Lab } from '../run/lab.ts'
+import { summaryOf } from '../run/muster.ts'
 
 let lab: Lab
 let hosts: readonly [TestHost, TestHost]

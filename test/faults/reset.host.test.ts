@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestHost } from '../hosts/index.ts'
-import { Lab, until } from '../rollout/lab.ts'
-import { summaryOf } from '../rollout/muster.ts'
+import { Lab, until } from '../run/lab.ts'
+import { summaryOf } from '../run/muster.ts'
 import { FaultProxy } from './proxy.ts'
 
-const CHANGES = join(import.meta.dirname, '../rollout/chain/changes.yaml')
+const CHANGES = join(import.meta.dirname, '../run/chain/changes.yaml')
 
 let lab: Lab
 let host: TestHost

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestHost } from '../hosts/index.ts'
-import { Lab } from '../rollout/lab.ts'
-import type { Ended, RunningMuster } from '../rollout/muster.ts'
+import { Lab } from '../run/lab.ts'
+import type { Ended, RunningMuster } from '../run/muster.ts'
 
-const SECRETS = join(import.meta.dirname, '../rollout/chain/secrets.yaml')
+const SECRETS = join(import.meta.dirname, '../run/chain/secrets.yaml')
 /** Unlike anything else on a machine. */
 const PASSWORD = 'sentinel-of-sudo-7261'
 const TOKEN = 'sentinel-of-token-5903'

@@ -1,6 +1,6 @@
 import type { ModuleContext } from '../../src/modules/module.ts'
 import { ModuleFailure } from '../../src/modules/module.ts'
-import { PlaybookFiles } from '../../src/rollout/controller-files.ts'
+import { PlaybookFiles } from '../../src/run/scope/controller-files.ts'
 import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import type { Value } from '../../src/values/value.ts'

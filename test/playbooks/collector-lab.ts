@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Cloud, startCloud } from '../../src/cloud/cloud.ts'
+import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import { type AgentDeb, buildAgentDeb } from '../agent/build-agent-deb.ts'
-import { administrator } from '../cloud/clients.ts'
-import { signedFetch } from '../cloud/remote-write.ts'
+import { administrator } from '../emulator/clients.ts'
+import { signedFetch } from '../emulator/remote-write.ts'
 import { startHosts, type TestHost, type TestHosts } from '../hosts/index.ts'
-import { until } from '../rollout/lab.ts'
-import { type Ended, RunningMuster, summaryOf } from '../rollout/muster.ts'
+import { until } from '../run/lab.ts'
+import { type Ended, RunningMuster, summaryOf } from '../run/muster.ts'
 import { PLAYBOOKS } from './render.ts'
 
 /** What a playbook finds as an artifact. */

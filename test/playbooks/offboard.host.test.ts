@@ -1,8 +1,8 @@
 import { DeregisterManagedInstanceCommand } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectors } from '../artifacts/index.ts'
-import { clients } from '../cloud/clients.ts'
-import { RunningMuster } from '../rollout/muster.ts'
+import { clients } from '../emulator/clients.ts'
+import { RunningMuster } from '../run/muster.ts'
 import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
 
 // A host before anything was done to it, and after it was brought in and taken away again: the same, exactly.

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Play } from '../../src/playbook/playbook.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
 import { findVarsFile, loadVarsFile } from '../../src/playbook/vars-files.ts'
-import { templateHome } from '../../src/rollout/template-home.ts'
+import { templateHome } from '../../src/run/scope/template-home.ts'
 import type { TemplateEngine } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import { Secret } from '../../src/values/secret.ts'
 import type { Value } from '../../src/values/value.ts'
-import { fromPlain, type Plain } from '../modules/cloud/plain.ts'
+import { fromPlain, type Plain } from '../modules/aws/plain.ts'
 
 export const PLAYBOOKS = join(import.meta.dirname, '../../playbooks')
 

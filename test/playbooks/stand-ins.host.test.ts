@@ -4,9 +4,9 @@ import { alloy } from '../artifacts/layouts/alloy.ts'
 import { cloudwatchAgent } from '../artifacts/layouts/cloudwatch-agent.ts'
 import { productDeb } from '../artifacts/product-deb.ts'
 import { vmagentArchive } from '../artifacts/vmagent-archive.ts'
-import { encodeWrite, remoteWrite } from '../cloud/remote-write.ts'
-import { until } from '../rollout/lab.ts'
-import { summaryOf } from '../rollout/muster.ts'
+import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
+import { until } from '../run/lab.ts'
+import { summaryOf } from '../run/muster.ts'
 import { type Artifact, CollectorLab } from './collector-lab.ts'
 
 // Products whose programs are not at hand: a script stands in for each, which sends nothing. So these tests prove what

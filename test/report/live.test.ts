@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { liveReport } from '../../src/report/live.ts'
-import type { RunEvent } from '../../src/rollout/events.ts'
+import type { RunEvent } from '../../src/run/record/events.ts'
 
 const batch = (play: string): RunEvent[] => [
   { type: 'batch-started', play, batch: 1, batches: 1, hosts: ['web01'] },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mergeFailures, recapText } from '../../src/report/recap.ts'
-import type { Failure, RunEvent } from '../../src/rollout/events.ts'
+import type { Failure, RunEvent } from '../../src/run/record/events.ts'
 
 const failure = (host: string, message: string, task = 'copy'): Failure => ({
   host,

@@ -178,7 +178,7 @@ describe('files', () => {
 
   test('that are a list or a dict are text in a file', () => {
     expect(engineOver({ l: [1, 'a'] }).renderFile('{{ l }}\n', 'a.j2')).toBe("[1, 'a']")
-    expect(failure(() => engineOver().renderFile('{{ [nosuch] }}', 'a.j2')).undefined_).toBe(true)
+    expect(failure(() => engineOver().renderFile('{{ [nosuch] }}', 'a.j2')).isUndefined).toBe(true)
     expect(failure(() => engineOver().renderFile('{{ omit }}', 'a.j2')).message).toContain('Omit')
   })
 })

@@ -12,7 +12,7 @@ describe('what would never end', () => {
   ])('%s is an error', (_name, variables, source) => {
     const error = failure(() => engineOver(variables).resolve(template(source)))
     expect(error.message).toContain('Recursive loop detected')
-    expect(error.undefined_).toBe(false)
+    expect(error.isUndefined).toBe(false)
   })
 
   test('a template that includes itself', () => {

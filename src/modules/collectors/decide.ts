@@ -3,7 +3,7 @@ import type { Diff } from '../module.ts'
 import { ModuleFailure } from '../module.ts'
 import type { CollectorState, CollectorsState } from './collector-state.ts'
 import type { KnownCollector } from './known.ts'
-import type { Departure } from './stop-script.ts'
+import type { HostOutcome } from './stop-script.ts'
 
 /** What a task wants: one collector, or none. */
 export interface Wish {
@@ -18,7 +18,7 @@ export interface Wish {
  * @throws ModuleFailure when one runs that muster did not set up and the task does not say what shall become of it, or
  *   when somebody else listens on a port that the wanted one needs
  */
-export function departures(wish: Wish, { collectors, listening }: CollectorsState): Departure[] {
+export function departures(wish: Wish, { collectors, listening }: CollectorsState): HostOutcome[] {
   const foreign = collectors.filter(
     ({ known, active, enabled, ours }) => known.sends && !ours && active.length + enabled.length > 0,
   )
@@ -40,7 +40,7 @@ function leaves(wish: Wish, known: KnownCollector): boolean {
   return known.name !== wish.name && (known.sends || wish.name === 'none')
 }
 
-function departure(wish: Wish, state: CollectorState): Departure[] {
+function departure(wish: Wish, state: CollectorState): HostOutcome[] {
   const runs = state.active.length + state.enabled.length > 0
   // What muster did not set up it does not remove.
   if (!state.ours)
@@ -65,7 +65,7 @@ function refuseTakenPorts(
   wanted: CollectorState,
   listening: ReadonlySet<number>,
   collectors: readonly CollectorState[],
-  gone: readonly Departure[],
+  gone: readonly HostOutcome[],
 ): void {
   if (wanted.active.length > 0) return
   const freed = new Set(
@@ -83,7 +83,7 @@ function refuseTakenPorts(
 }
 
 /** Before and after, for `--diff`. */
-export function departureDiff(wish: Wish, gone: readonly Departure[]): Diff {
+export function departureDiff(wish: Wish, gone: readonly HostOutcome[]): Diff {
   const before = gone.map(({ state }): [string, Value] => [
     state.known.name,
     [

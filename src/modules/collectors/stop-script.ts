@@ -4,7 +4,7 @@ import type { ArtifactOptions } from '../packages/manager.ts'
 import type { CollectorState } from './collector-state.ts'
 
 /** One collector that has to go, and how far. */
-export interface Departure {
+export interface HostOutcome {
   readonly state: CollectorState
   /** Its files, package and user go too; else it is only stopped and disabled. */
   readonly remove: boolean
@@ -17,7 +17,7 @@ const OPTIONS: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'> = { dpkgOpti
  * was cut off leaves the file that marks a collector as muster's until last, so that the next run goes on with it.
  * On failure prints `NUL fail NUL step NUL`, and the tool's words on standard error.
  */
-export function stopScript(departures: readonly Departure[]): ShellText {
+export function stopScript(departures: readonly HostOutcome[]): ShellText {
   const active = departures.flatMap(({ state }) => state.active)
   const enabled = departures.flatMap(({ state }) => state.enabled)
   const removed = departures.filter(({ remove }) => remove).map(({ state }) => state)

@@ -9,8 +9,8 @@ import {
   waitActive,
 } from '../../aws/workspaces.ts'
 import { dict, type Value } from '../../values/value.ts'
-import { askAws, clientsOf } from '../cloud/ask.ts'
-import { OWNER_PARAMETER, readTags, type Tags, tagChanges, tagsAtBirth, tagValue } from '../cloud/tags.ts'
+import { askAws, clientsOf } from '../aws/ask.ts'
+import { OWNER_PARAMETER, readTags, type Tags, tagChanges, tagsAtBirth, tagValue } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
 import { type Action, defineModule, ModuleFailure } from '../module.ts'
 

@@ -1,5 +1,5 @@
 import { callerIdentity } from '../../aws/identity.ts'
-import { askAws, globalClientsOf } from '../cloud/ask.ts'
+import { askAws, globalClientsOf } from '../aws/ask.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({

@@ -1,7 +1,7 @@
 import { deregisterNode, describeNodes, type NodeInformation } from '../../aws/nodes.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { dict } from '../../values/value.ts'
-import { askAws } from '../cloud/ask.ts'
+import { askAws } from '../aws/ask.ts'
 import { defineModule, type Member, ModuleFailure, type RunContext } from '../module.ts'
 import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
 import {

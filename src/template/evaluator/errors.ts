@@ -18,7 +18,7 @@ export function isOwn(error: unknown): error is TemplateError | PythonError {
 
 /** An own error that says a name or attribute is missing. */
 export function isMissing(error: unknown): error is TemplateError {
-  return isOwn(error) && error instanceof TemplateError && error.undefined_
+  return isOwn(error) && error instanceof TemplateError && error.isUndefined
 }
 
 /** Whether an error is the engine's own exhausted stack. */

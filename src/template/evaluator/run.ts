@@ -104,6 +104,6 @@ export function inFrame<T>(
     if (!isOwn(error)) throw error
     if (error instanceof PythonError) throw new TemplateError(error.message, frame.position)
     if (error.position !== undefined) throw error
-    throw new TemplateError(error.message, frame.position, error.undefined_)
+    throw new TemplateError(error.message, frame.position, error.isUndefined)
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClients } from '../../../src/aws/create-clients.ts'
-import type { Cloud } from '../../../src/cloud/cloud.ts'
+import type { Cloud } from '../../../src/emulator/cloud.ts'
 import registration from '../../../src/modules/library/ssm_registration.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
 import type { AgentState } from '../../../src/modules/registration/agent-state.ts'
@@ -10,9 +10,9 @@ import {
   type RegistrationShared,
 } from '../../../src/modules/registration/batch.ts'
 import { plain } from '../../../src/values/plain.ts'
-import { clients as sdkClients } from '../../cloud/clients.ts'
-import { makeRole } from '../../cloud/role.ts'
-import { cloudWithNodes, nodeId } from '../../cloud/with-nodes.ts'
+import { clients as sdkClients } from '../../emulator/clients.ts'
+import { makeRole } from '../../emulator/role.ts'
+import { cloudWithNodes, nodeId } from '../../emulator/with-nodes.ts'
 
 let cloud: Cloud
 const journal: unknown[] = []

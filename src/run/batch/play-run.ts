@@ -1,0 +1,193 @@
+import { findHost } from '../../inventory/localhost.ts'
+import { matchPattern } from '../../inventory/patterns.ts'
+import { readPercentage } from '../../playbook/max-fail.ts'
+import type { Play, Task } from '../../playbook/playbook.ts'
+import { batches } from '../../playbook/serial.ts'
+import { selected } from '../../playbook/tags.ts'
+import { OMIT } from '../../template/api.ts'
+import { createEngine } from '../../template/engine.ts'
+import { InputError } from '../../values/problem.ts'
+import type { Value } from '../../values/value.ts'
+import { HostRun } from '../host/host-run.ts'
+import { newHost, type RunState } from '../run-state.ts'
+import { readPlayVariables } from '../scope/play-variables.ts'
+import { BatchControl } from './batch-control.ts'
+import type { Semaphore } from './semaphore.ts'
+
+/** A play with everything decided that its hosts do not decide. */
+export interface PlannedPlay {
+  readonly play: Play
+  readonly name: string
+  readonly hosts: readonly string[]
+  readonly batches: readonly (readonly string[])[]
+  readonly maxFailPercentage: number | undefined
+  /** pre_tasks, tasks and post_tasks, those that the tags choose. */
+  readonly sections: readonly (readonly Task[])[]
+}
+
+/**
+ * Decides hosts, batches, budget and tasks of a play. Only extra variables and the play's own are known here, as in
+ * Ansible.
+ * @throws InputError for an unknown word in a pattern, a wrong serial or max_fail_percentage
+ */
+export function planPlay(run: RunState, play: Play): PlannedPlay {
+  const engine = createEngine({ lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) }, run.home)
+  const evaluate = (value: Value | undefined): Value | undefined => {
+    if (value === undefined) return undefined
+    try {
+      const resolved = engine.resolve(value)
+      return resolved === OMIT ? undefined : resolved
+    } catch (error) {
+      throw new InputError([{ message: (error as Error).message, position: play.position }])
+    }
+  }
+  const pattern = evaluate(play.hosts) ?? 'all'
+  const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
+  const words = patternText(pattern, play)
+  placed(play, () => matchPattern(run.inventory, words))
+  const hosts = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
+  const maxFail = evaluate(play.maxFailPercentage)
+  return {
+    play,
+    name,
+    hosts,
+    batches: keyword(play, () => batches(hosts, evaluate(play.serial))),
+    maxFailPercentage: maxFail === undefined ? undefined : keyword(play, () => readPercentage(maxFail)),
+    sections: [play.preTasks, play.tasks, play.postTasks].map((tasks) =>
+      tasks.filter((task) =>
+        selected([...play.tags, ...task.tags], { tags: run.options.tags, skipTags: run.options.skipTags }),
+      ),
+    ),
+  }
+}
+
+/**
+ * A play on the implicit localhost is the cloud side: it is not one of the hosts that `--limit` chooses from, and later
+ * plays need its results (in Ansible a limit drops it).
+ */
+function isController(run: RunState, words: string | readonly string[]): boolean {
+  const word = typeof words === 'string' ? words : words.length === 1 ? words[0] : undefined
+  return word !== undefined && findHost(run.inventory, word)?.implicit === true
+}
+
+function patternText(pattern: Value, play: Play): string | string[] {
+  if (typeof pattern === 'string') return pattern
+  if (Array.isArray(pattern) && pattern.every((word) => typeof word === 'string')) return pattern as string[]
+  throw new InputError([{ message: 'hosts must be text or a list of texts', position: play.hostsPosition }])
+}
+
+/** Gives the mistakes of a pattern the place where the play names it. */
+function placed(play: Play, match: () => void): void {
+  try {
+    match()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(
+      error.problems.map((problem) => ({ ...problem, position: problem.position ?? play.hostsPosition })),
+    )
+  }
+}
+
+/** A keyword's value read by `read`; its mistake gets the play's place. */
+function keyword<T>(play: Play, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError([{ message: error.message, position: play.position }])
+  }
+}
+
+/** Why the rest of a playbook must not start. */
+export interface Stop {
+  readonly reason: string
+  /** Hosts of the play whose batch was not begun. */
+  readonly notStarted: readonly string[]
+}
+
+/** Runs a play. Gives a reason when the rest of the playbook must not start. */
+export async function runPlay(
+  run: RunState,
+  planned: PlannedPlay,
+  slots: Semaphore,
+): Promise<Stop | undefined> {
+  const { play, name, hosts, sections } = planned
+  const tasks = sections.flat()
+  if (hosts.length === 0) {
+    run.emit({ type: 'no-hosts', play: name })
+    return undefined
+  }
+  run.emit({ type: 'play-started', play: name, hosts, batches: planned.batches.length, tasks: tasks.length })
+  for (const [index, batch] of planned.batches.entries()) {
+    const stop = (reason: string, from: number): Stop => ({
+      reason,
+      notStarted: planned.batches.slice(from).flat(),
+    })
+    if (run.signal.aborted) return stop('interrupted', index)
+    const living = batch.filter((host) => hostState(run, host).gone === undefined)
+    if (living.length === 0) continue
+    run.emit({
+      type: 'batch-started',
+      play: name,
+      batch: index + 1,
+      batches: planned.batches.length,
+      hosts: living,
+    })
+    await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
+    const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
+    try {
+      await Promise.all(
+        living.map(async (host) => {
+          const state = hostState(run, host)
+          const shape = { play, name, allHosts: hosts, batch: living, tasks }
+          const variables = await readPlayVariables(run, state, shape)
+          await new HostRun(run, state, { variables, sections, handlers: play.handlers }, control).run()
+        }),
+      )
+    } finally {
+      await control.close()
+    }
+    // A fleet in batches must not end with all of it connected; a later play connects again.
+    if (planned.batches.length > 1) await disconnect(run, living)
+    run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
+    if (run.signal.aborted) return stop('interrupted', index + 1)
+    if (control.stopReason !== undefined) return stop(control.stopReason, index + 1)
+    // Nobody is left to show that the next batch would fare better.
+    if (living.every((host) => hostState(run, host).gone !== undefined)) {
+      const which = planned.batches.length > 1 ? `batch ${index + 1} of play` : 'play'
+      const reason = `all hosts of ${which} '${name}' failed`
+      if (index + 1 < planned.batches.length) run.emit({ type: 'stopped', reason })
+      return stop(reason, index + 1)
+    }
+  }
+  return undefined
+}
+
+/** Gives the hosts that had no turn, of a play that stopped and of those after it, their one result. */
+export function cancelRest(run: RunState, stop: Stop, later: readonly PlannedPlay[]): void {
+  const hosts = new Set([...stop.notStarted, ...later.flatMap((planned) => planned.hosts)])
+  const message = `not started: ${stop.reason}`
+  for (const host of hosts)
+    if (run.hosts.get(host)?.gone === undefined)
+      run.failures.push({ host, task: undefined, status: 'cancelled', message, hint: undefined })
+}
+
+async function disconnect(run: RunState, hosts: readonly string[]): Promise<void> {
+  await Promise.all(
+    hosts.map(async (name) => {
+      const host = hostState(run, name)
+      const connection = host.connection
+      host.connection = undefined
+      await connection?.close()
+    }),
+  )
+}
+
+function hostState(run: RunState, name: string) {
+  let state = run.hosts.get(name)
+  if (state === undefined) {
+    state = newHost(name)
+    run.hosts.set(name, state)
+  }
+  return state
+}

@@ -1,0 +1,116 @@
+import type { Dict, Key, Value } from '../../values/value.ts'
+import { censored, type Phase, type Status } from '../record/events.ts'
+import type { HostState, RunState } from '../run-state.ts'
+import type { PreparedTask } from './prepare.ts'
+import type { TaskResult } from './task-result.ts'
+
+/** The host takes no further part; its result is told already. */
+export class HostStopped extends Error {}
+
+/** Why a host takes no further part. */
+export interface HostOutcome {
+  readonly status: 'failed' | 'unreachable' | 'unknown' | 'cancelled'
+  readonly task?: string | undefined
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly printed?: string | undefined
+}
+
+/** Tells what happens on one host in one play, counts it, and sees to it that a host leaves with exactly one result. */
+export class HostReport {
+  readonly #run: RunState
+  readonly #host: HostState
+  readonly #play: string
+
+  constructor(run: RunState, host: HostState, play: string) {
+    this.#run = run
+    this.#host = host
+    this.#play = play
+  }
+
+  phase(phase: Phase, what?: string): void {
+    this.#run.emit({ type: 'phase', host: this.#host.name, phase, ...(what === undefined ? {} : { what }) })
+  }
+
+  retry(task: string, attempt: number, left: number): void {
+    this.#run.emit({ type: 'retry', host: this.#host.name, task, attempt, left })
+  }
+
+  warn(message: string): void {
+    this.#run.emit({ type: 'warning', message: `${this.#host.name}: ${message}` })
+  }
+
+  /** A task's result, or that of one item (with its label). */
+  task(
+    prepared: PreparedTask,
+    told: { readonly status: Status; readonly result: TaskResult; readonly registered: Dict },
+    where: { readonly handler: boolean; readonly started: number; readonly label?: string },
+  ): void {
+    const { noLog } = prepared
+    this.#run.emit({
+      type: 'task',
+      play: this.#play,
+      host: this.#host.name,
+      task: prepared.name,
+      module: prepared.module.name,
+      handler: where.handler,
+      status: told.status,
+      ...(where.label === undefined ? {} : { item: noLog ? '(censored due to no_log)' : where.label }),
+      message: noLog && told.result.message !== undefined ? 'hidden by no_log' : told.result.message,
+      hint: noLog ? undefined : told.result.hint,
+      diff: noLog ? [] : told.result.diff,
+      result: noLog ? censored(told.registered) : told.registered,
+      seconds: (performance.now() - where.started) / 1000,
+    })
+  }
+
+  /** Counts a whole task in the recap, in Ansible's way: ok includes changed and ignored. */
+  count(status: Status, changed: boolean): void {
+    const { recap } = this.#host
+    if (status === 'skipped') recap.skipped += 1
+    else if (status === 'ok' || status === 'changed' || status === 'ignored') recap.ok += 1
+    else recap.failed += 1
+    if (status === 'ignored') recap.ignored += 1
+    if (changed && status !== 'failed' && status !== 'unknown') recap.changed += 1
+  }
+
+  /** The host leaves after a task whose event told the failure. */
+  leaveAfterTask(departure: HostOutcome): never {
+    return this.#depart(departure)
+  }
+
+  /** The host leaves for a reason that no task's event told. */
+  leave(departure: HostOutcome): never {
+    const { name, recap } = this.#host
+    const { status, message, hint } = departure
+    if (status === 'unreachable') recap.unreachable += 1
+    else if (status !== 'cancelled') recap.failed += 1
+    const result: Dict = new Map<Key, Value>([
+      ['changed', false],
+      ['msg', message],
+    ])
+    if (status === 'unreachable') result.set('unreachable', true)
+    else if (status !== 'cancelled') result.set('failed', true)
+    this.#run.emit({
+      type: 'task',
+      play: this.#play,
+      host: name,
+      task: departure.task ?? '',
+      module: '',
+      handler: false,
+      status,
+      message,
+      hint,
+      diff: [],
+      result,
+      seconds: 0,
+    })
+    return this.#depart(departure)
+  }
+
+  #depart({ status, task, message, hint, printed }: HostOutcome): never {
+    this.#host.gone = status === 'unknown' ? 'failed' : status
+    this.#run.failures.push({ host: this.#host.name, task, status, message, hint, printed })
+    throw new HostStopped(message)
+  }
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises'
+import { loadModule } from '../../modules/registry.ts'
+import type { Play, Task } from '../../playbook/playbook.ts'
+import type { Scope } from '../../template/api.ts'
+import { type TemplateSource, type Uses, usesIn } from '../../template/uses.ts'
+import type { Position } from '../../values/position.ts'
+import { TemplateText } from '../../values/template-text.ts'
+import { isDict, type Value } from '../../values/value.ts'
+import type { RunState } from '../run-state.ts'
+import { LazyDict } from '../scope/scope.ts'
+
+/** Which artifacts the tasks of a play need, as far as it shows before the run. */
+export interface ArtifactUses {
+  /** Names, with the place of the first use. */
+  readonly names: ReadonlyMap<string, Position | undefined>
+  /** Names that a task asks for with `is defined` or `default`: they may be missing. */
+  readonly optional: ReadonlySet<string>
+  /** Places where the name is not written out. */
+  readonly open: readonly (Position | undefined)[]
+}
+
+/**
+ * Follows the templates of a play's tasks, and of the variables that they use, to the artifacts that they name:
+ * `artifacts.prometheus`, `artifacts['amazon-ssm-agent']`. So only what a playbook really uses has to be there.
+ */
+export async function artifactUses(
+  run: RunState,
+  play: Play,
+  tasks: readonly Task[],
+  scope: Scope,
+): Promise<ArtifactUses> {
+  const names = new Map<string, Position | undefined>()
+  const optional = new Set<string>()
+  const open: (Position | undefined)[] = []
+  const waiting = [...(await playUses(run, play, tasks))]
+  const seen = new Set<string>(['artifacts'])
+  for (let uses = waiting.pop(); uses !== undefined; uses = waiting.pop()) {
+    for (const [name, position] of uses.keysOf('artifacts')) if (!names.has(name)) names.set(name, position)
+    for (const name of uses.optionalKeysOf('artifacts')) optional.add(name)
+    const whole = uses.wholeOf('artifacts')
+    if (whole !== undefined) open.push(whole.position)
+    for (const name of uses.names) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      const value = scope.lookup(name)
+      if (value !== undefined) waiting.push(...usesInValue(value))
+    }
+  }
+  return { names, optional, open }
+}
+
+const ofPlays = new WeakMap<Play, Promise<readonly Uses[]>>()
+
+/** The same for every host, so it is found once. */
+function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
+  let uses = ofPlays.get(play)
+  if (uses === undefined) {
+    uses = Promise.all([...tasks, ...play.handlers].map((task) => taskUses(run, task))).then((all) => [
+      ...usesInValue([play.environment ?? null]),
+      ...all.flat(),
+    ])
+    ofPlays.set(play, uses)
+  }
+  return uses
+}
+
+async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
+  const { parameters } = (await loadModule(task.module)).spec
+  const values: Value[] = [
+    ...[task.name, task.loop, task.environment, task.loopControl.label, task.ignoreErrors, task.checkMode],
+    ...[task.become, task.becomeUser, task.noLog, task.retries, task.delay, task.timeout],
+    ...task.vars.values(),
+  ].filter((value) => value !== undefined)
+  const conditions: Value[] = [
+    ...task.when,
+    ...(task.until ?? []),
+    ...(task.changedWhen ?? []),
+    ...(task.failedWhen ?? []),
+  ]
+  for (const [name, value] of task.args) {
+    const type = parameters[name]?.type
+    if (type === 'conditions' || type === 'expression') conditions.push(value)
+    else values.push(value)
+  }
+  const file = await templateFileOf(run, task)
+  return [
+    ...usesInValue(values),
+    ...conditions.flat().flatMap((condition) => usesInCondition(condition, task.whenPosition)),
+    ...(file === undefined ? [] : [usesIn(file)]),
+  ]
+}
+
+function usesInCondition(condition: Value, position: Position | undefined): readonly Uses[] {
+  if (typeof condition === 'string') return [usesIn({ expression: condition, position })]
+  return usesInValue(condition)
+}
+
+/** The text of a template task's file, where its name is known before the run. */
+async function templateFileOf(run: RunState, task: Task): Promise<TemplateSource | undefined> {
+  const src = task.module === 'template' ? task.args.get('src') : undefined
+  if (typeof src !== 'string') return undefined
+  try {
+    const { path } = await run.files.find('templates', src)
+    return { source: await readFile(path, 'utf8'), file: path }
+  } catch {
+    // A file that is missing is reported where the playbook is read.
+    return undefined
+  }
+}
+
+const ofValues = new WeakMap<object, readonly Uses[]>()
+
+/** The uses in all templates in a value, however deep. */
+function usesInValue(value: Value): readonly Uses[] {
+  // hostvars and its like make a value for every host when they are walked through.
+  if (typeof value !== 'object' || value === null || value instanceof LazyDict) return []
+  let uses = ofValues.get(value)
+  if (uses === undefined) {
+    if (value instanceof TemplateText) uses = [usesIn(value)]
+    else if (Array.isArray(value)) uses = value.flatMap(usesInValue)
+    else if (isDict(value)) uses = [...value.values()].flatMap(usesInValue)
+    else uses = []
+    ofValues.set(value, uses)
+  }
+  return uses
+}

@@ -1,0 +1,152 @@
+import { AwsFailure } from '../../aws/errors.ts'
+import { callerIdentity, chooseRegion } from '../../aws/identity.ts'
+import { MAGIC_NAMES } from '../../inventory/magic-names.ts'
+import { loadModule } from '../../modules/registry.ts'
+import { Mistakes } from '../../playbook/mistakes.ts'
+import type { Playbook } from '../../playbook/playbook.ts'
+import { OMIT, TemplateError } from '../../template/api.ts'
+import { createEngine } from '../../template/engine.ts'
+import { InputError, type Problem } from '../../values/problem.ts'
+import type { Value } from '../../values/value.ts'
+import { type PlannedPlay, planPlay } from '../batch/play-run.ts'
+import { checkBecome, settingsOf } from '../host/host-link.ts'
+import { newHost, type RunState } from '../run-state.ts'
+import { withArtifacts, withVarsFiles } from '../scope/play-variables.ts'
+import { scopeFor } from '../scope/variables.ts'
+import { checkArtifacts } from './check-artifacts.ts'
+import { undefinedNames } from './undefined-names.ts'
+
+/** Modules that call AWS on behalf of the user. */
+const AWS_MODULES = new Set([
+  'aws_caller_info',
+  'iam_role',
+  'amp_workspace',
+  'ssm_registration',
+  'ssm_deregistration',
+  'amp_series',
+])
+
+/**
+ * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
+ * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
+ * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
+ * @returns the plays, and warnings
+ * @throws InputError
+ */
+export async function preflight(
+  run: RunState,
+  playbook: Playbook,
+): Promise<{ readonly plays: readonly PlannedPlay[]; readonly warnings: readonly Problem[] }> {
+  const problems: Problem[] = []
+  const plays: PlannedPlay[] = []
+  const seen = new Set<Value>()
+  const unchecked = new Set<string>()
+  const gather = async (check: () => Promise<void>): Promise<void> => {
+    try {
+      await check()
+    } catch (error) {
+      if (error instanceof InputError) problems.push(...error.problems)
+      else if (error instanceof TemplateError)
+        problems.push({ message: error.message, position: error.position })
+      else throw error
+    }
+  }
+  for (const play of playbook.plays) await gather(async () => void plays.push(planPlay(run, play)))
+  const templates = new TemplateCheck()
+  templates.see(run.extraVars)
+  for (const planned of plays) {
+    for (const name of planned.hosts) {
+      templates.see(run.hostVariables(name))
+      const host = newHost(name)
+      await gather(async () => {
+        const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
+        const variables = await withVarsFiles(run, host, shape)
+        templates.see(variables.files)
+        // Mistakes in how to reach a host, and as whom to work there, belong here too.
+        await gather(async () => {
+          if (settingsOf(run, host, variables).hostKeys === 'no') unchecked.add(name)
+        })
+        await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
+        await gather(async () => {
+          const all = await withArtifacts(run, host, variables, planned.sections.flat())
+          const scope = scopeFor(run, host, all, { known: new Map(), pending: new Set() })
+          const written = scope.lookup('artifacts')
+          if (written === undefined || seen.has(written)) return
+          seen.add(written)
+          const artifacts = all.artifacts ?? createEngine(scope, run.home).resolve(written)
+          if (artifacts !== OMIT) problems.push(...(await checkArtifacts(artifacts, written, run.files)))
+        })
+      })
+    }
+  }
+  await gather(async () => void problems.push(...(await undefinedNames(run, plays))))
+  problems.push(...templates.problems(), ...(await checkBatchTasks(plays)))
+  if (problems.length > 0) throw new InputError(distinct(problems))
+  await checkIdentity(run, plays)
+  return { plays, warnings: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
+}
+
+function keysUnchecked(hosts: readonly string[]): Problem {
+  const named = hosts.slice(0, 4).join(', ') + (hosts.length > 4 ? ` and ${hosts.length - 4} more` : '')
+  return {
+    message: `the keys of ${named} are not checked, as the inventory says: another machine could answer for them`,
+    hint: 'leave StrictHostKeyChecking=no and ansible_host_key_checking out, and add the keys to known_hosts',
+  }
+}
+
+/** Syntax, filters and tests of templates in variables; those of the playbook are checked when it is read. */
+class TemplateCheck {
+  readonly #mistakes = new Mistakes()
+  readonly #seen = new Set<Value>()
+
+  /** A group's variables are the same values for all of its hosts, and looked through once. */
+  see(variables: ReadonlyMap<string, Value>): void {
+    for (const [name, value] of variables) {
+      if (value === null || typeof value !== 'object' || MAGIC_NAMES.has(name) || this.#seen.has(value))
+        continue
+      this.#seen.add(value)
+      this.#mistakes.templates(value)
+    }
+  }
+
+  problems(): readonly Problem[] {
+    return this.#mistakes.problems()
+  }
+}
+
+async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const { sections } of plays)
+    for (const task of sections.flat()) {
+      if (task.loop === undefined || (await loadModule(task.module)).batch === undefined) continue
+      problems.push({
+        message: `${task.module} cannot be looped: it is opened once for all hosts of a batch`,
+        position: task.position,
+      })
+    }
+  return problems
+}
+
+async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
+  const task = plays
+    .filter(({ hosts }) => hosts.length > 0)
+    .flatMap(({ sections }) => sections.flat())
+    .find(({ module }) => AWS_MODULES.has(module))
+  if (task === undefined) return
+  try {
+    await callerIdentity(await run.context.aws(chooseRegion(undefined)), run.signal)
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error
+    throw new InputError([{ message: error.message, position: task.position, hint: error.hint }])
+  }
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>()
+  return problems.filter((problem) => {
+    const key = JSON.stringify(problem)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}

@@ -1,0 +1,74 @@
+import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { RunContext } from '../modules/module.ts'
+import type { TemplateHome } from '../template/api.ts'
+import type { Masker } from '../values/masker.ts'
+import type { Position } from '../values/position.ts'
+import type { Secret } from '../values/secret.ts'
+import type { Value } from '../values/value.ts'
+import type { Failure, Recap, RunEvent } from './record/events.ts'
+import type { PlaybookFiles } from './scope/controller-files.ts'
+
+/** What the user asked for. */
+export interface RunOptions {
+  readonly mode: 'apply' | 'plan'
+  readonly check: boolean
+  readonly diff: boolean
+  /** Hosts worked on at once. */
+  readonly forks: number
+  readonly limit: string | undefined
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly user: string | undefined
+  readonly privateKeyFile: string | undefined
+  readonly becomePassword: Secret | undefined
+  readonly acceptNewHostKeys: boolean
+  /** Connection of hosts whose variables do not name one. */
+  readonly connection: 'ssh' | 'local'
+  readonly verbosity: number
+}
+
+/** A host through the whole run. */
+export interface HostState {
+  readonly name: string
+  /** Results and facts that tasks set; they last over plays. */
+  readonly facts: Map<string, Value>
+  /** From the inventory and the variable folders, read when the host is first in a play. */
+  variables: ReadonlyMap<string, Value> | undefined
+  /** Set when the host is out: it takes no part in later plays. */
+  gone: 'failed' | 'unreachable' | 'cancelled' | undefined
+  readonly recap: Recap
+  connection: Connection | undefined
+}
+
+export function newHost(name: string): HostState {
+  return {
+    name,
+    facts: new Map(),
+    variables: undefined,
+    gone: undefined,
+    recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 },
+    connection: undefined,
+  }
+}
+
+/** Everything a run shares. */
+export interface RunState {
+  readonly options: RunOptions
+  readonly inventory: Inventory
+  readonly hosts: Map<string, HostState>
+  readonly extraVars: ReadonlyMap<string, Value>
+  readonly files: PlaybookFiles
+  readonly home: TemplateHome
+  readonly context: RunContext
+  readonly masker: Masker
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly failures: Failure[]
+  emit(event: RunEvent): void
+  /** Variables of the inventory and its folders for a host, magic names included. */
+  hostVariables(name: string): ReadonlyMap<string, Value>
+  /** Where a variable of the inventory or its folders is written, for messages. */
+  variablePlace(host: string, variable: string): Position | undefined
+  connect(settings: ConnectionSettings, signal: AbortSignal): Promise<Connection>
+}

@@ -1,0 +1,163 @@
+import { dirname, resolve } from 'node:path'
+import type { AwsClients } from '../aws/clients.ts'
+import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import { Connector } from '../connection/connector.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+import { Masker } from '../values/masker.ts'
+import type { Position } from '../values/position.ts'
+import { formatProblem, type Problem } from '../values/problem.ts'
+import { Secret } from '../values/secret.ts'
+import type { Value } from '../values/value.ts'
+import { cancelRest, runPlay } from './batch/play-run.ts'
+import { Semaphore } from './batch/semaphore.ts'
+import { exitCode } from './exit-code.ts'
+import { preflight } from './preflight/preflight.ts'
+import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
+import { Journal, newRunId } from './record/journal.ts'
+import { maskEvent } from './record/mask-event.ts'
+import { deleteOrphans } from './record/orphans.ts'
+import type { HostState, RunOptions, RunState } from './run-state.ts'
+import { PlaybookFiles } from './scope/controller-files.ts'
+import { templateHome } from './scope/template-home.ts'
+
+/** What a run needs from outside. */
+export interface RunInput {
+  readonly playbook: Playbook
+  readonly inventory: Inventory
+  /** A host's variables from the inventory and its folders, magic names included. */
+  readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
+  /** Where one of them is written. */
+  readonly variablePlace: (host: string, variable: string) => Position | undefined
+  readonly extraVars: ReadonlyMap<string, Value>
+  /** What was odd in the input and no reason to refuse it. */
+  readonly warnings: readonly Problem[]
+  readonly options: RunOptions
+  /** muster's state folder; journals go below it. Undefined: no journal (plan). */
+  readonly stateFolder: string | undefined
+  readonly signal: AbortSignal
+  readonly listen: Listener
+  /** For tests. */
+  readonly connect?: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Connection>
+}
+
+/** How a run ended. */
+export interface RunResult {
+  readonly exitCode: number
+  readonly failures: readonly Failure[]
+  readonly hosts: ReadonlyMap<string, HostState>
+  readonly inventory: Inventory
+}
+
+/**
+ * Runs a playbook: checks all that can be checked, then play by play and batch by batch. Whatever hosts do ends in
+ * the result; only mistakes of the input are thrown, and those before any connection.
+ * @throws InputError
+ */
+export async function runPlaybook(input: RunInput): Promise<RunResult> {
+  const started = performance.now()
+  const { options, signal } = input
+  const id = newRunId()
+  const masker = new Masker()
+  masker.learnAll(input.extraVars.values())
+  if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
+  const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
+  const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
+  const connector = new Connector()
+  const connections = new Set<Connection>()
+  const clients = new Map<string, Promise<AwsClients>>()
+  let journal: Journal | undefined
+  const run: RunState = {
+    options,
+    inventory: input.inventory,
+    hosts: new Map(),
+    extraVars: input.extraVars,
+    files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
+    home: templateHome(dirname(resolve(input.playbook.file))),
+    masker,
+    signal,
+    failures: [],
+    emit,
+    hostVariables: input.hostVariables,
+    variablePlace: input.variablePlace,
+    context: {
+      id,
+      journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),
+      aws: (region) => {
+        // One set of clients a region, so that hosts that wait for the same thing share their calls.
+        let made = clients.get(region)
+        if (made === undefined) {
+          made = import('../aws/create-clients.ts').then(({ createClients }) => createClients(region))
+          clients.set(region, made)
+        }
+        return made
+      },
+      announce: (activation) => emit({ type: 'activation', ...activation }),
+    },
+    connect: async (settings, abort) => {
+      for (const secret of [settings.password, settings.privateKeyPassphrase])
+        if (secret instanceof Secret) masker.learn(secret)
+      const connection = await (input.connect?.(settings, abort) ?? connector.connect(settings, abort))
+      connections.add(connection)
+      return connection
+    },
+  }
+  const { plays, warnings } = await preflight(run, input.playbook)
+  if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id)
+  try {
+    emit({
+      type: 'run-started',
+      run: id,
+      playbook: input.playbook.file,
+      mode: options.mode,
+      check: options.check,
+      hosts: new Set(plays.flatMap((play) => play.hosts)).size,
+    })
+    for (const warning of [...input.warnings, ...warnings])
+      emit({ type: 'warning', message: inALine(warning) })
+    if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
+    const slots = new Semaphore(options.forks)
+    for (const [index, play] of plays.entries()) {
+      const stop = await runPlay(run, play, slots)
+      if (stop === undefined) continue
+      cancelRest(run, stop, plays.slice(index + 1))
+      break
+    }
+  } finally {
+    await Promise.all([...connections].map((connection) => connection.close()))
+    for (const connection of connections)
+      for (const key of Object.keys(cost) as (keyof Cost)[]) cost[key] += connection.counters[key]
+    await journal?.close()
+  }
+  const recap = new Map([...run.hosts].map(([name, host]) => [name, host.recap]))
+  const changed = [...recap.values()].some((counts) => counts.changed > 0)
+  const code = exitCode(options.mode, run.failures, changed, signal.aborted)
+  emit({
+    type: 'run-ended',
+    run: id,
+    check: options.check,
+    recap,
+    failures: run.failures,
+    exitCode: code,
+    interrupted: signal.aborted,
+    cost,
+    seconds: (performance.now() - started) / 1000,
+    journal: journal?.path,
+  })
+  return { exitCode: code, failures: run.failures, hosts: run.hosts, inventory: input.inventory }
+}
+
+function notify(listen: Listener, event: RunEvent): void {
+  try {
+    listen(event)
+  } catch (error) {
+    process.stderr.write(
+      `muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
+  }
+}
+
+/** A warning is one event, and a log has a line an event. */
+function inALine({ hint, ...problem }: Problem): string {
+  return hint === undefined ? formatProblem(problem) : `${formatProblem(problem)} (${hint})`
+}

@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
+import type { RunEvent } from '../../src/run/record/events.ts'
+import type { RunResult } from '../../src/run/run.ts'
+import { InputError, type Problem } from '../../src/values/problem.ts'
+
+/** A folder with an inventory, a playbook and what belongs to them, for runs inside the test's own process. */
+export class Input {
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  static async write(files: Readonly<Record<string, string>>): Promise<Input> {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-input-'))
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), text)
+    }
+    return new Input(folder)
+  }
+
+  /** Applies `play.yaml` to `hosts.yaml` over local connections. @throws InputError */
+  async apply(words: RunWords = {}): Promise<{ result: RunResult; events: RunEvent[] }> {
+    const events: RunEvent[] = []
+    const result = await runFromWords(
+      'apply',
+      join(this.folder, 'play.yaml'),
+      // A run that makes a change has a journal among the user's own; a check has none.
+      { inventory: [join(this.folder, 'hosts.yaml')], connection: 'local', check: true, ...words },
+      (event) => events.push(event),
+    )
+    return { result, events }
+  }
+
+  /** The mistakes for which it is refused, files relative to the folder; none when it runs. */
+  async problems(words: RunWords = {}): Promise<string[]> {
+    try {
+      await this.apply(words)
+      return []
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      return error.problems.map((problem) => this.#told(problem))
+    }
+  }
+
+  #told({ position, message, hint }: Problem): string {
+    const place = position === undefined ? '' : [position.file, position.line, position.column].join(':')
+    return `${place}: ${message} | ${hint ?? ''}`.replaceAll(`${this.folder}/`, '')
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
