@@ -18,10 +18,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['template', 'yaml', 'shell', 'values'],
   connection: ['template', 'yaml', 'shell', 'values'],
   artifacts: ['yaml', 'values'],
-  modules: ['aws', 'connection', 'template', 'yaml', 'shell', 'values'],
+  probes: ['shell', 'values'],
+  modules: ['probes', 'aws', 'connection', 'template', 'yaml', 'shell', 'values'],
   playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
   run: [
-    ...['playbook', 'artifacts', 'modules', 'connection', 'aws', 'inventory'],
+    ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory'],
     ...['template', 'yaml', 'shell', 'values'],
   ],
   proof: ['modules', 'aws', 'values'],

@@ -1,7 +1,7 @@
 import { ConnectionError } from '../connection/connection.ts'
-import { ModuleFailure } from '../modules/module.ts'
 import { EXIT } from '../run/exit-code.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
+import { TaskFailure } from '../values/task-failure.ts'
 import { visible } from '../values/visible.ts'
 import { Interrupted } from './ask-secret.ts'
 
@@ -19,7 +19,7 @@ export function reportError(error: unknown): number {
     return EXIT.refused
   }
   if (error instanceof Interrupted) return EXIT.interrupted
-  if (error instanceof ModuleFailure || error instanceof ConnectionError) {
+  if (error instanceof TaskFailure || error instanceof ConnectionError) {
     process.stderr.write(`muster: ${visible(error.message, false)}\n`)
     if (error.hint !== undefined) process.stderr.write(`  hint: ${visible(error.hint, false)}\n`)
     return EXIT.refused

@@ -55,6 +55,11 @@ export interface Step {
    * passes a relay on the host (2 ms more there), so that a process left behind cannot write into later outputs.
    */
   readonly contained?: boolean
+  /**
+   * Runs in the resident shell itself, which saves a process: only for text of muster's own that reads, leaves no process
+   * behind, ends nothing and changes no directory. It has no environment and no standard input of its own.
+   */
+  readonly inline?: boolean
 }
 
 /** Counts that tests and the bench assert: what a connection cost. */

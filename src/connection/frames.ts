@@ -36,10 +36,19 @@ export const PREAMBLE = 'trap : HUP INT TERM\n'
 export function encodeRequest(steps: readonly Step[], marks: RequestMarks): Buffer {
   const parts: (string | Buffer)[] = []
   steps.forEach((step, index) => {
-    parts.push(...(step.contained ? direct(step, index, marks) : throughRelay(step, index, marks)))
+    if (step.inline) parts.push(inline(step, index, marks))
+    else parts.push(...(step.contained ? direct(step, index, marks) : throughRelay(step, index, marks)))
   })
   parts.push(`printf '${marks.nonce} d\\n'\nprintf '${marks.nonce} d\\n' >&2\n`)
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+}
+
+/** In the resident shell itself; what kills it kills the shell. */
+function inline(step: Step, index: number, marks: RequestMarks): string {
+  if (step.environment !== undefined || step.stdin !== undefined)
+    throw new RangeError('an inline step has no environment and no standard input')
+  const begin = `printf '${marks.nonce} b ${index} %s %s\\n' "$$" "$$"`
+  return `${begin}; ${begin} >&2\n{ ${step.script.reveal()}\n} </dev/null\n${end(index, marks, '')}\n`
 }
 
 /** Output goes straight to the channel. */

@@ -1,10 +1,11 @@
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { TaskFailure } from '../values/task-failure.ts'
 import { hasTemplateMarks } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import { examineArguments } from './examine-arguments.ts'
-import { type Module, ModuleFailure } from './module.ts'
+import type { Module } from './module.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
 
 /** Where a task and its arguments stand. */
@@ -45,7 +46,7 @@ export function checkArguments(
  * A module's parameters from a task's arguments, their templates evaluated (but for type `conditions`): converted
  * as Ansible does, aliases under their parameter's name, defaults filled in.
  *
- * @throws ModuleFailure with all mistakes, in Ansible's words
+ * @throws TaskFailure with all mistakes, in Ansible's words
  */
 export function readParameters<S extends ParameterSpec>(
   module: { readonly name: string; readonly spec: S },
@@ -54,7 +55,7 @@ export function readParameters<S extends ParameterSpec>(
   const { values, unresolved, free, problems } = examineArguments(module.name, module.spec, args)
   if (problems.length > 0) {
     const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))]
-    throw new ModuleFailure(
+    throw new TaskFailure(
       problems.map(({ message }) => message).join('; '),
       hints.length === 0 ? {} : { hint: hints.join('; ') },
     )

@@ -1,16 +1,10 @@
+import type { AnswersOf, ProbeSet, Subject } from '../probes/probe.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
+import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
 import type { Value } from '../values/value.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
-
-/** How the state of a step is read: a script that changes nothing, and a reader of what it prints. */
-export interface Observation<S> {
-  /** Runs in a subshell with nothing there but POSIX sh; null when there is nothing to read on the host. */
-  readonly script: ShellText | null
-  /** @throws ModuleFailure when what was printed shows that the task cannot work */
-  parse(output: Output | null): S
-}
 
 /** Before and after, for `--diff`: texts, or values that are shown as YAML. */
 export interface Diff {
@@ -22,32 +16,53 @@ export interface Diff {
 interface ActionBase {
   /** What it does, in a few words, for the plan, the live view and the journal: `install amazon-ssm-agent.deb`. */
   readonly says: string
-  /** `none`: looks or waits only, and does not make the task changed. */
-  readonly effect?: 'change' | 'none'
-  /** On a task's first action: what `--diff` shows, and what the result holds in check mode. */
+}
+
+interface ChangeBase extends ActionBase {
+  /** It is no change of what the task is about (`daemon-reload`): the task stays unchanged. In check mode it is left out. */
+  readonly silent?: true
+  /** On a task's first change: what `--diff` shows, and what the result holds in check mode. */
   readonly diff?: readonly Diff[]
   readonly predicted?: Readonly<Record<string, Value>>
 }
 
-/** Something a module wants done. A task whose module yields none (or only `effect: none`) is unchanged. */
+/**
+ * Something a module wants done. A task whose module yields no change (none at all, or silent ones) is unchanged. In
+ * check mode `look` and `wait` are the only ones that are done.
+ */
 export type Action =
+  /** Read more of the host than `observe` named; always asked anew. The answers come back as the yield's `answers`. */
+  | (ActionBase & { readonly kind: 'look'; readonly probes: ProbeSet })
   /** Run a script on the host, in the resident shell, with the task's become and environment. */
-  | (ActionBase & {
+  | (ChangeBase & {
       readonly kind: 'run'
       readonly script: ShellText
       /** Bytes for the script's standard input; empty when missing. */
       readonly stdin?: string | Secret | Buffer
+      /** What it may change on the host; everything when missing. */
+      readonly touches?: readonly Subject[]
       /** Not the module's last action, so the runner does not yet read the state of the later tasks with it. */
       readonly more?: boolean
     })
   /** Send bytes into an existing file on the host (made by an earlier `run`, hidden, mode 0600); checked by SHA-256. */
-  | (ActionBase & { readonly kind: 'push'; readonly source: PushSource; readonly to: string })
-  /** Do something on the controller: an API call, a wait. Its value comes back as the yield's `value`. */
-  | (ActionBase & { readonly kind: 'call'; readonly call: (signal: AbortSignal) => Promise<Value> })
+  | (ChangeBase & { readonly kind: 'push'; readonly source: PushSource; readonly to: string })
+  /** Do something on the controller that changes something: an API call. Its value comes back as the yield's `value`. */
+  | (ChangeBase & { readonly kind: 'call'; readonly call: (signal: AbortSignal) => Promise<Value> })
+  /** The same for what only reads or waits; other hosts may be worked on meanwhile. */
+  | (ActionBase & { readonly kind: 'wait'; readonly call: (signal: AbortSignal) => Promise<Value> })
 
-/** What a yield returns: the output of a run or push (rc 0 for a call), and the value of a call. */
+/** What a yield returns: the output of a run or push (rc 0 for the others), the value of a call, the answers of a look. */
 export interface ActionResult extends Output {
   readonly value: Value
+  readonly answers: unknown
+}
+
+/** Yields a look and gives its typed answers. @throws TaskFailure of the first probe without an answer */
+export async function* look<S extends ProbeSet>(
+  says: string,
+  probes: S,
+): AsyncGenerator<Action, AnswersOf<S>, ActionResult> {
+  return (yield { kind: 'look', says, probes }).answers as AnswersOf<S>
 }
 
 /** How a task ended, beside what its actions say. `changed` only to overrule what was yielded. */
@@ -63,27 +78,6 @@ export interface Outcome {
   readonly facts?: ReadonlyMap<string, Value>
 }
 
-/** The task cannot be done on this host. The message says what and why; the hint, what to do next. */
-export class ModuleFailure extends Error {
-  readonly result: Readonly<Record<string, Value>>
-  readonly hint: string | undefined
-
-  constructor(message: string, options: { result?: Readonly<Record<string, Value>>; hint?: string } = {}) {
-    super(message)
-    this.name = 'ModuleFailure'
-    this.result = options.result ?? {}
-    this.hint = options.hint
-  }
-
-  /** The same failure with more keys in its result (`changed: false` where a failed step left nothing behind). */
-  with(result: Readonly<Record<string, Value>>): ModuleFailure {
-    return new ModuleFailure(this.message, {
-      result: { ...this.result, ...result },
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
-    })
-  }
-}
-
 /** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */
 export interface ControllerFile extends PushSource {
   readonly path: string
@@ -92,7 +86,7 @@ export interface ControllerFile extends PushSource {
 }
 
 export interface ControllerFiles {
-  /** @throws ModuleFailure `Could not find or access 'x'` with the places searched */
+  /** @throws TaskFailure `Could not find or access 'x'` with the places searched */
   find(folder: 'files' | 'templates', path: string): Promise<ControllerFile>
   /** The same for a directory: its files (relative names), directories and links. */
   findTree(folder: 'files', path: string): Promise<ControllerTree>
@@ -124,11 +118,11 @@ export interface ModuleContext {
   readonly verbosity: number
   readonly files: ControllerFiles
   readonly signal: AbortSignal
-  /** Renders a template file's text with the host's variables. @throws ModuleFailure with the place in the template */
+  /** Renders a template file's text with the host's variables. @throws TaskFailure with the place in the template */
   render(source: string, file: string, options?: RenderOptions): string | Secret
-  /** Evaluates a condition (`assert.that`). @throws ModuleFailure */
+  /** Evaluates a condition (`assert.that`). @throws TaskFailure */
   condition(condition: Value): boolean
-  /** Evaluates an expression without braces (`debug: var=`). @throws ModuleFailure */
+  /** Evaluates an expression without braces (`debug: var=`). @throws TaskFailure */
   expression(text: string): Value
   /** A variable of the host, evaluated; undefined when there is none. */
   variable(name: string): Value | undefined
@@ -154,33 +148,34 @@ export interface RunContext {
   aws(region: string): Promise<import('../aws/clients.ts').AwsClients>
 }
 
-export interface Member<P, S> {
+/** A host at a task that is opened once a batch. */
+export interface Member<P, A> {
   readonly host: string
   readonly params: P
-  readonly state: S
+  readonly answers: A
 }
 
 /**
  * For modules that need something once a batch (an activation). The runner waits until every living host of the
  * batch stands before the task, then opens, converges in parallel, and closes when the batch ends, however it ends.
  */
-export interface BatchHook<P, S> {
+export interface BatchHook<P, A> {
   /**
    * Hosts that must not go on, with the reason; asked in plan and check mode too. With it no host of a batch is changed
    * before all of them have been looked at.
    */
-  refuse?(members: readonly Member<P, S>[]): ReadonlyMap<string, ModuleFailure>
+  refuse?(members: readonly Member<P, A>[]): ReadonlyMap<string, TaskFailure>
   /**
    * Reads what the members share and changes nothing; in plan and check mode its answer is `context.shared`, which is
-   * null without it. @throws ModuleFailure that fails every member
+   * null without it. @throws TaskFailure that fails every member
    */
   look?(
-    members: readonly Member<P, S>[],
+    members: readonly Member<P, A>[],
     context: RunContext & { readonly signal: AbortSignal },
   ): Promise<unknown>
-  /** Makes what the members share; not in plan and check mode. @throws ModuleFailure that fails every member */
+  /** Makes what the members share; not in plan and check mode. @throws TaskFailure that fails every member */
   open(
-    members: readonly Member<P, S>[],
+    members: readonly Member<P, A>[],
     context: RunContext & { readonly signal: AbortSignal },
   ): Promise<BatchShared>
 }
@@ -201,7 +196,7 @@ export interface Documentation {
 }
 
 /** One module: its parameters, how its state is read, how it is changed. */
-export interface Module<S extends ParameterSpec = ParameterSpec, State = unknown> {
+export interface Module<S extends ParameterSpec = ParameterSpec, P extends ProbeSet = ProbeSet> {
   readonly name: string
   /** Other names that playbooks may use (`systemd_service`). */
   readonly aliases?: readonly string[]
@@ -214,27 +209,29 @@ export interface Module<S extends ParameterSpec = ParameterSpec, State = unknown
    * `skip` is what Ansible does for command and its like; `run` for modules that never change anything.
    */
   readonly checkMode?: 'predict' | 'skip' | 'run'
-  /** Pure and instant (`set_fact`, `debug`, `assert`): may be evaluated ahead of its turn, so it costs no round trip. */
+  /** It sets variables of the host: those named by its free arguments (`set_fact`). */
+  readonly setsFacts?: true
+  /** It is pure and instant, so that what it will say can be guessed ahead of its turn. */
   readonly immediate?: true
-  /** Reads; must change nothing, and may be asked again at any time. */
-  observe(params: ParametersOf<S>, context: ModuleContext): Promise<Observation<State>>
+  /** What has to be known of the host. May be asked for at any time, also ahead of its turn; it changes nothing. */
+  observe(params: ParametersOf<S>, context: ModuleContext): P | Promise<P>
   /** Yields what has to be done. Yielding nothing is what "no change" means. */
   converge(
     params: ParametersOf<S>,
-    state: State,
+    answers: AnswersOf<P>,
     context: ModuleContext,
   ): AsyncGenerator<Action, Outcome, ActionResult>
-  readonly batch?: BatchHook<ParametersOf<S>, State>
+  readonly batch?: BatchHook<ParametersOf<S>, AnswersOf<P>>
 }
 
 /** Gives a module its types from its spec. */
-export function defineModule<const S extends ParameterSpec, State>(
-  module: Module<S, State>,
-): Module<S, State> {
+export function defineModule<const S extends ParameterSpec, P extends ProbeSet>(
+  module: Module<S, P>,
+): Module<S, P> {
   return module
 }
 
-/** For modules with nothing to read on the host. */
-export function nothingToObserve(): Promise<Observation<null>> {
-  return Promise.resolve({ script: null, parse: () => null })
+/** For modules that need to know nothing of the host. */
+export function nothingToObserve(): Record<never, never> {
+  return {}
 }

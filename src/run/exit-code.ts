@@ -14,6 +14,8 @@ export const EXIT = {
   unproved: 3,
   /** A host was unreachable, and none failed. */
   unreachable: 4,
+  /** A fault of muster's own, on some host. */
+  bug: 70,
   /** Ctrl-C. */
   interrupted: 130,
 } as const
@@ -26,6 +28,7 @@ export function exitCode(
   interrupted: boolean,
 ): number {
   if (interrupted) return EXIT.interrupted
+  if (failures.some(({ bug }) => bug === true)) return EXIT.bug
   if (mode === 'plan') return failures.length > 0 ? EXIT.refused : changed ? EXIT.failed : EXIT.ok
   if (failures.some(({ status }) => status === 'failed' || status === 'unknown')) return EXIT.failed
   if (failures.some(({ status }) => status === 'unreachable')) return EXIT.unreachable

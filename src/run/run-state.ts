@@ -6,8 +6,10 @@ import type { Masker } from '../values/masker.ts'
 import type { Position } from '../values/position.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
+import type { Progress } from './batch/progress.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
 import type { PlaybookFiles } from './scope/controller-files.ts'
+import { HostFacts } from './scope/host-facts.ts'
 
 /** What the user asked for. */
 export interface RunOptions {
@@ -32,11 +34,13 @@ export interface RunOptions {
 export interface HostState {
   readonly name: string
   /** Results and facts that tasks set; they last over plays. */
-  readonly facts: Map<string, Value>
+  readonly facts: HostFacts
   /** From the inventory and the variable folders, read when the host is first in a play. */
   variables: ReadonlyMap<string, Value> | undefined
   /** Set when the host is out: it takes no part in later plays. */
   gone: 'failed' | 'unreachable' | 'cancelled' | undefined
+  /** The position at which it left. */
+  goneAt: number
   readonly recap: Recap
   connection: Connection | undefined
 }
@@ -44,9 +48,10 @@ export interface HostState {
 export function newHost(name: string): HostState {
   return {
     name,
-    facts: new Map(),
+    facts: new HostFacts(),
     variables: undefined,
     gone: undefined,
+    goneAt: Number.POSITIVE_INFINITY,
     recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 },
     connection: undefined,
   }
@@ -62,6 +67,10 @@ export interface RunState {
   readonly home: TemplateHome
   readonly context: RunContext
   readonly masker: Masker
+  /** How far the hosts of the running batch have come. */
+  readonly progress: Progress
+  /** The position from which the next batch counts; see {@link Progress}. */
+  nextPosition: number
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   readonly failures: Failure[]

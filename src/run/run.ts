@@ -10,6 +10,7 @@ import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import { cancelRest, runPlay } from './batch/play-run.ts'
+import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { exitCode } from './exit-code.ts'
 import { preflight } from './preflight/preflight.ts'
@@ -75,6 +76,8 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
     home: templateHome(dirname(resolve(input.playbook.file))),
     masker,
+    progress: new Progress(),
+    nextPosition: 0,
     signal,
     failures: [],
     emit,

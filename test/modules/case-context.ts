@@ -1,8 +1,8 @@
 import type { ModuleContext } from '../../src/modules/module.ts'
-import { ModuleFailure } from '../../src/modules/module.ts'
 import { PlaybookFiles } from '../../src/run/scope/controller-files.ts'
 import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
+import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Value } from '../../src/values/value.ts'
 
 export interface CaseContextOptions {
@@ -32,7 +32,7 @@ export function caseContext(options: CaseContextOptions = {}): ModuleContext {
         return engine.renderFile(source, file, renderOptions)
       } catch (error) {
         // As the runner: Ansible's prefix for what fails before the module runs.
-        throw error instanceof TemplateError ? new ModuleFailure(`Task failed: ${error.message}`) : error
+        throw error instanceof TemplateError ? new TaskFailure(`Task failed: ${error.message}`) : error
       }
     },
     condition: (condition) => engine.condition(condition),

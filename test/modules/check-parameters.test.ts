@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkArguments, readParameters } from '../../src/modules/check-parameters.ts'
-import { ModuleFailure } from '../../src/modules/module.ts'
 import type { ParameterSpec } from '../../src/modules/parameters.ts'
 import { Float } from '../../src/values/float.ts'
 import { Secret } from '../../src/values/secret.ts'
+import { TaskFailure } from '../../src/values/task-failure.ts'
 import { TemplateText } from '../../src/values/template-text.ts'
 import type { Value } from '../../src/values/value.ts'
 
@@ -40,8 +40,8 @@ function failure(args: Record<string, Value>): string {
   try {
     read(args)
   } catch (error) {
-    expect(error).toBeInstanceOf(ModuleFailure)
-    return (error as ModuleFailure).message
+    expect(error).toBeInstanceOf(TaskFailure)
+    return (error as TaskFailure).message
   }
   throw new Error('the arguments were accepted')
 }

@@ -1,13 +1,11 @@
 import type { Become, Connection } from '../../src/connection/connection.ts'
 import { readParameters } from '../../src/modules/check-parameters.ts'
-import {
-  type Action,
-  type ActionResult,
-  type Diff,
-  type Module,
-  type ModuleContext,
-  ModuleFailure,
-} from '../../src/modules/module.ts'
+import { execute } from '../../src/modules/execute.ts'
+import type { Action, Diff, Module, ModuleContext } from '../../src/modules/module.ts'
+import { failureResult, type TaskResult } from '../../src/modules/task-result.ts'
+import { answersOf, type ProbeSet, probesOf } from '../../src/probes/probe.ts'
+import { type Known, probeSteps } from '../../src/probes/request.ts'
+import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Output } from '../../src/values/transfer.ts'
 import type { Value } from '../../src/values/value.ts'
 
@@ -27,7 +25,7 @@ export interface Ran {
   readonly requests: number
 }
 
-/** Drives a module against a host as the runner does: parameters, one look, then what it yields (one step in check mode). */
+/** Has a module do a task on a host with the executor of the runner: parameters, one look, then what it yields. */
 export async function runModule(
   module: Module,
   args: ReadonlyMap<string, Value>,
@@ -36,77 +34,79 @@ export async function runModule(
   become: Become | undefined,
 ): Promise<Ran> {
   const did: string[] = []
-  const changing: string[] = []
-  const diffs: Diff[] = []
-  let changed = false
-  let requests = 0
-  const end = (more: Partial<Ran>): Ran => ({
-    changed,
-    failed: false,
-    skipped: false,
-    msg: undefined,
-    result: {},
-    diff: diffs,
+  const changes: string[] = []
+  const told = (result: TaskResult): Ran => ({
+    changed: result.changed,
+    failed: result.failed,
+    skipped: result.skipped,
+    msg: result.message,
+    result: Object.fromEntries(result.values) as Record<string, Value>,
+    diff: result.diff,
     did,
-    changes: changing,
-    requests,
-    ...more,
+    changes,
+    requests: did.length,
   })
+  const noted = (action: Action): void => {
+    did.push(action.says)
+    if ('silent' in action ? action.silent !== true : action.kind !== 'look' && action.kind !== 'wait')
+      changes.push(action.says)
+  }
+  const send = async (steps: Parameters<Connection['request']>[1]) => connection.request(become, steps)
   try {
     const params = readParameters(module, args)
-    const observation = await module.observe(params as never, context)
-    const seen =
-      observation.script === null
-        ? null
-        : (await connection.request(become, [{ script: observation.script }]))[0]!
-    const steps = module.converge(params as never, observation.parse(seen), context)
-    let next = await steps.next()
-    while (next.done !== true) {
-      const action = next.value
-      const changes = action.effect !== 'none'
-      if (changes) diffs.push(...(action.diff ?? []))
-      if (context.check && module.checkMode !== 'run') {
-        if (module.checkMode === 'skip') return end({ skipped: true })
-        if (changes) return end({ changed: true, result: action.predicted ?? {} })
-      }
-      changed ||= changes
-      did.push(action.says)
-      if (changes) changing.push(action.says)
-      requests++
-      next = await steps.next(await perform(action))
-    }
-    const { result, ...outcome } = next.value
-    return end({ ...outcome, result: result ?? {} })
+    const probes = await module.observe(params as never, context)
+    const answers = await ask(probes, send)
+    const result = await execute(
+      { module, params, answers, context },
+      {
+        look: async (more) => {
+          did.push('look')
+          return ask(more, send)
+        },
+        run: async (action) => {
+          noted(action)
+          const stdin = action.stdin === undefined ? {} : { stdin: action.stdin }
+          return (await send([{ script: action.script, ...stdin }]))[0] as Output
+        },
+        push: (action) => {
+          noted(action)
+          return connection.push(become, action.source, action.to)
+        },
+        call: (action, signal) => {
+          noted(action)
+          return action.call(signal)
+        },
+        wait: (action, signal) => {
+          noted(action)
+          return action.call(signal)
+        },
+        intend: () => Promise.resolve(),
+      },
+    )
+    return told(result)
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error
-    const marked = error.result['changed']
-    return end({
-      failed: true,
-      changed: typeof marked === 'boolean' ? marked : changed,
-      msg: error.message,
-      result: error.result,
-      diff: [],
-    })
-  }
-
-  async function perform(action: Action): Promise<ActionResult> {
-    if (action.kind === 'call') return { ...EMPTY, value: await action.call(context.signal) }
-    return { ...(await act(action)), value: null }
-  }
-
-  async function act(action: Exclude<Action, { kind: 'call' }>): Promise<Output> {
-    if (action.kind === 'push') return connection.push(become, action.source, action.to)
-    const step =
-      action.stdin === undefined ? { script: action.script } : { script: action.script, stdin: action.stdin }
-    return (await connection.request(become, [step]))[0]!
+    if (!(error instanceof TaskFailure)) throw error
+    return told(failureResult(error))
   }
 }
 
-const EMPTY: Output = {
-  rc: 0,
-  stdout: Buffer.alloc(0),
-  stderr: Buffer.alloc(0),
-  seconds: 0,
-  truncated: false,
-  timedOut: false,
+/** Asks a set of probes in one request, as the runner does. @throws TaskFailure of a probe without an answer */
+export async function ask<S extends ProbeSet>(
+  set: S,
+  send: (steps: Parameters<Connection['request']>[1]) => Promise<Output[]>,
+) {
+  const steps = probeSteps(probesOf(set))
+  const outputs = steps.length === 0 ? [] : await send(steps.map(({ script }) => ({ script, inline: true })))
+  const known = new Map<string, Known>()
+  steps.forEach((step, at) => {
+    step.read(outputs[at] as Output).forEach((answer, index) => {
+      if (typeof answer === 'symbol') throw new Error('something else changes the host of this test')
+      known.set(step.probes[index]!.key, answer)
+    })
+  })
+  return answersOf(set, (probe) => {
+    const answer = known.get(probe.key)!
+    if ('failure' in answer) throw answer.failure
+    return probe.interpret(answer.raw)
+  })
 }

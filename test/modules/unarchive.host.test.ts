@@ -11,7 +11,7 @@ import type { Value } from '../../src/values/value.ts'
 import { MEMBER_TIME, type Member, tarFile } from './archives/tar-file.ts'
 import { caseContext } from './case-context.ts'
 import { type CaseHost, ROOT, startCaseHost } from './case-host.ts'
-import { runModule } from './run-module.ts'
+import { ask, runModule } from './run-module.ts'
 
 /** `app/conf` with the text `a=1`, as bzip2, xz and zstd made it. */
 const COMPRESSED = {
@@ -310,9 +310,10 @@ function noise(size: number): Buffer {
 async function dieAfterSending(args: Record<string, Value>, context: ModuleContext): Promise<void> {
   const { connection } = target
   const params = readParameters(unarchive, new Map(Object.entries({ dest: '/srv/d', ...args })))
-  const { script, parse } = await unarchive.observe(params, context)
-  const [seen] = await connection.request(ROOT, [{ script: script! }])
-  const steps = unarchive.converge(params, parse(seen!), context)
+  const answers = await ask(await unarchive.observe(params, context), (asked) =>
+    connection.request(ROOT, asked),
+  )
+  const steps = unarchive.converge(params, answers, context)
   for (let step = await steps.next(); step.done !== true; ) {
     const action = step.value
     if (action.kind === 'push') {
@@ -321,7 +322,7 @@ async function dieAfterSending(args: Record<string, Value>, context: ModuleConte
     }
     if (action.kind !== 'run') throw new Error(`an action of kind ${action.kind} was not expected`)
     const [output] = await connection.request(ROOT, [{ script: action.script }])
-    step = await steps.next({ ...output!, value: null })
+    step = await steps.next({ ...output!, value: null, answers: undefined })
   }
   throw new Error('nothing was sent')
 }

@@ -1,17 +1,17 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
-import { ModuleFailure } from '../module.ts'
 
 /**
  * The words of useradd and its like are the message, as Ansible has it. A single step that failed changed nothing.
- * @throws ModuleFailure when a tool failed
+ * @throws TaskFailure when a tool failed
  */
 export function toolSucceeded(output: Output, result: Readonly<Record<string, Value>>, steps = 1): void {
   if (output.rc === 0) return
   const said = displayText(output.stderr.toString('utf8')).trim()
   const missing = /^\S*sh: .*?([a-z]+): (?:command )?not found$/m.exec(said)
-  throw new ModuleFailure(said === '' ? `the account tool failed (exit status ${output.rc})` : said, {
+  throw new TaskFailure(said === '' ? `the account tool failed (exit status ${output.rc})` : said, {
     result: { ...result, rc: output.rc, ...(steps === 1 ? { changed: false } : {}) },
     ...(missing === null
       ? {}

@@ -1,7 +1,9 @@
+import { type Field, field, readFields, strictText } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { groupFunction } from '../files/owners.ts'
-import { type Field, field, readFields, strictText } from '../host/fields.ts'
-import { ModuleFailure, type Observation } from '../module.ts'
 
 /** An entry of the user database. */
 export interface PasswdEntry {
@@ -59,10 +61,10 @@ m_key() {
 }`
 
 /** Reads the databases in one script. */
-export function observeUser(questions: UserQuestions): Observation<UserState> {
+export function observeUser(questions: UserQuestions): Probe<UserState> {
   const { name } = questions
-  return {
-    script: lines([
+  return scriptProbe(
+    lines([
       groupFunction,
       userFunction,
       sh`m_n=${name}
@@ -80,8 +82,8 @@ m_home=$(printf %s "$m_u" | cut -d: -f6)
       ...(questions.keyFile === undefined ? [] : [keyPath(questions.keyFile), sh`m_key "$m_f"`]),
       sh`:`,
     ]),
-    parse(output) {
-      const fields = readFields(output!, `look for user ${name}`)
+    (output) => {
+      const fields = readFields(output, `look for user ${name}`)
       return {
         passwd: readPasswd(fields, name),
         shadow: readShadow(fields),
@@ -92,7 +94,7 @@ m_home=$(printf %s "$m_u" | cut -d: -f6)
         key: readKey(fields),
       }
     },
-  }
+  )
 }
 
 /** Sets m_f to the key's path; m_home is the home directory. */
@@ -100,13 +102,13 @@ export function keyPath(file: string): ShellText {
   return file.startsWith('/') ? sh`m_f=${file}` : sh`m_f=$m_home/${file}`
 }
 
-/** The entry in what `m_user` printed; null when there is none. @throws ModuleFailure for an entry that is none */
+/** The entry in what `m_user` printed; null when there is none. @throws TaskFailure for an entry that is none */
 export function readPasswd(fields: readonly Field[], name: string): PasswdEntry | null {
   const line = field(fields, 'passwd')
   if (line === undefined) return null
   const [found, , uid, gid, comment, home, shell] = strictText(line, 'the passwd entry').split(':')
   if (found !== name || !/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '') || shell === undefined)
-    throw new ModuleFailure(`the host's passwd entry of ${name} makes no sense`)
+    throw new TaskFailure(`the host's passwd entry of ${name} makes no sense`)
   return { name, uid: Number(uid), gid: Number(gid), comment: comment!, home: home!, shell }
 }
 

@@ -1,9 +1,9 @@
+import { type Field, field, readFields, splitFields } from '../../probes/fields.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
 import { diskFull } from '../files/done.ts'
-import { type Field, field, readFields, splitFields } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
 
 /** What the messages of one task speak of. */
 export interface ArchiveNames {
@@ -14,7 +14,7 @@ export interface ArchiveNames {
   readonly work: string
 }
 
-/** The fields that a script printed. @throws ModuleFailure of the step that failed, in Ansible's words where it has some */
+/** The fields that a script printed. @throws TaskFailure of the step that failed, in Ansible's words where it has some */
 export function readStep(output: Output, names: ArchiveNames): Field[] {
   if (output.rc === 0) return readFields(output, `unpack ${names.src}`)
   const fields = output.stdout.includes('fail\0') ? splitFields(output.stdout, `unpack ${names.src}`) : []
@@ -28,13 +28,13 @@ export function readStep(output: Output, names: ArchiveNames): Field[] {
 }
 
 /** The failure of a step. `said` are the tool's own words; `kind` is how the archive is compressed. */
-export function archiveFailure(step: string, said: string, kind: string, names: ArchiveNames): ModuleFailure {
+export function archiveFailure(step: string, said: string, kind: string, names: ArchiveNames): TaskFailure {
   const { src, dest } = names
   // Where only a part of a block found room, tar gives no other reason.
   const full = diskFull(said) ?? /Wrote only \d+ of \d+ bytes/.exec(said)?.[0]
   if (full !== undefined) {
     const unpacking = step === 'unpack'
-    return new ModuleFailure(`failed to unpack ${src} to ${dest}: the disk is full (${full})`, {
+    return new TaskFailure(`failed to unpack ${src} to ${dest}: the disk is full (${full})`, {
       hint: unpacking
         ? `make room on the file system of ${dest} on this host and run again: a part of the archive may be unpacked`
         : `make room on the file system of ${names.work} on this host: the archive passes through it. Nothing was unpacked`,
@@ -42,10 +42,10 @@ export function archiveFailure(step: string, said: string, kind: string, names: 
     })
   }
   const words = STEPS[step]
-  if (words === undefined) return new ModuleFailure(`failed to unpack ${src} to ${dest}: ${said}`)
+  if (words === undefined) return new TaskFailure(`failed to unpack ${src} to ${dest}: ${said}`)
   const { message, hint, begun = false } = words(names, said, kind)
   const result: Record<string, Value> = begun ? {} : { changed: false }
-  return new ModuleFailure(message, hint === undefined ? { result } : { result, hint })
+  return new TaskFailure(message, hint === undefined ? { result } : { result, hint })
 }
 
 type Words = (

@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { type CurlOption, curlConfig } from '../http/curl-config.ts'
-import { type ControllerFile, type ModuleContext, ModuleFailure } from '../module.ts'
+import type { ControllerFile, ModuleContext } from '../module.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 
 /** Where the archive comes from. */
@@ -12,21 +13,21 @@ export type ArchiveSource =
   | { readonly kind: 'host'; readonly name: string; readonly path: string }
   | { readonly kind: 'url'; readonly name: string; readonly config: Secret }
 
-/** Finds the archive; one on the controller is hashed now, once for all hosts. @throws ModuleFailure in Ansible's words */
+/** Finds the archive; one on the controller is hashed now, once for all hosts. @throws TaskFailure in Ansible's words */
 export async function findSource(
   { src, remote_src: remote, validate_certs: validate }: UnarchiveParameters,
   context: ModuleContext,
 ): Promise<ArchiveSource> {
   const isUrl = src.includes('://')
   if (isUrl && !remote)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `Unsupported option, an URI src (${maskUrl(src)}) is only supported when remote_src is True`,
       { hint: 'set remote_src: true, and the host fetches it' },
     )
   if (isUrl) return { kind: 'url', name: maskUrl(src), config: fetchConfig(src, validate) }
   if (remote) return { kind: 'host', name: src, path: src }
   const file = await context.files.find('files', src)
-  if (file.size === 0) throw new ModuleFailure(`Invalid archive '${src}', the file is 0 bytes`)
+  if (file.size === 0) throw new TaskFailure(`Invalid archive '${src}', the file is 0 bytes`)
   return { kind: 'controller', name: src, file }
 }
 

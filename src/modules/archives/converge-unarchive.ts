@@ -1,10 +1,10 @@
+import { type Field, field } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { Value } from '../../values/value.ts'
 import { fileResult } from '../files/file-result.ts'
 import { parseMode } from '../files/modes.ts'
 import { readPath } from '../files/observe-path.ts'
 import { requireOwners } from '../files/owners.ts'
-import { type Field, field } from '../host/fields.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { archiveFailure, readStep } from './archive-failure.ts'
 import { type ArchiveSource, fetchArchive, findSource, shortName } from './archive-source.ts'
@@ -32,7 +32,7 @@ type Steps<T> = AsyncGenerator<Action, T, ActionResult>
  * Unpacks an archive where `creates` is not there, or, without `creates`, where tar finds a difference: for that the
  * archive has to be on the host, so that costs its transfer each time, and check mode cannot tell.
  *
- * @throws ModuleFailure
+ * @throws TaskFailure
  */
 export async function* convergeUnarchive(
   params: UnarchiveParameters,
@@ -58,14 +58,14 @@ export async function* convergeUnarchive(
     requireOwners(owners)
   }
   if (creates !== null) {
-    yield* bring(job, 'change')
+    yield* bring(job, false)
     return { result: yield* unpack(job, { kept: false, contents: true }) }
   }
-  yield* bring(job, 'none')
+  yield* bring(job, true)
   const output = yield {
     kind: 'run',
     says: `compare ${shortName(source)} with ${dest.path}`,
-    effect: 'none',
+    silent: true,
     more: true,
     script: lines([
       ...begin(job),
@@ -77,7 +77,7 @@ export async function* convergeUnarchive(
   const differs = readComparison(fields, job.wish)
   if (!differs.contents && !differs.attributes) return { result: resultOf(job, fields) }
   // Where only owner or mode differ, the archive is gone with the comparison: that is rare, and most runs end above.
-  if (!differs.contents) yield* bring(job, 'change')
+  if (!differs.contents) yield* bring(job, false)
   return { result: yield* unpack(job, { kept: differs.contents, contents: differs.contents }) }
 }
 
@@ -86,10 +86,11 @@ function namesOf({ state, source }: Job) {
 }
 
 /** Gets the archive into the working directory, which then stays for the next script. */
-async function* bring(job: Job, effect: 'change' | 'none'): Steps<void> {
+async function* bring(job: Job, silently: boolean): Steps<void> {
   const { source, says, predicted, state } = job
   if (source.kind === 'host') return
-  const common = { kind: 'run', says, predicted, effect, more: true } as const
+  const silent = silently ? ({ silent: true } as const) : {}
+  const common = { kind: 'run', says, predicted, ...silent, more: true } as const
   const make = [workPrelude(state.work), makeDirectory(state.work)]
   if (source.kind === 'url') {
     const script = lines([...make, fetchArchive, keepDirectory])
@@ -101,12 +102,12 @@ async function* bring(job: Job, effect: 'change' | 'none'): Steps<void> {
   const sent = yield {
     kind: 'push',
     says: `send ${file.size} bytes`,
-    effect,
+    ...silent,
     source: file,
     to: `${state.work.path}/archive`,
   }
   if (sent.rc === 0) return
-  yield { kind: 'run', says: 'remove what was sent', effect: 'none', script: workPrelude(state.work) }
+  yield { kind: 'run', says: 'remove what was sent', silent: true, script: workPrelude(state.work) }
   throw archiveFailure('push', sent.stderr.toString('utf8'), 'tar', namesOf(job))
 }
 

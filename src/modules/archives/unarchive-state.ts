@@ -1,9 +1,11 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields, textField } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { observePath, type PathFacts, pathFunctions, readPaths } from '../files/observe-path.ts'
 import { type Owners, ownersScript, readOwners } from '../files/owners.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields, textField } from '../host/fields.ts'
-import { ModuleFailure, type Observation } from '../module.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 import { observeLeftovers, type WorkingDirectory, workingDirectory } from './working-directory.ts'
 
@@ -17,10 +19,10 @@ export interface UnarchiveState {
 }
 
 /** Looks at the target, at `creates`, at the owners, and for what an interrupted run left. */
-export function observeUnarchive(params: UnarchiveParameters): Observation<UnarchiveState> {
+export function observeUnarchive(params: UnarchiveParameters): Probe<UnarchiveState> {
   const { dest, creates } = params
-  return {
-    script: lines([
+  return scriptProbe(
+    lines([
       pathFunctions,
       assignPath('m_p', dest),
       observePath(sh`$m_p`, false),
@@ -28,14 +30,14 @@ export function observeUnarchive(params: UnarchiveParameters): Observation<Unarc
       ownersScript(params.owner, params.group),
       observeLeftovers({ dest, creates }),
     ]),
-    parse(output) {
-      const fields = readFields(output!, `look at ${dest}`)
+    (output) => {
+      const fields = readFields(output, `look at ${dest}`)
       const [found, created] = readPaths(fields)
       if (found === undefined || (creates !== undefined && created === undefined))
-        throw new ModuleFailure("the host's answer makes no sense (it does not say what is at dest)")
+        throw new TaskFailure("the host's answer makes no sense (it does not say what is at dest)")
       const base = textField(fields, 'base')
       if (base !== '/tmp' && base !== '/var/tmp')
-        throw new ModuleFailure("the host's answer makes no sense (it names another temporary directory)")
+        throw new TaskFailure("the host's answer makes no sense (it names another temporary directory)")
       const interrupted = field(fields, 'interrupted') !== undefined
       return {
         dest: found,
@@ -44,7 +46,7 @@ export function observeUnarchive(params: UnarchiveParameters): Observation<Unarc
         work: workingDirectory(base, { dest, creates }, { creates: created?.path, interrupted }),
       }
     },
-  }
+  )
 }
 
 /** Whether something is there in the end; a link to nothing is not. */

@@ -1,20 +1,21 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
 import { chooseRegion } from '../../aws/identity.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import { type ModuleContext, ModuleFailure } from '../module.ts'
+import type { ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
 /**
  * Asks AWS on behalf of a module.
- * @throws ModuleFailure for what AWS refuses, with its hint
+ * @throws TaskFailure for what AWS refuses, with its hint
  */
 export async function askAws<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error
-    throw new ModuleFailure(error.message, {
+    throw new TaskFailure(error.message, {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       result: { aws_error_code: error.code },
     })
@@ -23,7 +24,7 @@ export async function askAws<T>(ask: () => Promise<T>): Promise<T> {
 
 /**
  * The clients of the region that a task names, or of the environment's.
- * @throws ModuleFailure without a region
+ * @throws TaskFailure without a region
  */
 export function clientsOf(region: Text | undefined, context: ModuleContext): Promise<AwsClients> {
   return askAws(async () => context.run.aws(chooseRegion(plain(region))))

@@ -1,12 +1,12 @@
 import { plain as toJson } from '../../values/plain.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
-import { ModuleFailure } from '../module.ts'
 
 /**
  * A policy document as JSON text, from a dict or from JSON text (as the lookup `template` gives it).
  * @param what names it in messages
- * @throws ModuleFailure
+ * @throws TaskFailure
  */
 export function policyText(value: Value, what: string): string {
   const given = value instanceof Secret ? value.revealText() : value
@@ -17,10 +17,10 @@ export function policyText(value: Value, what: string): string {
       if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
         return JSON.stringify(parsed)
     } catch (error) {
-      throw new ModuleFailure(`${what} is not JSON: ${(error as Error).message}`)
+      throw new TaskFailure(`${what} is not JSON: ${(error as Error).message}`)
     }
   }
-  throw new ModuleFailure(`${what} is not a policy document`, { hint: 'give a mapping, or JSON text of one' })
+  throw new TaskFailure(`${what} is not a policy document`, { hint: 'give a mapping, or JSON text of one' })
 }
 
 /** Whether two documents mean the same: order of keys and lists apart, and a lone item like a list of it. */

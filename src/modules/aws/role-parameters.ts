@@ -1,5 +1,5 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import { ModuleFailure } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import { policyText } from './policy-document.ts'
 import type { WishedRole } from './role-changes.ts'
@@ -64,12 +64,12 @@ type Parameters = ParametersOf<typeof roleSpec>
 
 /**
  * The role that a task asks for.
- * @throws ModuleFailure for what cannot be one
+ * @throws TaskFailure for what cannot be one
  */
 export function wishedRole(params: Parameters): WishedRole {
   const path = plain(params.path)
   if (!/^\/([\x21-\x7e]+\/)?$/.test(path)) {
-    throw new ModuleFailure(`${JSON.stringify(path)} is not a path of a role`, {
+    throw new TaskFailure(`${JSON.stringify(path)} is not a path of a role`, {
       hint: 'a path begins and ends with a slash: /muster/',
     })
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_OWNER, MANAGED_TAG } from '../../aws/tags.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict, type Value } from '../../values/value.ts'
-import { ModuleFailure } from '../module.ts'
 import type { Parameter } from '../parameters.ts'
 
 /** Parameter of the modules that make something in the account. */
@@ -15,16 +15,16 @@ export type Tags = Readonly<Record<string, string>>
 
 /**
  * The parameter `tags` or `labels`.
- * @throws ModuleFailure for values that are no text, and for secrets: everyone who may look sees tags and labels
+ * @throws TaskFailure for values that are no text, and for secrets: everyone who may look sees tags and labels
  */
 export function readTags(tags: Dict, what: 'tag' | 'label' = 'tag'): Tags {
   return Object.fromEntries(
     [...tags].map(([key, value]) => {
       if (value instanceof Secret) {
-        throw new ModuleFailure(`${what} ${String(key)} is a secret, and ${what}s are shown to everyone`)
+        throw new TaskFailure(`${what} ${String(key)} is a secret, and ${what}s are shown to everyone`)
       }
       if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-        throw new ModuleFailure(`${what} ${String(key)} is not text`)
+        throw new TaskFailure(`${what} ${String(key)} is not text`)
       }
       return [String(key), asText(value)]
     }),

@@ -1,8 +1,8 @@
+import { readFields } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { readFields } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
 import { readProperties } from '../systemd/unit-state.ts'
 import { KNOWN_COLLECTORS, type KnownCollector, MARK } from './known.ts'
 
@@ -50,14 +50,14 @@ done)
 printf 'ports\0%s\0' "$m_o"`,
 ])
 
-/** @throws ModuleFailure when systemd does not answer, or the host's answer makes no sense */
+/** @throws TaskFailure when systemd does not answer, or the host's answer makes no sense */
 export function parseCollectors(output: Output): CollectorsState {
   const fields = new Map(
     readFields(output, 'look for collectors').map(({ name, value }) => [name, value.toString('utf8')]),
   )
   const complaint = fields.get('systemd')
   if (complaint !== undefined)
-    throw new ModuleFailure(`systemd does not answer on the host: ${displayText(complaint).trim()}`, {
+    throw new TaskFailure(`systemd does not answer on the host: ${displayText(complaint).trim()}`, {
       hint: 'collectors run as services of systemd',
     })
   const units = new Map(

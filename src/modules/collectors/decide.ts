@@ -1,6 +1,6 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import type { Diff } from '../module.ts'
-import { ModuleFailure } from '../module.ts'
 import type { CollectorState, CollectorsState } from './collector-state.ts'
 import type { KnownCollector } from './known.ts'
 import type { HostOutcome } from './stop-script.ts'
@@ -15,7 +15,7 @@ export interface Wish {
 
 /**
  * Which collectors have to go, in the table's order.
- * @throws ModuleFailure when one runs that muster did not set up and the task does not say what shall become of it, or
+ * @throws TaskFailure when one runs that muster did not set up and the task does not say what shall become of it, or
  *   when somebody else listens on a port that the wanted one needs
  */
 export function departures(wish: Wish, { collectors, listening }: CollectorsState): HostOutcome[] {
@@ -49,9 +49,9 @@ function departure(wish: Wish, state: CollectorState): HostOutcome[] {
   return runs || remove ? [{ state, remove }] : []
 }
 
-function notOurs(wish: Wish, foreign: readonly CollectorState[]): ModuleFailure {
+function notOurs(wish: Wish, foreign: readonly CollectorState[]): TaskFailure {
   const names = foreign.map(({ known }) => `${known.name} (${known.units[0]})`).join(', ')
-  return new ModuleFailure(
+  return new TaskFailure(
     `${names} is set up on the host, and not by muster${
       wish.name === 'none' ? '' : `: beside ${wish.name} it may send the same series`
     }`,
@@ -77,7 +77,7 @@ function refuseTakenPorts(
     ({ known, active }) => active.length > 0 && known.ports.some((port) => taken.includes(port)),
   )
   const by = holder === undefined ? 'another program' : `${holder.known.name}, which was kept`
-  throw new ModuleFailure(`${by} listens on port ${taken.join(' and ')}, which ${wanted.known.name} needs`, {
+  throw new TaskFailure(`${by} listens on port ${taken.join(' and ')}, which ${wanted.known.name} needs`, {
     hint: `on the host, ss -ltnp 'sport = :${taken[0]}' says which program it is`,
   })
 }

@@ -1,6 +1,7 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import type { ModuleContext, Outcome } from '../module.ts'
 import type { CommandState, CommandWish } from './command-state.ts'
 
 /** How a command's result is made. */
@@ -10,10 +11,10 @@ export interface ResultOptions {
   readonly stripEmptyEnds: boolean
 }
 
-/** The result when the command need not run; null when it must. @throws ModuleFailure for a missing `chdir` */
+/** The result when the command need not run; null when it must. @throws TaskFailure for a missing `chdir` */
 export function notNeeded(wish: CommandWish, state: CommandState, cmd: Value): Outcome | null {
   if (state.chdirFails)
-    throw new ModuleFailure('Unable to change directory before execution.', {
+    throw new TaskFailure('Unable to change directory before execution.', {
       result: { ...withLines('', ''), rc: null, cmd },
       hint: `there is no directory ${wish.chdir} that this user may enter`,
     })

@@ -1,7 +1,8 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields } from '../host/fields.ts'
-import type { Observation } from '../module.ts'
 
 /** What decides whether a command runs at all. */
 export interface CommandWish {
@@ -17,13 +18,14 @@ export interface CommandState {
   readonly removes: boolean | null
 }
 
+/** What a command without a condition and a directory knows of the host. */
+export const NO_CONDITION: CommandState = { chdirFails: false, creates: null, removes: null }
+
 /** Looks at `chdir` first, then at `creates` and `removes`, which are globs relative to it (facts/modules.md, Commands). */
-export function observeCommand(wish: CommandWish): Observation<CommandState> {
-  const nothing = { chdirFails: false, creates: null, removes: null }
-  if (wish.chdir === undefined && wish.creates === undefined && wish.removes === undefined)
-    return { script: null, parse: () => nothing }
-  return {
-    script: lines([
+export function observeCommand(wish: CommandWish): Probe<CommandState> | undefined {
+  if (wish.chdir === undefined && wish.creates === undefined && wish.removes === undefined) return undefined
+  return scriptProbe(
+    lines([
       sh`m_exists() { for m_f; do if [ -e "$m_f" ] || [ -L "$m_f" ]; then printf yes; return; fi; done; }`,
       ...(wish.chdir === undefined
         ? []
@@ -31,8 +33,8 @@ export function observeCommand(wish: CommandWish): Observation<CommandState> {
       ...globField('creates', wish.creates),
       ...globField('removes', wish.removes),
     ]),
-    parse(output) {
-      const fields = readFields(output!, 'look at creates and removes')
+    (output) => {
+      const fields = readFields(output, 'look at creates and removes')
       const found = (name: string) => {
         const value = field(fields, name)
         return value === undefined ? null : value.length > 0
@@ -43,7 +45,7 @@ export function observeCommand(wish: CommandWish): Observation<CommandState> {
         removes: found('removes'),
       }
     },
-  }
+  )
 }
 
 /** `cd` into a path of type path, or do what `otherwise` says. */

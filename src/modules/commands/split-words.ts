@@ -1,10 +1,10 @@
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 
 /**
  * Words of a command line as Python's `shlex.split` finds them: blanks part words, quotes and backslashes protect,
  * nothing is expanded.
  *
- * @throws ModuleFailure `No closing quotation`, `No escaped character`
+ * @throws TaskFailure `No closing quotation`, `No escaped character`
  */
 export function splitWords(line: string): string[] {
   const words: string[] = []
@@ -13,7 +13,7 @@ export function splitWords(line: string): string[] {
     const character = line[at]!
     if (character === "'") {
       const end = line.indexOf("'", at + 1)
-      if (end === -1) throw new ModuleFailure('No closing quotation', { hint: `in: ${line}` })
+      if (end === -1) throw new TaskFailure('No closing quotation', { hint: `in: ${line}` })
       word = (word ?? '') + line.slice(at + 1, end)
       at = end
     } else if (character === '"') {
@@ -22,7 +22,7 @@ export function splitWords(line: string): string[] {
       at = quoted.end
     } else if (character === '\\') {
       at++
-      if (at === line.length) throw new ModuleFailure('No escaped character', { hint: `in: ${line}` })
+      if (at === line.length) throw new TaskFailure('No escaped character', { hint: `in: ${line}` })
       word = (word ?? '') + line[at]!
     } else if (/[ \t\r\n]/.test(character)) {
       if (word !== null) words.push(word)
@@ -41,5 +41,5 @@ function readDoubleQuoted(line: string, start: number): { text: string; end: num
     if (character === '\\' && (line[at + 1] === '"' || line[at + 1] === '\\')) at++
     text += line[at]!
   }
-  throw new ModuleFailure('No closing quotation', { hint: `in: ${line}` })
+  throw new TaskFailure('No closing quotation', { hint: `in: ${line}` })
 }

@@ -1,6 +1,6 @@
+import { assignPath } from '../../probes/expand-path.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
-import { assignPath } from '../host/expand-path.ts'
 import type { Text } from '../parameters.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import { type Action, type ActionResult, ModuleFailure, type Outcome } from '../module.ts'
+import type { Action, ActionResult, Outcome } from '../module.ts'
 import { agentUnit } from '../registration/agent-state.ts'
 
 /** Where the set-up put its files. */
@@ -53,7 +54,7 @@ export async function* removeCredentials(
     script: removalScript(files, left, units),
   }
   if (output.rc !== 0)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `the credentials' set-up cannot be removed: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
     )
   return {}

@@ -10,7 +10,7 @@ import type { Owners } from './owners.ts'
 
 /**
  * Sets owner, group and mode of a file or directory where they differ; yields nothing where they do not.
- * Gives the keys of Ansible's file modules, with the path under `key`. @throws ModuleFailure
+ * Gives the keys of Ansible's file modules, with the path under `key`. @throws TaskFailure
  */
 export async function* changeAttributes(
   path: string,

@@ -1,16 +1,12 @@
 import { posix } from 'node:path'
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields } from '../host/fields.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import {
-  type Action,
-  type ActionResult,
-  type ModuleContext,
-  ModuleFailure,
-  type Observation,
-  type Outcome,
-} from '../module.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { changeAttributes } from './change-attributes.ts'
 import { readDone } from './done.ts'
@@ -38,11 +34,11 @@ export interface RemoteCopyParameters extends PlaceParameters {
 }
 
 /** Reads source and target in one script. */
-export function observeRemoteCopy(src: string, params: RemoteCopyParameters): Observation<RemoteCopy> {
+export function observeRemoteCopy(src: string, params: RemoteCopyParameters): Probe<RemoteCopy> {
   const name = posix.basename(src)
   const into = sh`case $m_p in */) m_p="$m_p"${name} ;; *) m_p=$m_p/${name} ;; esac`
-  return {
-    script: lines([
+  return scriptProbe(
+    lines([
       pathFunctions,
       ownersScript(params.owner, params.group),
       assignPath('m_p', src),
@@ -52,11 +48,11 @@ export function observeRemoteCopy(src: string, params: RemoteCopyParameters): Ob
       params.dest.endsWith('/') ? into : sh`if [ -d "$m_p" ]; then ${into}; fi`,
       observePath(sh`$m_p`, true),
     ]),
-    parse(output) {
-      const fields = readFields(output!, `look at ${params.dest}`)
+    (output) => {
+      const fields = readFields(output, `look at ${params.dest}`)
       const [source, dest] = readPaths(fields)
       if (source === undefined || dest === undefined)
-        throw new ModuleFailure("the host's answer makes no sense (two paths were asked for)")
+        throw new TaskFailure("the host's answer makes no sense (two paths were asked for)")
       const owners = readOwners(fields, params.owner, params.group)
       return {
         source,
@@ -66,7 +62,7 @@ export function observeRemoteCopy(src: string, params: RemoteCopyParameters): Ob
         umask: owners.runs.umask,
       }
     },
-  }
+  )
 }
 
 /**
@@ -80,13 +76,13 @@ export async function* convergeRemoteCopy(
 ): AsyncGenerator<Action, Outcome, ActionResult> {
   const { source, dest, owners } = state
   const from = source.target?.stat ?? source.stat
-  if (from === null) throw new ModuleFailure(`Source ${source.path} not found`)
+  if (from === null) throw new TaskFailure(`Source ${source.path} not found`)
   if (from.kind !== 'file')
-    throw new ModuleFailure(`Source ${source.path} is no file`, {
+    throw new TaskFailure(`Source ${source.path} is no file`, {
       hint: 'muster copies single files with remote_src; use command: cp -a for a directory',
     })
-  if (source.unreadable) throw new ModuleFailure(`Source ${source.path} not readable`)
-  if (dest.stat?.kind === 'directory') throw new ModuleFailure(`${dest.path} is a directory`)
+  if (source.unreadable) throw new TaskFailure(`Source ${source.path} not readable`)
+  if (dest.stat?.kind === 'directory') throw new TaskFailure(`${dest.path} is a directory`)
   if (!params.force && dest.stat !== null) return { result: { dest: dest.path, src: source.path } }
   if (!context.check) requireOwners(owners)
   const wanted =
@@ -132,6 +128,6 @@ export async function* convergeRemoteCopy(
   const fields = readDone(output, dest.path)
   const md5 = /^[0-9a-f]{32}/.exec(field(fields, 'md')?.toString('latin1') ?? '')?.[0]
   const [now] = readPaths(fields)
-  if (now === undefined) throw new ModuleFailure("the host's answer makes no sense (no path)")
+  if (now === undefined) throw new TaskFailure("the host's answer makes no sense (no path)")
   return { result: { ...fileResult(now, 'dest'), ...result, ...(md5 === undefined ? {} : { md5sum: md5 }) } }
 }

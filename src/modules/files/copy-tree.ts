@@ -1,16 +1,17 @@
 import { basename, join, posix } from 'node:path'
+import { assignPath } from '../../probes/expand-path.ts'
+import { readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { readFields } from '../host/fields.ts'
-import {
-  type Action,
-  type ActionResult,
-  type ControllerFile,
-  type ControllerTree,
-  type ModuleContext,
-  ModuleFailure,
-  type Observation,
-  type Outcome,
+import { TaskFailure } from '../../values/task-failure.ts'
+import type {
+  Action,
+  ActionResult,
+  ControllerFile,
+  ControllerTree,
+  ModuleContext,
+  Outcome,
 } from '../module.ts'
 import { attributeChange, setAttributes } from './attributes.ts'
 import { contentOfFile } from './content.ts'
@@ -39,7 +40,7 @@ export async function observeTree(
   tree: ControllerTree,
   params: TreeParameters,
   context: ModuleContext,
-): Promise<Observation<TreeState>> {
+): Promise<Probe<TreeState>> {
   const all = params.local_follow ? await followLinks(tree, context, 0) : tree
   const inside = src.endsWith('/') ? '' : basename(src)
   const names = [...all.directories, ...all.files, ...all.links].map(({ name }) => name)
@@ -54,23 +55,20 @@ export async function observeTree(
     observePath(sh`$m_root`, false),
     ...places,
   ])
-  return {
-    script,
-    parse(output) {
-      const fields = readFields(output!, `look at ${params.dest}`)
-      const facts = readPaths(fields)
-      if (facts.length !== names.length + 1)
-        throw new ModuleFailure("the host's answer makes no sense (not all paths are in it)")
-      const directories = 1 + all.directories.length
-      const files = directories + all.files.length
-      return {
-        owners: readOwners(fields, params.owner, params.group),
-        directories: facts.slice(0, directories),
-        files: all.files.map((file, at) => ({ file, facts: facts[directories + at]! })),
-        links: all.links.map(({ target }, at) => ({ target, facts: facts[files + at]! })),
-      }
-    },
-  }
+  return scriptProbe(script, (output) => {
+    const fields = readFields(output, `look at ${params.dest}`)
+    const facts = readPaths(fields)
+    if (facts.length !== names.length + 1)
+      throw new TaskFailure("the host's answer makes no sense (not all paths are in it)")
+    const directories = 1 + all.directories.length
+    const files = directories + all.files.length
+    return {
+      owners: readOwners(fields, params.owner, params.group),
+      directories: facts.slice(0, directories),
+      files: all.files.map((file, at) => ({ file, facts: facts[directories + at]! })),
+      links: all.links.map(({ target }, at) => ({ target, facts: facts[files + at]! })),
+    }
+  })
 }
 
 /** Links become what they lead to. */
@@ -80,7 +78,7 @@ async function followLinks(
   depth: number,
 ): Promise<ControllerTree> {
   if (depth > 20)
-    throw new ModuleFailure(`links in ${tree.path} lead in a circle`, { hint: 'or set local_follow: no' })
+    throw new TaskFailure(`links in ${tree.path} lead in a circle`, { hint: 'or set local_follow: no' })
   const directories = [...tree.directories]
   const files = [...tree.files]
   for (const { name } of tree.links) {
@@ -127,7 +125,7 @@ function directorySteps(params: TreeParameters, { owners, directories }: TreeSta
   return directories.flatMap((facts) => {
     const stat = facts.target?.stat ?? facts.stat
     if (stat === null) return [sh`m_p=${facts.path}`, makeDirectories(sh`$m_p`, bits, owners)]
-    if (stat.kind !== 'directory') throw new ModuleFailure(`${facts.path} already exists as a ${stat.kind}`)
+    if (stat.kind !== 'directory') throw new TaskFailure(`${facts.path} already exists as a ${stat.kind}`)
     const change = attributeChange(stat, owners, undefined)
     return change === null ? [] : [sh`m_p=${facts.path}`, setAttributes(sh`$m_p`, change, sh`m_fail`)]
   })
@@ -137,7 +135,7 @@ function linkSteps({ links }: TreeState): ShellText[] {
   return links.flatMap(({ target, facts }) => {
     if (facts.link === target) return []
     if (facts.stat !== null && facts.link === null)
-      throw new ModuleFailure(`refusing to convert from ${facts.stat.kind} to symlink for ${facts.path}`)
+      throw new TaskFailure(`refusing to convert from ${facts.stat.kind} to symlink for ${facts.path}`)
     return [sh`m_p=${facts.path}; rm -f -- "$m_p" && LC_ALL=C ln -s -- ${target} "$m_p" || m_fail link`]
   })
 }

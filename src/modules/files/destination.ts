@@ -1,7 +1,8 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields } from '../host/fields.ts'
-import type { Observation } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { observePath, type PathFacts, pathFunctions, readPath } from './observe-path.ts'
 import { type Owners, ownersScript, readOwners } from './owners.ts'
@@ -29,7 +30,7 @@ export interface DestinationWish {
 }
 
 /** Reads the place in one script. */
-export function observeDestination(wish: DestinationWish): Observation<Destination> {
+export function observeDestination(wish: DestinationWish): Probe<Destination> {
   const inside: ShellText =
     wish.name === null
       ? sh`:`
@@ -47,16 +48,13 @@ export function observeDestination(wish: DestinationWish): Observation<Destinati
         ]
       : []),
   ])
-  return {
-    script,
-    parse(output) {
-      const fields = readFields(output!, `look at ${wish.dest}`)
-      return {
-        facts: readPath(fields),
-        owners: readOwners(fields, wish.owner, wish.group),
-        intoDirectory: field(fields, 'into') !== undefined,
-        text: field(fields, 'rest') ?? null,
-      }
-    },
-  }
+  return scriptProbe(script, (output) => {
+    const fields = readFields(output, `look at ${wish.dest}`)
+    return {
+      facts: readPath(fields),
+      owners: readOwners(fields, wish.owner, wish.group),
+      intoDirectory: field(fields, 'into') !== undefined,
+      text: field(fields, 'rest') ?? null,
+    }
+  })
 }

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
+import { type Field, splitFields } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { type Field, splitFields } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
 import { pathFunctions } from './observe-path.ts'
 
 /** Head of a changing script: `m_path`, and `m_fail STEP`, which names the step that failed and ends the script. */
@@ -17,7 +17,7 @@ const FAIL = Buffer.from('\0fail\0')
 
 /**
  * The fields behind `done`, which a changing script prints when all went well.
- * @throws ModuleFailure of the step behind `fail`, in Ansible's words where it has some
+ * @throws TaskFailure of the step behind `fail`, in Ansible's words where it has some
  */
 export function readDone(output: Output, path: string): Field[] {
   const done = output.stdout.lastIndexOf(DONE)
@@ -30,7 +30,7 @@ export function readDone(output: Output, path: string): Field[] {
     .toString('latin1')
     .split('\0')
   if (words[0] !== 'validate') throw stepFailure(words[0]!, output, path)
-  throw new ModuleFailure('failed to validate', {
+  throw new TaskFailure('failed to validate', {
     result: {
       changed: false,
       exit_status: Number(words[2]),
@@ -47,16 +47,16 @@ export function diskFull(said: string): string | undefined {
 }
 
 /** What a failed step means, with the tool's own words. */
-export function stepFailure(step: string, output: Output, path: string): ModuleFailure {
+export function stepFailure(step: string, output: Output, path: string): TaskFailure {
   const parent = posix.dirname(path)
   const said = displayText(output.stderr.toString('utf8')).trim()
   const full = diskFull(said)
   if (full !== undefined)
-    return new ModuleFailure(`Could not write ${path}: the disk is full (${full})`, {
+    return new TaskFailure(`Could not write ${path}: the disk is full (${full})`, {
       hint: `make room on the file system of ${parent} on this host; what was there is as it was`,
     })
   if (/Read-only file system/.test(said))
-    return new ModuleFailure(`Could not write ${path}: its file system is mounted read-only`)
+    return new TaskFailure(`Could not write ${path}: its file system is mounted read-only`)
   const why =
     said !== ''
       ? said
@@ -66,9 +66,9 @@ export function stepFailure(step: string, output: Output, path: string): ModuleF
           ? 'killed'
           : `exit status ${output.rc}`
   const words = STEPS[step]
-  if (words === undefined) return new ModuleFailure(`Could not change ${path}: ${why}`)
+  if (words === undefined) return new TaskFailure(`Could not change ${path}: ${why}`)
   const { message, hint } = words(path, parent, why)
-  return new ModuleFailure(message, hint === undefined ? {} : { hint })
+  return new TaskFailure(message, hint === undefined ? {} : { hint })
 }
 
 type Words = (path: string, parent: string, why: string) => { message: string; hint?: string }

@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields } from '../host/fields.ts'
-import type { Observation } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { parseMode } from './modes.ts'
 import { observePath, type PathFacts, pathFunctions, readPaths } from './observe-path.ts'
@@ -40,7 +41,7 @@ export interface FileState {
   readonly times: { readonly access: string; readonly modification: string } | null
 }
 
-export function observeFileState(params: FileParameters, diff: boolean): Observation<FileState> {
+export function observeFileState(params: FileParameters, diff: boolean): Probe<FileState> {
   const { state, src } = params
   const parts: ShellText[] = [
     pathFunctions,
@@ -69,28 +70,25 @@ printf 'rest\0'
 { find "$m_p" -mindepth 1 -type d -exec printf 'd%s\0' {} +; find "$m_p" -mindepth 1 ! -type d -exec printf 'f%s\0' {} +; } | head -c 200000
 fi`)
   parts.push(sh`:`)
-  return {
-    script: lines(parts),
-    parse(output) {
-      const fields = readFields(output!, `look at ${params.path}`)
-      const [facts, ...others] = readPaths(fields)
-      const rest = field(fields, 'rest')
-      const modification = field(fields, 'mtime')?.toString('latin1')
-      const access = field(fields, 'atime')?.toString('latin1')
-      return {
-        facts: facts!,
-        owners: readOwners(fields, params.owner, params.group),
-        source: link && src !== undefined ? (others[0] ?? null) : null,
-        empty: field(fields, 'empty') !== undefined,
-        below: link ? [] : others,
-        content: rest === undefined ? null : readContent(rest),
-        times:
-          modification === undefined || access === undefined
-            ? null
-            : { access: access.slice(0, 19), modification: modification.slice(0, 19) },
-      }
-    },
-  }
+  return scriptProbe(lines(parts), (output) => {
+    const fields = readFields(output, `look at ${params.path}`)
+    const [facts, ...others] = readPaths(fields)
+    const rest = field(fields, 'rest')
+    const modification = field(fields, 'mtime')?.toString('latin1')
+    const access = field(fields, 'atime')?.toString('latin1')
+    return {
+      facts: facts!,
+      owners: readOwners(fields, params.owner, params.group),
+      source: link && src !== undefined ? (others[0] ?? null) : null,
+      empty: field(fields, 'empty') !== undefined,
+      below: link ? [] : others,
+      content: rest === undefined ? null : readContent(rest),
+      times:
+        modification === undefined || access === undefined
+          ? null
+          : { access: access.slice(0, 19), modification: modification.slice(0, 19) },
+    }
+  })
 }
 
 /** Prints the facts of entries below that may differ: links (for their targets), and what find sees to be different. */

@@ -1,4 +1,4 @@
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 
 /** A file mode as a parameter gives it: all twelve bits, or changes to what is there. */
 export type Mode = { readonly octal: number } | { readonly clauses: readonly Clause[] }
@@ -23,7 +23,7 @@ const OWN_BITS: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o
 
 /**
  * Reads an octal or symbolic mode (facts/modules.md, Modes).
- * @throws ModuleFailure `mode must be in octal or symbolic form`
+ * @throws TaskFailure `mode must be in octal or symbolic form`
  */
 export function parseMode(text: string): Mode {
   if (/^[0-7]{1,5}$/.test(text)) {
@@ -45,8 +45,8 @@ function parseClause(clause: string, whole: string): Clause {
   return { users, umasked: match[1] === '', changes }
 }
 
-function badMode(text: string): ModuleFailure {
-  return new ModuleFailure('mode must be in octal or symbolic form', {
+function badMode(text: string): TaskFailure {
+  return new TaskFailure('mode must be in octal or symbolic form', {
     result: { details: `bad symbolic permission for mode: ${text}` },
     hint: `'${text}' is neither; write '0644' or 'u=rw,g=r,o='`,
   })

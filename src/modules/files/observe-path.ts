@@ -1,6 +1,6 @@
+import { type Field, strictText } from '../../probes/fields.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { type Field, strictText } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 
 /** What lstat or stat says. Ids are numbers, times whole seconds since 1970. */
 export interface Stat {
@@ -73,19 +73,19 @@ export function readPaths(fields: readonly Field[]): PathFacts[] {
   return paths
 }
 
-/** The facts of the first path among the fields. @throws ModuleFailure */
+/** The facts of the first path among the fields. @throws TaskFailure */
 export function readPath(fields: readonly Field[]): PathFacts {
   const text = (name: string): string | undefined => {
     const found = fields.find((field) => field.name === name)
     return found === undefined ? undefined : strictText(found.value, 'a file name')
   }
   const path = text('path')
-  if (path === undefined) throw new ModuleFailure("the host's answer makes no sense (no path)")
+  if (path === undefined) throw new TaskFailure("the host's answer makes no sense (no path)")
   const stat = text('stat')
   const target = text('target')
   const sum = text('sum')
   if (sum === '')
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `cannot compute the checksum of ${path}: neither sha256sum nor openssl worked on the host`,
     )
   return {
@@ -99,7 +99,7 @@ export function readPath(fields: readonly Field[]): PathFacts {
 }
 
 function checkedSum(sum: string, path: string): string {
-  if (!/^[0-9a-f]{64}$/.test(sum)) throw new ModuleFailure(`the host sent no SHA-256 for ${path}`)
+  if (!/^[0-9a-f]{64}$/.test(sum)) throw new TaskFailure(`the host sent no SHA-256 for ${path}`)
   return sum
 }
 
@@ -109,7 +109,7 @@ function readStat(text: string, path: string): Stat {
   const match =
     /^([0-9a-f]{1,8}) (\d+) (\d+) (\d+) (-?\d+) (-?\d+) (\d+) (\d+:\d+)\n([^\n]*)\n([^\n]*)$/.exec(text)
   if (match === null)
-    throw new ModuleFailure(`cannot read the state of ${path}: the host's stat printed nothing usable`, {
+    throw new TaskFailure(`cannot read the state of ${path}: the host's stat printed nothing usable`, {
       hint: 'muster needs a stat that knows -c (GNU coreutils or busybox)',
     })
   const bits = Number.parseInt(match[1]!, 16)

@@ -1,7 +1,7 @@
+import { type Field, field, textField } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { type Field, field, textField } from '../host/fields.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import { ModuleFailure } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
 /** Whom a file shall belong to; undefined where the task does not say. */
@@ -41,7 +41,7 @@ function isId(text: string): boolean {
   return /^\d{1,10}$/.test(text)
 }
 
-/** Reads what {@link ownersScript} printed. @throws ModuleFailure when the answer makes no sense */
+/** Reads what {@link ownersScript} printed. @throws TaskFailure when the answer makes no sense */
 export function readOwners(
   fields: readonly Field[],
   owner: Text | undefined,
@@ -56,7 +56,7 @@ export function readOwners(
   const me = /^(\d{1,10}) (\d{1,10})$/.exec(textField(fields, 'me'))
   const umask = textField(fields, 'umask')
   if (me === null || !/^[0-7]{1,5}$/.test(umask))
-    throw new ModuleFailure("the host's answer makes no sense (ids of the running user)")
+    throw new TaskFailure("the host's answer makes no sense (ids of the running user)")
   const user = plain(owner)
   const name = plain(group)
   const uid = id('owner', user)
@@ -72,15 +72,15 @@ export function readOwners(
 
 /**
  * Owner and group must be known before anything is written. In check mode they may be made by an earlier task.
- * @throws ModuleFailure in Ansible's words
+ * @throws TaskFailure in Ansible's words
  */
 export function requireOwners(owners: Owners): void {
   if (owners.unknownOwner !== undefined)
-    throw new ModuleFailure(`chown failed: failed to look up user ${owners.unknownOwner}`, {
+    throw new TaskFailure(`chown failed: failed to look up user ${owners.unknownOwner}`, {
       hint: 'make the user first (module user), or give a number',
     })
   if (owners.unknownGroup !== undefined)
-    throw new ModuleFailure(`chgrp failed: failed to look up group ${owners.unknownGroup}`, {
+    throw new TaskFailure(`chgrp failed: failed to look up group ${owners.unknownGroup}`, {
       hint: 'make the group first (module group), or give a number',
     })
 }

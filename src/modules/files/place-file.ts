@@ -1,7 +1,8 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { plain } from '../host/text.ts'
-import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { changeAttributes } from './change-attributes.ts'
 import { type Content, digestsOf } from './content.ts'
@@ -35,7 +36,7 @@ export interface PlaceOptions {
 
 /**
  * Puts a content where a task wants it, or sets only owner and mode where the text is the same already.
- * @throws ModuleFailure, with the content's checksum in its result as Ansible has it
+ * @throws TaskFailure, with the content's checksum in its result as Ansible has it
  */
 export async function* placeFile(
   params: PlaceParameters,
@@ -52,12 +53,12 @@ export async function* placeFile(
   const old = isLink && !params.follow ? null : through
   if (!params.force && (facts.stat !== null || isLink)) return { result: { dest } }
   if (facts.unreadable)
-    throw new ModuleFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
+    throw new TaskFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
   const { sha1, md5 } = await digestsOf(content.source)
   try {
     const validate = validateWords(plain(params.validate))
     if (options.checksum !== undefined && options.checksum.toLowerCase() !== sha1)
-      throw new ModuleFailure('Copied file does not match the expected checksum. Transfer failed.', {
+      throw new TaskFailure('Copied file does not match the expected checksum. Transfer failed.', {
         result: { expected_checksum: options.checksum },
       })
     if (!context.check) requireOwners(state.owners)
@@ -98,16 +99,16 @@ export async function* placeFile(
       },
     }
   } catch (error) {
-    throw error instanceof ModuleFailure ? error.with({ checksum: sha1 }) : error
+    throw error instanceof TaskFailure ? error.with({ checksum: sha1 }) : error
   }
 }
 
-/** The `mode` parameter read; undefined when there is none. @throws ModuleFailure */
+/** The `mode` parameter read; undefined when there is none. @throws TaskFailure */
 export function wantedMode(mode: string | undefined, sourceMode: number | undefined): Mode | undefined {
   if (mode === undefined) return undefined
   if (mode !== 'preserve') return parseMode(mode)
   if (sourceMode === undefined)
-    throw new ModuleFailure("mode 'preserve' needs a source file", { hint: "write a mode such as '0644'" })
+    throw new TaskFailure("mode 'preserve' needs a source file", { hint: "write a mode such as '0644'" })
   return { octal: sourceMode }
 }
 
@@ -125,11 +126,11 @@ export function directoryBits(mode: string | undefined, umask: number): number |
     : applyMode(parseMode(mode), { mode: 0o777 & ~umask, directory: true, umask })
 }
 
-/** The words of `validate`; undefined when there is none. @throws ModuleFailure without exactly one %s */
+/** The words of `validate`; undefined when there is none. @throws TaskFailure without exactly one %s */
 export function validateWords(validate: string | undefined): string[] | undefined {
   if (validate === undefined) return undefined
   if (validate.split('%s').length !== 2)
-    throw new ModuleFailure(`validate must contain %s: ${validate}`, {
+    throw new TaskFailure(`validate must contain %s: ${validate}`, {
       hint: 'exactly one %s stands for the name of the new file',
     })
   return splitWords(validate)

@@ -1,7 +1,7 @@
+import { type Field, field, textField } from '../../probes/fields.ts'
 import { Float } from '../../values/float.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict, type Value } from '../../values/value.ts'
-import { type Field, field, textField } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
 
 /** The format of `stat -c` behind {@link statDict}; coreutils and busybox know all of it. */
 export const STAT_FORMAT = '%f %u %g %s %X %Y %Z %h %d %i %b %o\n%U\n%G'
@@ -32,14 +32,14 @@ const BITS: Readonly<Record<string, number>> = {
 
 /**
  * The `stat` key of Ansible's module, from the fields `path stat readable writeable executable link target sum`.
- * Times are whole seconds. @throws ModuleFailure
+ * Times are whole seconds. @throws TaskFailure
  */
 export function statDict(fields: readonly Field[]): Dict {
   const path = textField(fields, 'path')
   const match =
     /^([0-9a-f]{1,8})((?: -?\d{1,20}){11})\n([^\n]*)\n([^\n]*)$/.exec(textField(fields, 'stat')) ?? undefined
   if (match === undefined)
-    throw new ModuleFailure(`cannot read the state of ${path}: the host's stat printed nothing usable`, {
+    throw new TaskFailure(`cannot read the state of ${path}: the host's stat printed nothing usable`, {
       hint: 'muster needs a stat that knows -c (GNU coreutils or busybox)',
     })
   const raw = Number.parseInt(match[1]!, 16)
@@ -68,7 +68,7 @@ export function statDict(fields: readonly Field[]): Dict {
   for (const key of ['readable', 'writeable', 'executable']) result.set(key, field(fields, key) !== undefined)
   const sum = optionalText(fields, 'sum')
   if (sum !== undefined && !/^[0-9a-f]{32,128}$/.test(sum))
-    throw new ModuleFailure(`cannot compute the checksum of ${path}: no tool for it worked on the host`, {
+    throw new TaskFailure(`cannot compute the checksum of ${path}: no tool for it worked on the host`, {
       hint: 'install coreutils or openssl, or set get_checksum: false',
     })
   const optional: [string, Value | undefined][] = [

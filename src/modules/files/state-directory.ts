@@ -1,5 +1,6 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { attributeChange, attributeDiff, setAttributes } from './attributes.ts'
 import { makeDirectories } from './directories.ts'
 import { readDone, runPrelude } from './done.ts'
@@ -23,7 +24,7 @@ export async function* convergeDirectory(
   const stat = followed?.stat ?? facts.stat
   const mode = params.mode === undefined ? undefined : parseMode(params.mode)
   if (stat !== null && stat.kind !== 'directory')
-    throw new ModuleFailure(`${path} already exists as a ${stateOf(stat)}`, {
+    throw new TaskFailure(`${path} already exists as a ${stateOf(stat)}`, {
       result: fileResult({ path, stat }, 'path'),
       hint: 'remove it first (state: absent), or name another path',
     })
@@ -73,7 +74,7 @@ function directoryResult(output: ActionResult, path: string) {
   try {
     return fileResult(readPath(readDone(output, path)), 'path')
   } catch (error) {
-    throw error instanceof ModuleFailure ? error.with({ path, changed: false }) : error
+    throw error instanceof TaskFailure ? error.with({ path, changed: false }) : error
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { changeAttributes } from './change-attributes.ts'
 import { fileResult } from './file-result.ts'
 import type { FileParameters, FileState } from './file-state.ts'
@@ -15,12 +16,12 @@ export async function* convergeExisting(
   const path = followed?.path ?? facts.path
   const stat = followed?.stat ?? facts.stat
   if (stat === null)
-    throw new ModuleFailure(`file (${path}) is absent, cannot continue`, {
+    throw new TaskFailure(`file (${path}) is absent, cannot continue`, {
       result: { path, state: 'absent' },
       hint: 'state: touch makes an empty file, state: directory a directory',
     })
   if (params.state === 'file' && stat.kind !== 'file')
-    throw new ModuleFailure(`file (${path}) is ${stat.kind}, cannot continue`, {
+    throw new TaskFailure(`file (${path}) is ${stat.kind}, cannot continue`, {
       result: fileResult({ path, stat }, 'path'),
     })
   if (!context.check) requireOwners(owners)

@@ -1,13 +1,7 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import {
-  type Action,
-  type ActionResult,
-  type Diff,
-  type ModuleContext,
-  ModuleFailure,
-  type Outcome,
-} from '../module.ts'
+import type { Action, ActionResult, Diff, ModuleContext, Outcome } from '../module.ts'
 import { attributeChange, attributeDiff, setAttributes } from './attributes.ts'
 import { readDone, runPrelude } from './done.ts'
 import { fileResult, stateOf } from './file-result.ts'
@@ -67,16 +61,16 @@ function targetOf(source: FileState['source']): { path: string; stat: Stat } | n
   return source?.stat === null || source === null ? null : { path: source.path, stat: source.stat }
 }
 
-/** @throws ModuleFailure in Ansible's words where a link must not or cannot be made */
+/** @throws TaskFailure in Ansible's words where a link must not or cannot be made */
 function refuse(params: FileParameters, { facts, source, empty }: FileState): void {
   const { path, stat } = facts
   const { src, force } = params
   if (src === undefined && facts.link === null)
-    throw new ModuleFailure('src is required for creating new symlinks', { result: { path } })
+    throw new TaskFailure('src is required for creating new symlinks', { result: { path } })
   const exists =
     source === null ? true : source.stat !== null && (source.link === null || source.target !== null)
   if (src !== undefined && !exists && (!force || params.state === 'hard'))
-    throw new ModuleFailure(
+    throw new TaskFailure(
       params.state === 'hard'
         ? 'src does not exist'
         : `src file does not exist, use 'force=yes' if you really want to create the link: ${source?.path ?? src}`,
@@ -88,9 +82,9 @@ function refuse(params: FileParameters, { facts, source, empty }: FileState): vo
   const result = fileResult({ path, stat }, 'path')
   const kind = stat.kind === 'directory' ? 'directory' : 'file'
   if (kind === 'directory' && force && !empty)
-    throw new ModuleFailure(`the directory ${path} is not empty, refusing to convert it`, { result })
+    throw new TaskFailure(`the directory ${path} is not empty, refusing to convert it`, { result })
   if (!force)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       params.state === 'hard'
         ? `Cannot link, file exists at destination: ${path}`
         : `refusing to convert from ${kind} to symlink for ${path}`,

@@ -1,7 +1,8 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { plain } from '../host/text.ts'
-import { type Action, type ActionResult, type ModuleContext, ModuleFailure, type Outcome } from '../module.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { attributeChange, setAttributes } from './attributes.ts'
 import { readDone, runPrelude } from './done.ts'
 import { fileResult, stateOf } from './file-result.ts'
@@ -72,7 +73,7 @@ export async function* convergeTouch(
   try {
     return { result: fileResult(readPath(readDone(output, path)), 'dest') as Record<string, Value> }
   } catch (error) {
-    throw error instanceof ModuleFailure ? error.with({ path, changed: false }) : error
+    throw error instanceof TaskFailure ? error.with({ path, changed: false }) : error
   }
 }
 

@@ -1,4 +1,4 @@
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 
 const PARTS: Readonly<Record<string, { readonly pattern: string; readonly part: string }>> = {
   Y: { pattern: '(\\d{4})', part: 'year' },
@@ -11,7 +11,7 @@ const PARTS: Readonly<Record<string, { readonly pattern: string; readonly part: 
 
 /**
  * A time in the host's zone, written in a `strptime` format of %Y %m %d %H %M %S: as `touch -t` takes it, and as
- * `stat` shows it (`2026-01-02 03:04:05`). @throws ModuleFailure
+ * `stat` shows it (`2026-01-02 03:04:05`). @throws TaskFailure
  */
 export function parseTime(text: string, format: string): { stamp: string; shown: string } {
   const names: string[] = []
@@ -20,7 +20,7 @@ export function parseTime(text: string, format: string): { stamp: string; shown:
     if (letter === '%') return '%'
     const known = PARTS[letter]
     if (known === undefined)
-      throw new ModuleFailure(`the time format '${format}' has %${letter}, which muster does not read`, {
+      throw new TaskFailure(`the time format '${format}' has %${letter}, which muster does not read`, {
         hint: 'use %Y %m %d %H %M %S',
       })
     names.push(known.part)
@@ -28,7 +28,7 @@ export function parseTime(text: string, format: string): { stamp: string; shown:
   })
   const match = new RegExp(`^${pattern}$`).exec(text)
   if (match === null)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `Error while obtaining timestamp for time ${text} using format ${format}: it does not match`,
     )
   const part = (name: string, otherwise: string) => {

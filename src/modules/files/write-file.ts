@@ -1,7 +1,8 @@
+import { field, strictText } from '../../probes/fields.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { field, strictText } from '../host/fields.ts'
-import { type Action, type ActionResult, type Diff, ModuleFailure } from '../module.ts'
+import type { Action, ActionResult, Diff } from '../module.ts'
 import type { Content } from './content.ts'
 import { readDone, stepFailure } from './done.ts'
 import { type PathFacts, readPath } from './observe-path.ts'
@@ -25,7 +26,7 @@ export interface Written {
  * file was, validated, synced and renamed. One request for small contents, three for others. Whatever fails, the old
  * file stays as it was and the temporary one goes.
  *
- * @throws ModuleFailure
+ * @throws TaskFailure
  */
 export async function* writeFile(
   placement: Placement,
@@ -36,7 +37,7 @@ export async function* writeFile(
     return yield* steps(placement, content, announcement)
   } catch (error) {
     // The old file is in its place whatever step failed.
-    if (error instanceof ModuleFailure) throw error.with({ changed: false })
+    if (error instanceof TaskFailure) throw error.with({ changed: false })
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 
 /** One option of curl's configuration; true for one without a value. */
 export type CurlOption = readonly [name: string, value: string | true]
@@ -7,7 +7,7 @@ export type CurlOption = readonly [name: string, value: string | true]
  * Options as the text of a curl configuration (`curl -K -`), which comes on standard input: no header, body or
  * password is in a command line of the host.
  *
- * @throws ModuleFailure for a value that the format cannot hold
+ * @throws TaskFailure for a value that the format cannot hold
  */
 export function curlConfig(options: readonly CurlOption[]): string {
   return options
@@ -16,7 +16,7 @@ export function curlConfig(options: readonly CurlOption[]): string {
 }
 
 function escaped(name: string, value: string): string {
-  if (value.includes('\0')) throw new ModuleFailure(`the ${name} of the request holds a NUL character`)
+  if (value.includes('\0')) throw new TaskFailure(`the ${name} of the request holds a NUL character`)
   return value
     .replaceAll('\\', '\\\\')
     .replaceAll('"', '\\"')

@@ -1,10 +1,10 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { attributeChange } from '../files/attributes.ts'
 import type { Destination } from '../files/destination.ts'
 import { finalMode, wantedMode } from '../files/place-file.ts'
 import { temporaryName, writeScript } from '../files/write-script.ts'
-import { ModuleFailure } from '../module.ts'
 
 /** Fetches into a hidden file beside the target; an equal file stays, and so does the old one when the status is wrong. */
 export function fetchInto(
@@ -52,10 +52,10 @@ ${keep}`,
 
 const CURL = Buffer.from('\0curl\0')
 
-/** What curl printed, and its exit status. @throws ModuleFailure when the host has no curl */
+/** What curl printed, and its exit status. @throws TaskFailure when the host has no curl */
 export function splitOutput(output: Output): { answer: Buffer; rc: number | null } {
   if (output.stdout.indexOf('\0nocurl\0') !== -1)
-    throw new ModuleFailure('the uri module needs curl, and the host has none', {
+    throw new TaskFailure('the uri module needs curl, and the host has none', {
       hint: 'install curl on the host (package: name=curl)',
       result: { changed: false },
     })

@@ -1,10 +1,10 @@
 import { dumpJson } from '../../template/python/json-dump.ts'
 import { str } from '../../template/python/repr.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, isDict, type Value } from '../../values/value.ts'
 import { revealed } from '../files/content-parameter.ts'
 import { plain } from '../host/text.ts'
-import { ModuleFailure } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { type CurlOption, curlConfig } from './curl-config.ts'
 
@@ -26,14 +26,14 @@ export interface RequestParameters {
   readonly unix_socket: string | undefined
 }
 
-/** The method of a request. @throws ModuleFailure in Ansible's words */
+/** The method of a request. @throws TaskFailure in Ansible's words */
 export function methodOf(method: Text): string {
   const word = plain(method).toUpperCase()
   if (/^[A-Z]+$/.test(word)) return word
-  throw new ModuleFailure("Parameter 'method' needs to be a single word in uppercase, like GET or POST.")
+  throw new TaskFailure("Parameter 'method' needs to be a single word in uppercase, like GET or POST.")
 }
 
-/** A request as curl's configuration; always a Secret, for headers, bodies and addresses hold tokens. @throws ModuleFailure */
+/** A request as curl's configuration; always a Secret, for headers, bodies and addresses hold tokens. @throws TaskFailure */
 export function requestConfig(params: RequestParameters): Secret {
   const method = methodOf(params.method)
   const options: CurlOption[] = [
@@ -50,7 +50,7 @@ export function requestConfig(params: RequestParameters): Secret {
   const names = new Set<string>()
   for (const [name, value] of params.headers) {
     const text = `${String(name)}: ${headerValue(revealed(value))}`
-    if (/[\r\n]/.test(text)) throw new ModuleFailure(`the header ${String(name)} holds a line end`)
+    if (/[\r\n]/.test(text)) throw new TaskFailure(`the header ${String(name)} holds a line end`)
     names.add(String(name).toLowerCase())
     options.push(['header', text])
   }
@@ -97,7 +97,7 @@ function encodeBody(params: RequestParameters): { text: string; type: string } |
   if (format === 'form-urlencoded')
     return { type: form, text: typeof value === 'string' ? value : urlEncode(value) }
   if (isDict(value) || Array.isArray(value))
-    throw new ModuleFailure('body is no text, and body_format is raw', {
+    throw new TaskFailure('body is no text, and body_format is raw', {
       hint: 'set body_format: json (or form-urlencoded), or give body as text',
     })
   return { type: form, text: str(value) }
@@ -118,7 +118,7 @@ function urlEncode(value: Value): string {
 }
 
 function refuseForm(): never {
-  throw new ModuleFailure('body is neither a mapping nor a list of pairs, and body_format is form-urlencoded')
+  throw new TaskFailure('body is neither a mapping nor a list of pairs, and body_format is form-urlencoded')
 }
 
 function quotePlus(value: Value): string {

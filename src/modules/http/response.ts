@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import { loadJson } from '../../template/python/json-load.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
-import { ModuleFailure } from '../module.ts'
 
 /** What came back of a request. */
 export interface Response {
@@ -23,15 +23,15 @@ export function trailerFormat(mark: string): string {
 
 /**
  * Takes curl's output apart: headers (of all answers, the last one counts), body, trailer.
- * @throws ModuleFailure when there was no answer
+ * @throws TaskFailure when there was no answer
  */
 export function readResponse(output: Output, mark: string): Response {
   const at = output.stdout.lastIndexOf(`\n${mark} `)
   if (at === -1)
-    throw new ModuleFailure(`the request failed: ${displayText(output.stderr.toString('utf8')).trim()}`)
+    throw new TaskFailure(`the request failed: ${displayText(output.stderr.toString('utf8')).trim()}`)
   const trailer = output.stdout.subarray(at + mark.length + 2).toString('utf8')
   const match = /^(\d{3}) (\d+) (\d+) (.*)$/s.exec(trailer)
-  if (match === null) throw new ModuleFailure('the request failed: curl said nothing of its answer')
+  if (match === null) throw new TaskFailure('the request failed: curl said nothing of its answer')
   const size = Number(match[2])
   const blocks = output.stdout
     .subarray(0, size)

@@ -4,12 +4,13 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { chooseRegion } from '../../aws/identity.ts'
 import type { Settled } from '../../aws/shared-poll.ts'
 import { workspaceEndpoint } from '../../aws/workspaces.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { checkSelector, withLabels } from '../aws/selector.ts'
 import { readTags } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, type Member, ModuleFailure, nothingToObserve, type RunContext } from '../module.ts'
+import { defineModule, type Member, nothingToObserve, type RunContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const SPEC = {
@@ -71,8 +72,7 @@ export default defineModule({
     let looked = (context.shared as FirstLook | null)?.get(context.host)
     if (!context.check && !isProved(looked)) {
       yield {
-        kind: 'call',
-        effect: 'none',
+        kind: 'wait',
         says: `wait for ${expected.map(({ selector }) => selector).join(', ')}`,
         call: async (signal) => {
           const clients = await clientsOf(params.region, context)
@@ -95,7 +95,7 @@ export default defineModule({
     }
     if (context.check || arrivals.every(({ good }) => good)) return { result }
     if (looked?.arrivals === null) {
-      throw new ModuleFailure(`there is no workspace ${plain(params.workspace_id!)} in the region`, {
+      throw new TaskFailure(`there is no workspace ${plain(params.workspace_id!)} in the region`, {
         result,
       })
     }
@@ -104,7 +104,7 @@ export default defineModule({
         ? []
         : `${withLabels(expected[index]!.selector, expected[index]!.labels)} ${answer === undefined ? 'has no sample of the last five minutes' : `is ${answer} s old`}`,
     )
-    throw new ModuleFailure(`series do not arrive: ${words.join('; ')}`, {
+    throw new TaskFailure(`series do not arrive: ${words.join('; ')}`, {
       hint: "look at the collector's own log on the host; a 403 there means that its credentials are old or that the role lacks aps:RemoteWrite",
       result,
     })
@@ -132,7 +132,7 @@ interface Looked {
 /** Host -> what AMP said when all of the batch stood here. */
 type FirstLook = ReadonlyMap<string, Looked>
 
-/** @throws ModuleFailure for selectors and labels that are none */
+/** @throws TaskFailure for selectors and labels that are none */
 function expectation(params: {
   readonly series: readonly Text[]
   readonly labels: Dict | undefined
@@ -152,7 +152,7 @@ function isProved(looked: Looked | undefined): boolean {
 
 /** Asks for all hosts of a batch together, once. What cannot be asked fails at its host's turn. */
 async function firstLook(
-  members: readonly Member<SeriesParameters, null>[],
+  members: readonly Member<SeriesParameters, unknown>[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<FirstLook> {
   const looked = new Map<string, Looked>()
@@ -162,7 +162,7 @@ async function firstLook(
       try {
         return [{ host, params, expected: expectation(params) }]
       } catch (error) {
-        if (error instanceof ModuleFailure) return []
+        if (error instanceof TaskFailure) return []
         throw error
       }
     })

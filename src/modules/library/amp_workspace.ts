@@ -8,11 +8,12 @@ import {
   type Workspace,
   waitActive,
 } from '../../aws/workspaces.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { OWNER_PARAMETER, readTags, type Tags, tagChanges, tagsAtBirth, tagValue } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
-import { type Action, defineModule, ModuleFailure } from '../module.ts'
+import { type Action, defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({
   name: 'amp_workspace',
@@ -54,15 +55,13 @@ export default defineModule({
     },
   },
 
-  async observe({ alias, region, tags }, context) {
-    const clients = await clientsOf(region, context)
-    const found = await askAws(() => findWorkspaces(clients, plain(alias), context.signal))
-    return { script: null, parse: () => choose(found, plain(alias), tags && readTags(tags)) }
-  },
+  observe: nothingToObserve,
 
-  async *converge(params, existing, context) {
+  async *converge(params, _, context) {
     const alias = plain(params.alias)
     const clients = await clientsOf(params.region, context)
+    const found = await askAws(() => findWorkspaces(clients, alias, context.signal))
+    const existing = choose(found, alias, params.tags && readTags(params.tags))
     const { region } = clients
     if (params.state === 'absent') {
       if (existing !== null) yield remove(clients, existing)
@@ -74,7 +73,7 @@ export default defineModule({
       const { value } = yield create(clients, alias, tagsAtBirth(tags, plain(params.owner)))
       workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
       if (workspace === null)
-        throw new ModuleFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
+        throw new TaskFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
     } else {
       const changes = tagChanges(workspace.tags, tags, params.purge_tags)
       if (Object.keys(changes.set).length + changes.remove.length > 0)
@@ -84,8 +83,7 @@ export default defineModule({
     if (params.wait && workspace.status !== 'ACTIVE' && !context.check) {
       const { id } = workspace
       yield {
-        kind: 'call',
-        effect: 'none',
+        kind: 'wait',
         says: `wait until workspace ${alias} is ACTIVE`,
         call: async (signal) => {
           await askAws(() => waitActive(clients, id, { signal }))
@@ -136,7 +134,7 @@ function remove(clients: AwsClients, workspace: Workspace): Action {
   }
 }
 
-/** @throws ModuleFailure when several workspaces could be meant */
+/** @throws TaskFailure when several workspaces could be meant */
 function choose(found: readonly Workspace[], alias: string, tags: Tags | undefined): Workspace | null {
   const [only] = found
   if (found.length <= 1) return only ?? null
@@ -144,7 +142,7 @@ function choose(found: readonly Workspace[], alias: string, tags: Tags | undefin
     Object.entries(tags ?? {}).every(([key, value]) => workspace.tags[key] === value),
   )
   if (tagged.length === 1) return tagged[0]!
-  throw new ModuleFailure(
+  throw new TaskFailure(
     `${found.length} workspaces have the alias ${alias}: ${found.map(({ id }) => id).join(', ')}`,
     {
       hint: 'give tags that only one of them has, or rename the others with `aws amp update-workspace-alias`',

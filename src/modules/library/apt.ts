@@ -1,5 +1,7 @@
+import { mapProbe, type Probe } from '../../probes/probe.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure, type Observation } from '../module.ts'
+import { defineModule } from '../module.ts'
 import { parseName } from '../packages/apt-names.ts'
 import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
 import { convergeDebs, type HostDebs, observeDebs } from '../packages/deb-on-host.ts'
@@ -80,7 +82,7 @@ export default defineModule({
     mutuallyExclusive: [['deb', 'name']],
   },
 
-  observe(params): Promise<Observation<State>> {
+  observe(params): { state: Probe<State> } {
     const wish: AptWish = {
       specs: (params.name ?? []).map((name) => parseName(plain(name))),
       state: params.state,
@@ -95,22 +97,14 @@ export default defineModule({
       lockTimeout: params.lock_timeout,
     }
     if (params.deb !== undefined) {
-      if (params.state !== 'present') throw new ModuleFailure('deb only supports state=present')
-      const debs = observeDebs(params.deb, wish)
-      return Promise.resolve({
-        script: debs.script,
-        parse: (output) => ({ kind: 'debs', debs: debs.parse(output), wish }),
-      })
+      if (params.state !== 'present') throw new TaskFailure('deb only supports state=present')
+      return { state: mapProbe(observeDebs(params.deb, wish), (debs) => ({ kind: 'debs', debs, wish })) }
     }
     requireNames(wish.specs, wish.updateCache)
-    const apt = observeApt(wish)
-    return Promise.resolve({
-      script: apt.script,
-      parse: (output) => ({ kind: 'names', apt: apt.parse(output), wish }),
-    })
+    return { state: mapProbe(observeApt(wish), (apt) => ({ kind: 'names', apt, wish })) }
   },
 
-  async *converge(_, state, context) {
+  async *converge(_, { state }, context) {
     return state.kind === 'debs'
       ? yield* convergeDebs(state.debs, state.wish, context)
       : yield* convergeApt(state.wish, state.apt, context)
@@ -121,7 +115,7 @@ function dpkgOptions(text: string): string[] {
   const options = text.split(',').map((option) => option.trim().replace(/^--/, ''))
   const wrong = options.find((option) => !/^[a-z][a-z0-9=,-]*$/.test(option))
   if (wrong !== undefined && text !== '')
-    throw new ModuleFailure(`'${wrong}' is no option of dpkg`, {
+    throw new TaskFailure(`'${wrong}' is no option of dpkg`, {
       hint: 'write them like force-confdef,force-confnew',
     })
   return text === '' ? [] : options

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { dropInText, processScript, profileText } from '../credentials/process-script.ts'
 import {
@@ -8,7 +11,7 @@ import {
   readCredentialFiles,
   removeCredentials,
 } from '../credentials/removal.ts'
-import { defineModule, ModuleFailure, type Observation } from '../module.ts'
+import { defineModule } from '../module.ts'
 import {
   agentUnit,
   NODE_ID,
@@ -106,21 +109,19 @@ export default defineModule({
     },
     requiredIf: [['state', 'present', ['group']]],
   },
-  observe(params): Promise<Observation<State>> {
+  observe(params): { state: Probe<State> } {
     if (params.state === 'absent')
-      return Promise.resolve({
-        script: readCredentialFiles(params),
-        parse: (output) => ({
+      return {
+        state: scriptProbe(readCredentialFiles(params), (output) => ({
           kind: 'absent',
-          left: parseCredentialFiles(params, output?.stdout.toString('utf8') ?? ''),
-        }),
-      })
+          left: parseCredentialFiles(params, output.stdout.toString('utf8')),
+        })),
+      }
     const kept = keptFiles(params)
     const folder = parentOf(params.agent_file)
     const dropIns = (['deb', 'snap'] as const).map((form) => dropInPath(form))
     const paths = [...kept.map(({ path }) => path), ...dropIns]
-    return Promise.resolve({
-      script: sh`${PRINT_FORM}
+    const script = sh`${PRINT_FORM}
 if getent group ${String(params.group)} >/dev/null 2>&1 || grep -q ${`^${String(params.group)}:`} /etc/group; then echo group=yes; fi
 for path in ${paths}; do
   if [ -f "$path" ]; then printf 'file=%s %s %s\n' "$(sha256sum <"$path" | cut -c1-64)" "$(stat -c '%a:%U:%G' "$path")" "$path"; fi
@@ -129,10 +130,10 @@ printf 'folder=%s\n' "$(stat -c '%a:%U:%G' ${folder} 2>/dev/null)"
 printf 'agent=%s\n' "$(stat -c '%a:%U:%G' ${params.agent_file} 2>/dev/null)"
 if grep -q '^aws_session_token' ${params.agent_file} 2>/dev/null; then echo filled=yes; fi
 if [ -n "$(${NODE_ID})" ] && [ "INSTANCE_ID=$(${NODE_ID})" = "$(cat ${params.node_file} 2>/dev/null)" ]; then echo node=yes; fi
-exit 0`,
-      parse: (output): State => {
-        if (output === null || output.rc !== 0)
-          throw new ModuleFailure("the credentials' set-up cannot be read")
+exit 0`
+    return {
+      state: scriptProbe(script, (output): State => {
+        if (output.rc !== 0) throw new TaskFailure("the credentials' set-up cannot be read")
         const lines = output.stdout.toString().split('\n')
         const value = (key: string) =>
           lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
@@ -152,19 +153,19 @@ exit 0`,
           filled: value('filled') === 'yes',
           nodeKnown: value('node') === 'yes',
         }
-      },
-    })
+      }),
+    }
   },
-  async *converge(params, state, context) {
+  async *converge(params, { state }, context) {
     if (state.kind === 'absent') return yield* removeCredentials(params, state.left)
     const group = String(params.group)
     const form = state.form
     if (!context.check && form === undefined)
-      throw new ModuleFailure('the SSM agent is not installed on the host', {
+      throw new TaskFailure('the SSM agent is not installed on the host', {
         hint: 'install its package in a task before this one',
       })
     if (!context.check && !state.groupExists)
-      throw new ModuleFailure(`there is no group '${group}' on the host`, {
+      throw new TaskFailure(`there is no group '${group}' on the host`, {
         hint: 'make it with the group or user module in a task before this one',
       })
     const unit = agentUnit(form ?? 'deb')
@@ -215,7 +216,7 @@ exit 0`,
       script: setUpScript(params, group, stale, form ?? 'deb', moved || fileWrong || !state.filled),
     }
     if (output.rc !== 0)
-      throw new ModuleFailure(
+      throw new TaskFailure(
         `the credentials cannot be set up: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
         { hint: `is the host registered, and ${unit} running? See journalctl -u ${unit} there` },
       )

@@ -1,9 +1,11 @@
+import { scriptProbe } from '../../probes/script.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/visible.ts'
 import { OBSERVE_COLLECTORS, parseCollectors } from '../collectors/collector-state.ts'
 import { departureDiff, departures } from '../collectors/decide.ts'
 import { KNOWN_COLLECTORS } from '../collectors/known.ts'
 import { stopScript } from '../collectors/stop-script.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 export default defineModule({
   name: 'collector',
@@ -55,15 +57,8 @@ export default defineModule({
       },
     },
   },
-  observe: () =>
-    Promise.resolve({
-      script: OBSERVE_COLLECTORS,
-      parse: (output) => {
-        if (output === null) throw new Error('the collectors of the host have to be read')
-        return parseCollectors(output)
-      },
-    }),
-  async *converge(params, state) {
+  observe: () => ({ state: scriptProbe(OBSERVE_COLLECTORS, parseCollectors) }),
+  async *converge(params, { state }) {
     const wish = { name: params.name, former: params.former, foreign: params.foreign }
     const gone = departures(wish, state)
     const names = (removed: boolean) =>
@@ -83,7 +78,7 @@ export default defineModule({
     if (output.rc !== 0) {
       const step = /\0fail\0([^\0]*)\0/.exec(output.stdout.toString('utf8'))?.[1]
       const said = displayText(output.stderr.toString('utf8')).trim()
-      throw new ModuleFailure(
+      throw new TaskFailure(
         `cannot ${step === undefined || step === '' ? 'stop the former collector' : displayText(step)}: ${
           said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc ?? 'none'}`) : said
         }`,

@@ -1,13 +1,14 @@
 import { lines, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { setWords } from '../commands/words.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
 export default defineModule({
@@ -41,9 +42,9 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => Promise.resolve(observeCommand(params)),
+  observe: (params) => ({ state: observeCommand(params) }),
 
-  async *converge(params, state, context) {
+  async *converge(params, { state = NO_CONDITION }, context) {
     const words = commandWords(params.cmd, params.argv)
     const needless = notNeeded(params, state, shown(words))
     if (needless !== null) return needless
@@ -77,7 +78,7 @@ function commandWords(cmd: Text | undefined, argv: readonly Value[] | undefined)
         : cmd instanceof Secret
           ? splitWords(cmd.revealText()).map((word) => new Secret(word))
           : splitWords(cmd)
-  if (words.length === 0) throw new ModuleFailure('no command given', { result: { rc: 256 } })
+  if (words.length === 0) throw new TaskFailure('no command given', { result: { rc: 256 } })
   return words
 }
 
@@ -91,7 +92,7 @@ function notStarted(stdout: Buffer, rc: number | null, cmd: Value, words: readon
   const forbidden = rc === 126 && stdout.equals(Buffer.from('\0forbidden\0'))
   if (!missing && !forbidden) return
   const program = words[0] instanceof Secret ? 'the program' : words[0]
-  throw new ModuleFailure('Error executing command.', {
+  throw new TaskFailure('Error executing command.', {
     result: {
       changed: false,
       rc: missing ? 2 : 13,

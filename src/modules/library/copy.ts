@@ -1,4 +1,6 @@
 import { basename } from 'node:path'
+import { mapProbe, type Probe } from '../../probes/probe.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Content } from '../files/content.ts'
 import { contentOfFile, contentOfText } from '../files/content.ts'
 import { contentParameter } from '../files/content-parameter.ts'
@@ -8,14 +10,7 @@ import { type Destination, observeDestination } from '../files/destination.ts'
 import { placeParameters } from '../files/file-parameters.ts'
 import { placeFile } from '../files/place-file.ts'
 import { plain } from '../host/text.ts'
-import {
-  type ControllerFile,
-  type ControllerTree,
-  defineModule,
-  type ModuleContext,
-  ModuleFailure,
-  type Observation,
-} from '../module.ts'
+import { type ControllerFile, type ControllerTree, defineModule, type ModuleContext } from '../module.ts'
 
 type State =
   | {
@@ -72,33 +67,35 @@ export default defineModule({
     mutuallyExclusive: [['src', 'content']],
   },
 
-  async observe(params, context): Promise<Observation<State>> {
+  async observe(params, context): Promise<{ state: Probe<State> }> {
     const { content } = params
     const src = plain(params.src)
     if (content !== undefined && content !== null)
-      return observeFile(params, contentOfText(contentParameter(content)), null, undefined, context)
-    if (src === undefined) throw new ModuleFailure('src (or content) is required')
+      return {
+        state: observeFile(params, contentOfText(contentParameter(content)), null, undefined, context),
+      }
+    if (src === undefined) throw new TaskFailure('src (or content) is required')
     if (params.remote_src) {
-      const remote = observeRemoteCopy(src, params)
-      return { script: remote.script, parse: (output) => ({ kind: 'remote', remote: remote.parse(output) }) }
+      return { state: mapProbe(observeRemoteCopy(src, params), (remote) => ({ kind: 'remote', remote })) }
     }
     const found = await findSource(src, context)
     if ('directories' in found) {
       const tree = await observeTree(src, found, params, context)
-      return { script: tree.script, parse: (output) => ({ kind: 'tree', tree: tree.parse(output) }) }
+      return { state: mapProbe(tree, (read) => ({ kind: 'tree', tree: read })) }
     }
-    return observeFile(params, await contentOfFile(found), basename(src), found.mode, context)
+    const bytes = await contentOfFile(found)
+    return { state: observeFile(params, bytes, basename(src), found.mode, context) }
   },
 
-  async *converge(params, state, context) {
+  async *converge(params, { state }, context) {
     if (state.kind === 'remote') return yield* convergeRemoteCopy(params, state.remote, context)
     if (state.kind === 'tree') return yield* convergeTree(params, state.tree, context)
     const { destination, content } = state
     const withoutName = params.content !== undefined && params.content !== null
     if (withoutName && destination.intoDirectory)
-      throw new ModuleFailure('can not use content with a dir as dest', { hint: 'name the file in dest' })
+      throw new TaskFailure('can not use content with a dir as dest', { hint: 'name the file in dest' })
     if (destination.facts.stat?.kind === 'directory')
-      throw new ModuleFailure(`${destination.facts.path} is a directory`)
+      throw new TaskFailure(`${destination.facts.path} is a directory`)
     return yield* placeFile(
       params,
       destination,
@@ -120,7 +117,7 @@ function observeFile(
   name: string | null,
   mode: number | undefined,
   context: ModuleContext,
-): Observation<State> {
+): Probe<State> {
   const destination = observeDestination({
     dest: params.dest,
     owner: params.owner,
@@ -128,24 +125,21 @@ function observeFile(
     name,
     withText: context.diff && !content.secret,
   })
-  return {
-    script: destination.script,
-    parse: (output) => ({
-      kind: 'file',
-      destination: destination.parse(output),
-      content,
-      ...(mode === undefined ? {} : { mode }),
-    }),
-  }
+  return mapProbe(destination, (place) => ({
+    kind: 'file',
+    destination: place,
+    content,
+    ...(mode === undefined ? {} : { mode }),
+  }))
 }
 
-/** A file, or a folder where no file has that name. @throws ModuleFailure naming the places searched */
+/** A file, or a folder where no file has that name. @throws TaskFailure naming the places searched */
 async function findSource(src: string, context: ModuleContext): Promise<ControllerFile | ControllerTree> {
   if (src.endsWith('/')) return context.files.findTree('files', src)
   try {
     return await context.files.find('files', src)
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error
+    if (!(error instanceof TaskFailure)) throw error
     // Where there is no such folder either, the file's failure says more: it may be there and refused.
     return context.files.findTree('files', src).catch(() => Promise.reject(error))
   }

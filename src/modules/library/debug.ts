@@ -1,5 +1,6 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { defineModule, type ModuleContext, ModuleFailure, nothingToObserve } from '../module.ts'
+import { defineModule, type ModuleContext, nothingToObserve } from '../module.ts'
 
 export default defineModule({
   name: 'debug',
@@ -53,7 +54,7 @@ function valueOrReason(expression: string, context: ModuleContext): Value {
   try {
     return context.expression(expression)
   } catch (error) {
-    if (error instanceof ModuleFailure) return `<< error 1 - ${error.message} >>`
+    if (error instanceof TaskFailure) return `<< error 1 - ${error.message} >>`
     throw error
   }
 }

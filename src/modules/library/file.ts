@@ -60,10 +60,11 @@ export default defineModule({
     requiredIf: [['state', 'hard', ['src']]],
   },
 
-  observe: (params, context) =>
-    Promise.resolve(observeFileState({ ...params, src: plain(params.src) }, context.diff)),
+  observe: (params, context) => ({
+    state: observeFileState({ ...params, src: plain(params.src) }, context.diff),
+  }),
 
-  async *converge(given, state, context) {
+  async *converge(given, { state }, context) {
     const params = { ...given, src: plain(given.src) }
     switch (params.state) {
       case 'absent':

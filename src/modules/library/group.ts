@@ -1,7 +1,8 @@
+import { numberField, readFields, splitFields, textField } from '../../probes/fields.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { toolSucceeded } from '../accounts/tool.ts'
 import { groupFunction } from '../files/owners.ts'
-import { numberField, readFields, splitFields, textField } from '../host/fields.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
@@ -30,13 +31,12 @@ export default defineModule({
 
   observe(params) {
     const name = plain(params.name)
-    return Promise.resolve({
-      script: lines([groupFunction, sh`printf 'gid\0%s\0' "$(m_gid ${name})"`]),
-      parse(output) {
-        const fields = readFields(output!, `look for group ${name}`)
-        return { gid: textField(fields, 'gid') === '' ? null : numberField(fields, 'gid') }
-      },
-    })
+    return {
+      gid: scriptProbe(lines([groupFunction, sh`printf 'gid\0%s\0' "$(m_gid ${name})"`]), (output) => {
+        const fields = readFields(output, `look for group ${name}`)
+        return textField(fields, 'gid') === '' ? null : numberField(fields, 'gid')
+      }),
+    }
   },
 
   async *converge(params, { gid }) {

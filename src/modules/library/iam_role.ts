@@ -1,4 +1,5 @@
 import { changeRole, doing, type Role, readRole } from '../../aws/roles.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, globalClientsOf } from '../aws/ask.ts'
 import { policyValue } from '../aws/policy-document.ts'
@@ -6,7 +7,7 @@ import { roleChanges, roleRemoval, showRole } from '../aws/role-changes.ts'
 import { roleSpec, wishedRole } from '../aws/role-parameters.ts'
 import { tagValue } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({
   name: 'iam_role',
@@ -38,20 +39,17 @@ export default defineModule({
   },
   spec: roleSpec,
 
-  async observe({ name, region }, context) {
-    const clients = await globalClientsOf(region, context)
-    const role = await askAws(() => readRole(clients, plain(name), context.signal))
-    return { script: null, parse: () => role }
-  },
+  observe: nothingToObserve,
 
-  async *converge(params, role, context) {
+  async *converge(params, _, context) {
     const name = plain(params.name)
     const clients = await globalClientsOf(params.region, context)
+    const role = await askAws(() => readRole(clients, name, context.signal))
     if (params.state === 'absent' && role === null) return {}
 
     const wish = wishedRole(params)
     if (role !== null && params.state === 'present' && role.path !== wish.path) {
-      throw new ModuleFailure(`role ${name} has the path ${role.path}, and a path cannot be changed`, {
+      throw new TaskFailure(`role ${name} has the path ${role.path}, and a path cannot be changed`, {
         hint: `give path: ${role.path}, or another name`,
       })
     }

@@ -1,11 +1,7 @@
+import { mapProbe, type Probe } from '../../probes/probe.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
-import {
-  type ControllerFile,
-  defineModule,
-  type ModuleContext,
-  ModuleFailure,
-  type Observation,
-} from '../module.ts'
+import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
 import { parseName } from '../packages/apt-names.ts'
 import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
 import type { PackageInfo } from '../packages/deb-control.ts'
@@ -73,18 +69,16 @@ export default defineModule({
     requiredOneOf: [['name', 'deb', 'rpm', 'msi']],
   },
 
-  async observe(params, context): Promise<Observation<State>> {
+  async observe(params, context): Promise<{ state: Probe<State> }> {
     refuseOthers(params.rpm, params.msi)
     const artifact = params.deb === undefined ? null : await describe(plain(params.deb), params, context)
     if (artifact !== null && params.state === 'present') {
-      const found = dpkg.observe(artifact.info)
       return {
-        script: found.script,
-        parse: (output) => ({ kind: 'artifact', ...artifact, found: found.parse(output) }),
+        state: mapProbe(dpkg.observe(artifact.info), (found) => ({ kind: 'artifact', ...artifact, found })),
       }
     }
     if (artifact !== null && params.state === 'latest')
-      throw new ModuleFailure('a package file has one version: state is present or absent with it')
+      throw new TaskFailure('a package file has one version: state is present or absent with it')
     const names = artifact === null ? (params.name ?? []).map((name) => plain(name)) : [artifact.info.name]
     const wish: AptWish = {
       ...OPTIONS,
@@ -99,11 +93,10 @@ export default defineModule({
       lockTimeout: params.lock_timeout,
     }
     requireNames(wish.specs, wish.updateCache)
-    const apt = observeApt(wish)
-    return { script: apt.script, parse: (output) => ({ kind: 'names', apt: apt.parse(output), wish }) }
+    return { state: mapProbe(observeApt(wish), (apt) => ({ kind: 'names', apt, wish })) }
   },
 
-  async *converge(params, state, context) {
+  async *converge(params, { state }, context) {
     if (state.kind === 'names') return yield* convergeApt(state.wish, state.apt, context)
     const options = { ...OPTIONS, allowDowngrade: params.allow_downgrade, lockTimeout: params.lock_timeout }
     return yield* dpkg.converge(state.info, state.file, state.found, options, context)
@@ -116,12 +109,12 @@ const OPTIONS = { installRecommends: undefined, dpkgOptions: ['force-confdef', '
 function refuseOthers(rpm: Text | undefined, msi: Text | undefined): void {
   const kind = rpm !== undefined ? 'rpm' : msi !== undefined ? 'msi' : null
   if (kind !== null)
-    throw new ModuleFailure(`muster installs no .${kind} files yet`, {
+    throw new TaskFailure(`muster installs no .${kind} files yet`, {
       hint: kind === 'rpm' ? 'copy the file and use command: rpm -U' : 'hosts with Windows are still to come',
     })
 }
 
-/** The file and what it holds, checked on the controller. @throws ModuleFailure before anything is sent */
+/** The file and what it holds, checked on the controller. @throws TaskFailure before anything is sent */
 async function describe(
   path: string,
   params: {
@@ -134,7 +127,7 @@ async function describe(
   const file = await context.files.find('files', path)
   const sha256 = plain(params.sha256)?.toLowerCase()
   if (sha256 !== undefined && sha256 !== file.sha256)
-    throw new ModuleFailure(`${path} does not have the SHA-256 that the task names`, {
+    throw new TaskFailure(`${path} does not have the SHA-256 that the task names`, {
       result: { expected: sha256, found: file.sha256 },
       hint: 'fetch the file again, and check where the sum comes from',
     })
@@ -149,8 +142,8 @@ async function describe(
     return given
   })
   if (version !== undefined && version !== info.version)
-    throw new ModuleFailure(`${path} holds version ${info.version}, and the task wants ${version}`)
+    throw new TaskFailure(`${path} holds version ${info.version}, and the task wants ${version}`)
   if (name !== undefined && name !== info.name)
-    throw new ModuleFailure(`${path} holds the package ${info.name}, and the task names ${name}`)
+    throw new TaskFailure(`${path} holds the package ${info.name}, and the task names ${name}`)
   return { info, file }
 }

@@ -1,11 +1,12 @@
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { readAll } from '../files/content.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 /** A script this long is no script. */
 const LIMIT = 1024 * 1024
@@ -40,14 +41,14 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => Promise.resolve(observeCommand(params)),
+  observe: (params) => ({ state: observeCommand(params) }),
 
-  async *converge(params, state, context) {
+  async *converge(params, { state = NO_CONDITION }, context) {
     const [name, ...words] = splitWords(plain(params.cmd) ?? '')
-    if (name === undefined) throw new ModuleFailure('no command given')
+    if (name === undefined) throw new TaskFailure('no command given')
     const file = await context.files.find('files', name)
     if (file.size > LIMIT)
-      throw new ModuleFailure(`${name} is larger than ${LIMIT} bytes; copy it and run it with command`)
+      throw new TaskFailure(`${name} is larger than ${LIMIT} bytes; copy it and run it with command`)
     const needless = notNeeded(params, state, params.cmd ?? '')
     if (needless !== null) return { ...needless, skipped: true }
     const text = await readAll(file)

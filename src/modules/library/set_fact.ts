@@ -1,8 +1,9 @@
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { hasTemplateMarks } from '../../values/template-text.ts'
 import type { Key, Value } from '../../values/value.ts'
 import { isVariableName, VARIABLE_NAME_WORDS } from '../../values/variable-name.ts'
-import { defineModule, type ModuleContext, ModuleFailure, nothingToObserve } from '../module.ts'
+import { defineModule, type ModuleContext, nothingToObserve } from '../module.ts'
 
 export default defineModule({
   name: 'set_fact',
@@ -38,7 +39,7 @@ export default defineModule({
   // biome-ignore lint/correctness/useYield: there is nothing to do on the host
   async *converge({ free }, _, context) {
     if (free.size === 0) {
-      throw new ModuleFailure(
+      throw new TaskFailure(
         'No key/value pairs provided, at least one is required for this action to succeed',
       )
     }
@@ -52,7 +53,7 @@ export default defineModule({
 function factName(key: Key, context: ModuleContext): string {
   const written = String(key)
   const name = hasTemplateMarks(written) ? context.render(written, 'set_fact') : written
-  if (name instanceof Secret) throw new ModuleFailure(`The variable name '${written}' is secret.`)
+  if (name instanceof Secret) throw new TaskFailure(`The variable name '${written}' is secret.`)
   if (isVariableName(name)) return name
-  throw new ModuleFailure(`Invalid variable name '${name}'.`, { hint: VARIABLE_NAME_WORDS })
+  throw new TaskFailure(`Invalid variable name '${name}'.`, { hint: VARIABLE_NAME_WORDS })
 }

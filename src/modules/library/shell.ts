@@ -1,10 +1,11 @@
+import { assignPath } from '../../probes/expand-path.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
 import { commandInput } from '../commands/stdin.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 export default defineModule({
   name: 'shell',
@@ -32,11 +33,11 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => Promise.resolve(observeCommand(params)),
+  observe: (params) => ({ state: observeCommand(params) }),
 
-  async *converge(params, state, context) {
+  async *converge(params, { state = NO_CONDITION }, context) {
     const { cmd } = params
-    if (cmd === undefined || cmd === '') throw new ModuleFailure('no command given', { result: { rc: 256 } })
+    if (cmd === undefined || cmd === '') throw new TaskFailure('no command given', { result: { rc: 256 } })
     const needless = notNeeded(params, state, cmd)
     if (needless !== null) return needless
     // The text is one quoted word of `SHELL -c`, so it runs in a shell of its own, whatever it does to it.

@@ -1,8 +1,10 @@
 import { deregisterNode, describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
-import { defineModule, type Member, ModuleFailure, type RunContext } from '../module.ts'
+import { defineModule, type Member, type RunContext } from '../module.ts'
 import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
 import {
   type Left,
@@ -36,15 +38,16 @@ export default defineModule({
     returns: { instance_id: "the managed node's id, null for a host that was none" },
   },
   spec: { parameters: {} },
-  observe: () =>
-    Promise.resolve({
-      script: lines([sh`(${READ_AGENT})`, READ_LEFT]),
-      parse: (output): State => {
-        if (output === null) throw new Error('the registration has to be read')
-        return { ...parseAgentState(output), left: parseLeft(output.stdout.toString('latin1')) }
-      },
-    }),
-  async *converge(_params, { registration, form, left }, context) {
+  observe: () => ({
+    state: scriptProbe(
+      lines([sh`(${READ_AGENT})`, READ_LEFT]),
+      (output): State => ({
+        ...parseAgentState(output),
+        left: parseLeft(output.stdout.toString('latin1')),
+      }),
+    ),
+  }),
+  async *converge(_params, { state: { registration, form, left } }, context) {
     const nodes = (context.shared ?? new Map()) as ReadonlyMap<string, NodeInformation>
     const id = registration?.id ?? null
     const known = registration === undefined ? undefined : nodes.get(registration.id)
@@ -71,7 +74,7 @@ export default defineModule({
         ...change,
       }
       if (output.rc !== 0)
-        throw new ModuleFailure(`${agentUnit(form)} cannot be stopped: ${output.stderr.toString().trim()}`, {
+        throw new TaskFailure(`${agentUnit(form)} cannot be stopped: ${output.stderr.toString().trim()}`, {
           hint: `see journalctl -u ${agentUnit(form)} on the host`,
         })
     }
@@ -95,7 +98,7 @@ export default defineModule({
         ...change,
       }
       if (output.rc !== 0)
-        throw new ModuleFailure(
+        throw new TaskFailure(
           `what the registration left cannot be removed: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
           { hint: 'run muster again when the cause is gone: the node is deregistered already' },
         )
@@ -110,10 +113,10 @@ export default defineModule({
 
 /** Which of the nodes Systems Manager still has, a region at a time. */
 async function look(
-  members: readonly Member<unknown, State>[],
+  members: readonly Member<unknown, { readonly state: State }>[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, NodeInformation>> {
-  const registrations = members.flatMap(({ state }) => state.registration ?? [])
+  const registrations = members.flatMap(({ answers: { state } }) => state.registration ?? [])
   const nodes = new Map<string, NodeInformation>()
   for (const [region, there] of Map.groupBy(registrations, (registration) => registration.region)) {
     const ids = there.map(({ id }) => id)

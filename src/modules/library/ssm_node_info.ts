@@ -1,5 +1,6 @@
 import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
-import { defineModule, type Member, ModuleFailure, type RunContext } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import { defineModule, type Member, type RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { type AgentState, observeAgent } from '../registration/agent-state.ts'
 
@@ -27,25 +28,25 @@ export default defineModule({
       region: { type: 'str', required: true, doc: 'AWS region.' },
     },
   },
-  observe: observeAgent,
+  observe: () => ({ state: observeAgent() }),
   // biome-ignore lint/correctness/useYield: it only looks
-  async *converge({ region }, { registration }, context) {
+  async *converge({ region }, { state: { registration } }, context) {
     if (registration === undefined)
-      throw new ModuleFailure('not registered with Systems Manager', { hint: 'run muster apply' })
+      throw new TaskFailure('not registered with Systems Manager', { hint: 'run muster apply' })
     const result = { instance_id: registration.id }
     if (registration.region !== String(region))
-      throw new ModuleFailure(`registered in ${registration.region}, not in ${String(region)}`, { result })
+      throw new TaskFailure(`registered in ${registration.region}, not in ${String(region)}`, { result })
     const nodes = context.shared as ReadonlyMap<string, NodeInformation> | null
     if (nodes === null) return { result }
     const node = nodes.get(registration.id)
     if (node === undefined)
-      throw new ModuleFailure(`Systems Manager does not know ${registration.id}`, {
+      throw new TaskFailure(`Systems Manager does not know ${registration.id}`, {
         result,
         hint: 'it was deregistered: run muster apply with reregister: true',
       })
     const known = { ...result, ping_status: node.pingStatus, agent_version: node.agentVersion ?? null }
     if (node.pingStatus !== 'Online')
-      throw new ModuleFailure(`Systems Manager says ${node.pingStatus}`, {
+      throw new TaskFailure(`Systems Manager says ${node.pingStatus}`, {
         result: known,
         hint: 'is the agent running, and does it reach its endpoints? See /var/log/amazon/ssm/amazon-ssm-agent.log on the host',
       })
@@ -58,10 +59,10 @@ export default defineModule({
 })
 
 async function look(
-  members: readonly Member<{ readonly region: Text }, AgentState>[],
+  members: readonly Member<{ readonly region: Text }, { readonly state: AgentState }>[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, NodeInformation>> {
-  const ids = members.flatMap(({ state }) => state.registration?.id ?? [])
+  const ids = members.flatMap(({ answers: { state } }) => state.registration?.id ?? [])
   const region = String(members[0]?.params.region ?? '')
   return describeNodes(await context.aws(region), ids, context.signal)
 }

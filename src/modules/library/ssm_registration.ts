@@ -3,11 +3,12 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { tagNode } from '../../aws/node-tags.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { waitOnline } from '../../aws/wait-online.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER, type Tags, tagChanges, tagValue } from '../aws/tags.ts'
-import { type Action, defineModule, ModuleFailure } from '../module.ts'
+import { type Action, defineModule } from '../module.ts'
 import { agentUnit, observeAgent, type PackageForm, restartAgent } from '../registration/agent-state.ts'
 import {
   lookAtRegistration,
@@ -82,13 +83,13 @@ export default defineModule({
       wait: { type: 'int', default: 300, doc: 'Seconds to wait until Systems Manager says Online.' },
     },
   },
-  observe: observeAgent,
-  async *converge(params, state, context) {
+  observe: () => ({ state: observeAgent() }),
+  async *converge(params, { state }, context) {
     const region = String(params.region)
     const shared = context.shared as RegistrationShared | null
     const known = state.registration
     if (known !== undefined && known.region !== region && !params.reregister)
-      throw new ModuleFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {
+      throw new TaskFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {
         hint: `set region: ${known.region}, or reregister: true to move it`,
       })
 
@@ -134,14 +135,13 @@ export default defineModule({
         if (!failure.retryable || attempt === ATTEMPTS) throw failure
         const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
         yield {
-          kind: 'call',
-          effect: 'none',
+          kind: 'wait',
           says: 'wait: throttled',
           call: (signal) => sleep(pause, null, { signal }),
         }
       }
       if (id === undefined)
-        throw new ModuleFailure('the agent said that it is registered, and not as what', {
+        throw new TaskFailure('the agent said that it is registered, and not as what', {
           hint: 'run muster again: it reads the id from the Vault',
         })
       agentStarted = true
@@ -156,7 +156,7 @@ export default defineModule({
         }
       }
     } else if (shared !== null && !shared.nodes.has(id)) {
-      throw new ModuleFailure(`registered as ${id}, which Systems Manager does not know in ${region}`, {
+      throw new TaskFailure(`registered as ${id}, which Systems Manager does not know in ${region}`, {
         hint: 'it was deregistered there, or belongs to another account; set reregister: true to register it anew',
       })
     }
@@ -180,8 +180,7 @@ export default defineModule({
     if (agentStarted && shared !== null) {
       const node = id
       const seen = yield {
-        kind: 'call',
-        effect: 'none',
+        kind: 'wait',
         says: `wait until ${node} is Online`,
         call: async (signal) => {
           const { online, missing } = await waitOnline(shared.clients, [node], {
@@ -192,7 +191,7 @@ export default defineModule({
         },
       }
       if (seen.value !== 'Online')
-        throw new ModuleFailure(
+        throw new TaskFailure(
           `${node} is not Online after ${params.wait} seconds: Systems Manager says ${seen.value === null ? 'nothing of it' : String(seen.value)}`,
           {
             hint: 'does the host reach the endpoints ssm, ssmmessages and ec2messages? See /var/log/amazon/ssm/amazon-ssm-agent.log there',
@@ -243,15 +242,15 @@ function pingStatus(shared: RegistrationShared | null, id: string | undefined): 
   return id === undefined ? null : (shared?.nodes.get(id)?.pingStatus ?? null)
 }
 
-function notRestarted(form: PackageForm, output: Output, before = ''): ModuleFailure {
+function notRestarted(form: PackageForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)
-  return new ModuleFailure(`${before}${unit} cannot be restarted: ${output.stderr.toString().trim()}`, {
+  return new TaskFailure(`${before}${unit} cannot be restarted: ${output.stderr.toString().trim()}`, {
     hint: `see journalctl -u ${unit} on the host`,
   })
 }
 
-function notInstalled(): ModuleFailure {
-  return new ModuleFailure('the SSM agent is not installed on the host', {
+function notInstalled(): TaskFailure {
+  return new TaskFailure('the SSM agent is not installed on the host', {
     hint: 'install its package in a task before this one',
   })
 }

@@ -1,10 +1,12 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { field, readFields } from '../../probes/fields.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
 import { STAT_FORMAT, statDict } from '../files/stat-result.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { field, readFields } from '../host/fields.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 export default defineModule({
   name: 'stat',
@@ -77,29 +79,28 @@ export default defineModule({
         : []),
       sh`else printf 'why\0%s\0' "$m_s"; fi`,
     ])
-    return Promise.resolve({
-      script,
-      parse(output) {
-        const fields = readFields(output!, `look at ${path}`)
+    return {
+      stat: scriptProbe(script, (output) => {
+        const fields = readFields(output, `look at ${path}`)
         const why = field(fields, 'why')?.toString('utf8')
         if (why === undefined) return statDict(fields)
         // Ansible says that nothing is there for this reason only, and fails for all others in the system's words.
         if (why.endsWith('No such file or directory')) return dict({ exists: false })
-        throw new ModuleFailure(displayText(why.slice(why.lastIndexOf(': ') + 1)).trim(), {
+        throw new TaskFailure(displayText(why.slice(why.lastIndexOf(': ') + 1)).trim(), {
           result: { path },
           hint: `asked about ${path}; become a user who may look there`,
         })
-      },
-    })
+      }),
+    }
   },
 
   // biome-ignore lint/correctness/useYield: it only looks
-  async *converge(_, stat) {
+  async *converge(_, { stat }) {
     return { result: { stat } }
   },
 })
 
 function refuse(asked: boolean | undefined, name: string, instead: string): void {
   if (asked === true)
-    throw new ModuleFailure(`${name} is not supported`, { hint: `use \`${instead} PATH\` with register` })
+    throw new TaskFailure(`${name} is not supported`, { hint: `use \`${instead} PATH\` with register` })
 }

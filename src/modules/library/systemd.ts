@@ -1,8 +1,9 @@
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 import { loadProblem, observeUnit } from '../systemd/unit-state.ts'
 import { unitFailure, unitSteps } from '../systemd/unit-steps.ts'
 
@@ -59,18 +60,18 @@ export default defineModule({
     requiredBy: { state: ['name'], enabled: ['name'], masked: ['name'] },
   },
 
-  observe: (params) => Promise.resolve(observeUnit(plain(params.name), params.scope)),
+  observe: (params) => ({ state: observeUnit(plain(params.name), params.scope) }),
 
-  async *converge(params, state, context) {
+  async *converge(params, { state }, context) {
     const name = plain(params.name)
     const glob = name === undefined ? null : /[*?[]/.exec(name)
     if (glob !== null)
-      throw new ModuleFailure(
+      throw new TaskFailure(
         `This module does not currently support using glob patterns, found '${glob[0]}' in service name: ${name}`,
         { hint: 'name one unit, or use loop' },
       )
     if (!state.running)
-      throw new ModuleFailure(`systemd does not answer on the host: ${displayText(state.complaint)}`, {
+      throw new TaskFailure(`systemd does not answer on the host: ${displayText(state.complaint)}`, {
         hint: 'the systemd module needs a host that runs systemd (and for scope: user, a session of that user)',
       })
     const acts = params.state !== undefined || params.enabled !== undefined || params.masked === false
@@ -88,7 +89,7 @@ export default defineModule({
     const output = yield {
       kind: 'run',
       says: `${steps.map((step) => step.says).join(', ')}${problem === null ? '' : ` (${name} must exist by then)`}`,
-      effect: changes ? 'change' : 'none',
+      ...(changes ? {} : { silent: true }),
       predicted: result,
       script: lines([
         sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
+import { mapProbe } from '../../probes/probe.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { contentOfText, readAll } from '../files/content.ts'
 import { observeDestination } from '../files/destination.ts'
 import { placeParameters } from '../files/file-parameters.ts'
 import { placeFile } from '../files/place-file.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 export default defineModule({
   name: 'template',
@@ -80,15 +82,12 @@ export default defineModule({
       name: basename(file.path),
       withText: context.diff && !content.secret,
     })
-    return {
-      script: destination.script,
-      parse: (output) => ({ destination: destination.parse(output), content, mode: file.mode }),
-    }
+    return { state: mapProbe(destination, (place) => ({ destination: place, content, mode: file.mode })) }
   },
 
-  async *converge(params, { destination, content, mode }, context) {
+  async *converge(params, { state: { destination, content, mode } }, context) {
     if (destination.facts.stat?.kind === 'directory')
-      throw new ModuleFailure(`${destination.facts.path} is a directory`)
+      throw new TaskFailure(`${destination.facts.path} is a directory`)
     return yield* placeFile(params, destination, content, { sourceMode: mode, parents: null }, context)
   },
 })

@@ -37,6 +37,6 @@ export default defineModule({
     },
   },
   spec: unarchiveSpec,
-  observe: (params) => Promise.resolve(observeUnarchive(params)),
-  converge: convergeUnarchive,
+  observe: (params) => ({ state: observeUnarchive(params) }),
+  converge: (params, { state }, context) => convergeUnarchive(params, state, context),
 })

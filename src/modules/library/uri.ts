@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { lines, sh } from '../../shell/sh.ts'
+import { sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { observeCommand } from '../commands/command-state.ts'
+import { NO_CONDITION, observeCommand } from '../commands/command-state.ts'
 import { observeDestination } from '../files/destination.ts'
 import { readDone } from '../files/done.ts'
 import { fileParameters } from '../files/file-parameters.ts'
@@ -13,7 +14,7 @@ import { plain } from '../host/text.ts'
 import { fetchInto, splitOutput } from '../http/fetch.ts'
 import { methodOf, requestConfig } from '../http/request.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
 export default defineModule({
@@ -101,7 +102,7 @@ export default defineModule({
     const gate = observeCommand({ chdir: undefined, creates: params.creates, removes: params.removes })
     const place =
       params.dest === undefined
-        ? null
+        ? undefined
         : observeDestination({
             dest: params.dest,
             owner: params.owner,
@@ -109,14 +110,10 @@ export default defineModule({
             name: nameOf(plain(params.url)),
             withText: false,
           })
-    const scripts = [gate.script, place?.script ?? null].filter((script) => script !== null)
-    return Promise.resolve({
-      script: scripts.length === 0 ? null : lines(scripts),
-      parse: (output) => ({ gate: gate.parse(output), place: place?.parse(output) ?? null }),
-    })
+    return { gate, place }
   },
 
-  async *converge(params, { gate, place }, context) {
+  async *converge(params, { gate = NO_CONDITION, place = null }, context) {
     if (context.check) return { skipped: true }
     if (gate.creates === true) return { msg: `skipped, since '${params.creates}' exists` }
     if (gate.removes === false) return { msg: `skipped, since '${params.removes}' does not exist` }
@@ -143,13 +140,13 @@ export default defineModule({
 LC_ALL=C curl ${write}${params.method === 'HEAD' ? sh` -o /dev/null` : sh``}
 printf '\0curl\0%s' $?`
         : fetchInto(place, params.mode, params.status_code, sh`${curl}`, write, params.unsafe_writes)
-    const output = yield { ...action, effect: place === null ? 'none' : 'change', script }
+    const output = yield { ...action, ...(place === null ? { silent: true } : {}), script }
     const { answer, rc } = splitOutput(output)
     const elapsed = Math.round((performance.now() - start) / 1000)
     const wanted = params.status_code
     if (rc !== 0) {
       const msg = `Status code was -1 and not [${wanted.join(', ')}]: ${noAnswer(rc, output.stderr.toString('utf8'))}`
-      throw new ModuleFailure(msg, {
+      throw new TaskFailure(msg, {
         result: { status: -1, url: plain(params.url), redirected: false, elapsed, changed: false },
       })
     }
@@ -160,7 +157,7 @@ printf '\0curl\0%s' $?`
       ? `OK (${response.headers.get('content_length') ?? 'unknown'} bytes)`
       : `HTTP Error ${response.status}: ${response.reason}`
     if (!wanted.includes(response.status))
-      throw new ModuleFailure(`Status code was ${response.status} and not [${wanted.join(', ')}]: ${words}`, {
+      throw new TaskFailure(`Status code was ${response.status} and not [${wanted.join(', ')}]: ${words}`, {
         result: { ...result, changed: false },
       })
     if (place === null) return { msg: words, changed: false, result }

@@ -1,4 +1,6 @@
+import { splitFields } from '../../probes/fields.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { toolSucceeded, warnings } from '../accounts/tool.ts'
 import { creation, modification } from '../accounts/user-changes.ts'
@@ -12,9 +14,8 @@ import {
   type UserState,
   userFunction,
 } from '../accounts/user-state.ts'
-import { splitFields } from '../host/fields.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure } from '../module.ts'
+import { defineModule } from '../module.ts'
 
 export default defineModule({
   name: 'user',
@@ -43,19 +44,18 @@ export default defineModule({
   },
   spec: { parameters: userParameters },
 
-  observe: (params) =>
-    Promise.resolve(
-      observeUser({
-        name: plain(params.name),
-        groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
-          const name = plain(one)
-          return name === undefined || /^\d+$/.test(name) ? [] : [name]
-        }),
-        keyFile: params.generate_ssh_key ? keyFile(params) : undefined,
+  observe: (params) => ({
+    state: observeUser({
+      name: plain(params.name),
+      groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
+        const name = plain(one)
+        return name === undefined || /^\d+$/.test(name) ? [] : [name]
       }),
-    ),
+      keyFile: params.generate_ssh_key ? keyFile(params) : undefined,
+    }),
+  }),
 
-  async *converge(params, state, context) {
+  async *converge(params, { state }, context) {
     const name = plain(params.name)
     if (params.state === 'absent') {
       if (state.passwd === null) return { result: { name, state: 'absent' } }
@@ -123,7 +123,7 @@ function keyFile(params: {
 function requireGroups(state: UserState, user: string): void {
   for (const [group, id] of state.ids)
     if (id === undefined)
-      throw new ModuleFailure(`Group ${group} does not exist`, {
+      throw new TaskFailure(`Group ${group} does not exist`, {
         result: { name: user },
         hint: 'make the group first (module group)',
       })

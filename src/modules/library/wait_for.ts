@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines } from '../../shell/sh.ts'
 import type { PythonRegex } from '../../template/python/regex.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, ModuleFailure, type Observation, type Outcome } from '../module.ts'
+import { defineModule, look, type Outcome } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import { conditionFunction, pathKind, type WaitParameters } from '../waiting/condition.ts'
 import { type Look, lookOnce, lookUntil, NO_GROUPS, readLook, readWait, type Wait } from '../waiting/look.ts'
 
@@ -52,23 +56,15 @@ export default defineModule({
     },
   },
 
-  observe(params): Promise<Observation<State>> {
-    const wait = readWait({ ...params, host: plain(params.host) }, plain(params.search_regex))
+  observe(params) {
+    const wait = waitOf(params)
     const nothing = params.port === undefined && params.path === undefined
-    if (nothing || params.delay > 0)
-      return Promise.resolve({ script: null, parse: () => ({ wait, first: null }) })
-    return Promise.resolve({
-      script: lines([
-        conditionFunction(wait.params),
-        ...(params.path === undefined ? [] : [pathKind]),
-        lookOnce(wait),
-      ]),
-      parse: (output) => ({ wait, first: readLook(output!, wait) }),
-    })
+    return { first: nothing || params.delay > 0 ? undefined : onceProbe(wait) }
   },
 
-  async *converge(params, { wait, first }, context) {
+  async *converge(params, { first }, context) {
     if (context.check) return { skipped: true }
+    const wait = waitOf(params)
     const start = performance.now()
     const about: Record<string, Value> = {
       path: params.path ?? null,
@@ -76,46 +72,31 @@ export default defineModule({
       search_regex: params.search_regex ?? null,
     }
     const elapsed = () => Math.round((performance.now() - start) / 1000)
-    const done = (look: Look): Outcome => ({
-      result: { ...about, state: look.kind ?? params.state, ...look.groups, elapsed: elapsed() },
+    const done = (seen: Look): Outcome => ({
+      result: { ...about, state: seen.kind ?? params.state, ...seen.groups, elapsed: elapsed() },
     })
     if (first?.holds) return done(first)
     if (params.port === undefined && params.path === undefined) {
-      yield { kind: 'call', says: `wait ${params.timeout} s`, effect: 'none', call: pause(params.timeout) }
+      yield { kind: 'wait', says: `wait ${params.timeout} s`, call: pause(params.timeout) }
       return { result: { ...about, state: params.state, ...NO_GROUPS, elapsed: elapsed() } }
     }
     const words = what(params.path, plain(params.host), params.port)
     if (wait.regex === null) {
-      const output = yield {
-        kind: 'run',
-        says: `wait for ${words}`,
-        effect: 'none',
-        script: lookUntil(wait, params),
-      }
-      const look = readLook(output, wait)
-      if (look.holds) return done(look)
+      const { seen } = yield* look(`wait for ${words}`, {
+        seen: scriptProbe(lookUntil(wait, params), (output) => readLook(output, wait)),
+      })
+      if (seen.holds) return done(seen)
     } else {
       // The pattern is Python's, which no tool of the host understands: the host reads, the controller looks.
-      if (params.delay > 0)
-        yield { kind: 'call', says: `wait ${params.delay} s`, effect: 'none', call: pause(params.delay) }
+      if (params.delay > 0) yield { kind: 'wait', says: `wait ${params.delay} s`, call: pause(params.delay) }
       do {
-        const output = yield {
-          kind: 'run',
-          says: `look for ${params.search_regex} in ${words}`,
-          effect: 'none',
-          script: lines([
-            conditionFunction(wait.params),
-            ...(params.path === undefined ? [] : [pathKind]),
-            lookOnce(wait),
-          ]),
-        }
-        const look = readLook(output, wait)
-        if (look.holds) return done(look)
+        const { seen } = yield* look(`look for ${params.search_regex} in ${words}`, { seen: onceProbe(wait) })
+        if (seen.holds) return done(seen)
         if (performance.now() - start >= params.timeout * 1000) break
-        yield { kind: 'call', says: `wait ${params.sleep} s`, effect: 'none', call: pause(params.sleep) }
+        yield { kind: 'wait', says: `wait ${params.sleep} s`, call: pause(params.sleep) }
       } while (performance.now() - start < params.timeout * 1000)
     }
-    throw new ModuleFailure(
+    throw new TaskFailure(
       plain(params.msg) ?? timeoutWords(words, params.state, params.path, wait.regex, params.search_regex),
       {
         result: { elapsed: elapsed() },
@@ -124,10 +105,20 @@ export default defineModule({
   },
 })
 
-interface State {
-  readonly wait: Wait
-  /** The look that observe had; null when it had none. */
-  readonly first: Look | null
+function waitOf(
+  params: Omit<WaitParameters, 'text' | 'host'> & { host: Text; search_regex: Text | undefined },
+): Wait {
+  return readWait({ ...params, host: plain(params.host) }, plain(params.search_regex))
+}
+
+/** One look. */
+function onceProbe(wait: Wait): Probe<Look> {
+  const script = lines([
+    conditionFunction(wait.params),
+    ...(wait.params.path === undefined ? [] : [pathKind]),
+    lookOnce(wait),
+  ])
+  return scriptProbe(script, (output) => readLook(output, wait))
 }
 
 function pause(seconds: number): (signal: AbortSignal) => Promise<Value> {

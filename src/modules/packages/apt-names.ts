@@ -1,6 +1,6 @@
+import { type Field, field, strictText } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { type Field, field, strictText } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { isPackageName, isVersion } from './deb-control.ts'
 import { type DpkgStatus, readStatus, statusFunction } from './dpkg-status.ts'
 
@@ -24,7 +24,7 @@ export interface NameFacts {
   readonly automatic: boolean
 }
 
-/** @throws ModuleFailure for a name that is none */
+/** @throws TaskFailure for a name that is none */
 export function parseName(text: string): NameSpec {
   const match = /^([^=<>\s]+)\s*(?:(>=|=)\s*(\S+))?$/.exec(text.trim())
   const name = match?.[1]?.replace(/:[a-z0-9]+$/, '') ?? ''
@@ -34,7 +34,7 @@ export function parseName(text: string): NameSpec {
     !isPackageName(name) ||
     (version !== null && !/^[0-9A-Za-z.+:~*?[\]-]+$/.test(version))
   )
-    throw new ModuleFailure(`'${text}' names no package`, {
+    throw new TaskFailure(`'${text}' names no package`, {
       hint: /[*?[]/.test(text)
         ? 'muster takes no patterns for names; name each package'
         : 'write name, name=version or name>=version',
@@ -63,11 +63,11 @@ ${ask}
   ])
 }
 
-/** Takes apart what {@link observeNames} printed. @throws ModuleFailure */
+/** Takes apart what {@link observeNames} printed. @throws TaskFailure */
 export function readNames(fields: readonly Field[], specs: readonly NameSpec[]): NameFacts[] {
   if (field(fields, 'nodpkg') !== undefined) readStatus(fields)
   const starts = fields.flatMap(({ name }, at) => (name === 'spec' ? [at] : []))
-  if (starts.length !== specs.length) throw new ModuleFailure("the host's answer makes no sense (packages)")
+  if (starts.length !== specs.length) throw new TaskFailure("the host's answer makes no sense (packages)")
   return specs.map((spec, index) => {
     const own = fields.slice(starts[index], starts[index + 1])
     const policy = field(own, 'policy')
@@ -84,7 +84,7 @@ export function readNames(fields: readonly Field[], specs: readonly NameSpec[]):
   })
 }
 
-/** Words for `apt-get install`; null when the package is as it shall be. @throws ModuleFailure in Ansible's words */
+/** Words for `apt-get install`; null when the package is as it shall be. @throws TaskFailure in Ansible's words */
 export function installWord(
   facts: NameFacts,
   state: 'present' | 'latest',
@@ -96,7 +96,7 @@ export function installWord(
   if (spec.operator === null) {
     if (there && (state === 'present' || candidate === null || candidate === installed.version)) return null
     if (candidate === null)
-      throw new ModuleFailure(`No package matching '${spec.name}' is available`, {
+      throw new TaskFailure(`No package matching '${spec.name}' is available`, {
         hint: 'is the name right, and is a repository with it on the host? update_cache: yes reads the lists anew',
       })
     return state === 'latest' ? `${spec.name}=${candidate}` : spec.name
@@ -113,8 +113,8 @@ export function installWord(
   return there && installed.version === best ? null : `${spec.name}=${best}`
 }
 
-function noCandidate(spec: NameSpec): ModuleFailure {
-  return new ModuleFailure(`no available installation candidate for ${spec.text}`, {
+function noCandidate(spec: NameSpec): TaskFailure {
+  return new TaskFailure(`no available installation candidate for ${spec.text}`, {
     hint: `apt-cache policy ${spec.name} on the host lists the versions there are`,
   })
 }

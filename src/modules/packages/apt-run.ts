@@ -1,13 +1,15 @@
+import { type Field, field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { type Field, field, readFields } from '../host/fields.ts'
 import {
   type Action,
   type ActionResult,
   type Diff,
+  look,
   type ModuleContext,
-  ModuleFailure,
-  type Observation,
   type Outcome,
 } from '../module.ts'
 import { installWord, type NameFacts, type NameSpec, observeNames, readNames } from './apt-names.ts'
@@ -35,18 +37,18 @@ export interface AptState {
 }
 
 /** Packages and, where it matters, the age of apt's lists. */
-export function observeApt(wish: AptWish): Observation<AptState> {
-  return {
-    script: lines([
+export function observeApt(wish: AptWish): Probe<AptState> {
+  return scriptProbe(
+    lines([
       observeNames(wish.specs, wish.state),
       ...(wish.updateCache ? [listsAge(wish.cacheValidTime)] : []),
       sh`:`,
     ]),
-    parse(output) {
-      const fields = readFields(output!, 'look for packages')
+    (output) => {
+      const fields = readFields(output, 'look for packages')
       return { names: readNames(fields, wish.specs), ...readLists(fields) }
     },
-  }
+  )
 }
 
 function listsAge(validTime: number): ShellText {
@@ -64,32 +66,31 @@ function readLists(fields: readonly Field[]): { listsRead: number; listsFresh: b
   }
 }
 
-/** Reads lists anew, then installs or removes. @throws ModuleFailure */
+/** Reads lists anew, then installs or removes. @throws TaskFailure */
 export async function* convergeApt(
   wish: AptWish,
   state: AptState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
   let { names, listsRead } = state
-  let updated = false
-  if (wish.updateCache && !state.listsFresh) {
-    const alone = wish.specs.length === 0
+  const alone = wish.specs.length === 0
+  if (wish.updateCache && !state.listsFresh && (alone || !context.check)) {
     const output = yield {
       kind: 'run',
       says: "read apt's lists",
-      effect: alone ? 'change' : 'none',
-      script: context.check && !alone ? observeNames(wish.specs, wish.state) : update(wish),
+      ...(alone ? {} : { silent: true }),
+      script: update(wish),
     }
     if (output.rc !== 0) throw packageFailure(output, 'apt-get update')
-    // New lists may know packages and versions that the old ones did not. In check mode the old ones must do.
+    // New lists may know packages and versions that the old ones did not.
     const at = output.stdout.lastIndexOf('\0names\0')
     if (at !== -1) {
       const fields = readFields({ ...output, stdout: output.stdout.subarray(at + 7) }, 'look for packages')
       names = readNames(fields, wish.specs)
       listsRead = readLists(fields).listsRead
     }
-    updated = true
   }
+  const updated = wish.updateCache && !state.listsFresh
   const cache: Record<string, Value> = { cache_updated: updated, cache_update_time: listsRead }
   const call = wish.state === 'absent' ? removal(wish, names) : installation(wish, names)
   if (call === null) {
@@ -100,7 +101,7 @@ export async function* convergeApt(
       yield {
         kind: 'run',
         says: `mark ${marks.join(', ')} as wanted`,
-        effect: 'none',
+        silent: true,
         script: sh`apt-mark manual ${marks}`,
       }
     return { result: cache }
@@ -108,16 +109,16 @@ export async function* convergeApt(
   let diff: Diff[] = []
   if (context.check || context.diff) {
     // apt knows what it will refuse, and what else it will bring or take.
-    const output = yield {
-      kind: 'run',
-      says: `ask apt about ${call.names.join(', ')}`,
-      effect: 'none',
-      script: lines([
-        packagePrelude,
-        sh`apt-get -s -y -o Debug::NoLocking=1 ${call.words} </dev/null || m_fail apt
+    const { output } = yield* look(`ask apt about ${call.names.join(', ')}`, {
+      output: scriptProbe(
+        lines([
+          packagePrelude,
+          sh`apt-get -s -y -o Debug::NoLocking=1 ${call.words} </dev/null || m_fail apt
 m_end 0`,
-      ]),
-    }
+        ]),
+        (output) => output,
+      ),
+    })
     if (output.rc !== 0) throw packageFailure(output, `apt-get ${call.words.join(' ')}`)
     diff = [{ header: 'packages', before: '', after: plannedText(output.stdout.toString('utf8')) }]
   }
@@ -184,8 +185,8 @@ function plannedText(simulation: string): string {
   return from === -1 ? '' : `${lines.slice(from, until === -1 ? undefined : until + 1).join('\n')}\n`
 }
 
-/** What a `name` list must be. @throws ModuleFailure */
+/** What a `name` list must be. @throws TaskFailure */
 export function requireNames(specs: readonly NameSpec[], updateCache: boolean): void {
   if (specs.length > 0 || updateCache) return
-  throw new ModuleFailure('one of the following is required: name, deb, update_cache')
+  throw new TaskFailure('one of the following is required: name, deb, update_cache')
 }

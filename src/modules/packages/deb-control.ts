@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
-import { ModuleFailure } from '../module.ts'
 import { arMembers, tarFile } from './ar-archive.ts'
 
 /** What a package file says of itself. */
@@ -17,7 +17,7 @@ const known = new WeakMap<PushSource, Promise<PackageInfo>>()
 
 /**
  * Name and version of a .deb on the controller, read once a file.
- * @throws ModuleFailure when the file is no .deb, or its control file cannot be unpacked here
+ * @throws TaskFailure when the file is no .deb, or its control file cannot be unpacked here
  */
 export function debInfo(file: PushSource, path: string): Promise<PackageInfo> {
   let info = known.get(file)
@@ -32,18 +32,18 @@ async function readInfo(file: PushSource, path: string): Promise<PackageInfo> {
   const members = arMembers(await readHead(file))
   const found = [...members].find(([name]) => name.startsWith('control.tar'))
   if (!members.has('debian-binary') || found === undefined)
-    throw new ModuleFailure(`${path} is no Debian package`, { hint: 'deb: takes the path of a .deb file' })
+    throw new TaskFailure(`${path} is no Debian package`, { hint: 'deb: takes the path of a .deb file' })
   const control = tarFile(await unpack(found[0], found[1], path), 'control')
   return controlInfo(control?.toString('utf8') ?? '', path)
 }
 
-/** The fields of a control file. @throws ModuleFailure without a usable name or version */
+/** The fields of a control file. @throws TaskFailure without a usable name or version */
 export function controlInfo(text: string, path: string): PackageInfo {
   const value = (name: string) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'mi').exec(text)?.[1]?.trim()
   const name = value('Package')
   const version = value('Version')
   if (name === undefined || version === undefined || !isPackageName(name) || !isVersion(version))
-    throw new ModuleFailure(`${path} says neither name nor version of its package`)
+    throw new TaskFailure(`${path} says neither name nor version of its package`)
   return { name, version }
 }
 
@@ -79,7 +79,7 @@ async function unpack(name: string, bytes: Buffer, path: string): Promise<Buffer
         return await xz(bytes)
     }
   } catch (error) {
-    throw new ModuleFailure(`cannot read the control file of ${path}: ${(error as Error).message}`, {
+    throw new TaskFailure(`cannot read the control file of ${path}: ${(error as Error).message}`, {
       hint: 'install xz on the controller, or give name and version beside deb',
     })
   }

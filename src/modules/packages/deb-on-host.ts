@@ -1,15 +1,11 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { type Field, field, readFields, strictText } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import { assignPath } from '../host/expand-path.ts'
-import { type Field, field, readFields, strictText } from '../host/fields.ts'
-import {
-  type Action,
-  type ActionResult,
-  type ModuleContext,
-  ModuleFailure,
-  type Observation,
-  type Outcome,
-} from '../module.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { controlInfo, type PackageInfo } from './deb-control.ts'
 import { configurePackage } from './dpkg.ts'
 import { packageFailure, packageResult, unmetDependency } from './dpkg-result.ts'
@@ -34,7 +30,7 @@ export interface HostDebs {
 }
 
 /** Reads the files, what is installed under their names, and apt's opinion when something is to be done. */
-export function observeDebs(paths: readonly string[], options: ArtifactOptions): Observation<HostDebs> {
+export function observeDebs(paths: readonly string[], options: ArtifactOptions): Probe<HostDebs> {
   const each = paths.map(
     (path) => sh`${assignPath('m_f', path)}
 printf 'deb\0%s\0' "$m_f"
@@ -45,8 +41,8 @@ elif m_c=$(dpkg-deb -f "$m_f" Package Version 2>&1); then
   [ "$m_s" = installed ] && [ "$m_v" = "$m_pv" ] || set -- "$@" "$m_f"
 else printf 'broken\0%s\0' "$m_c"; fi`,
   )
-  return {
-    script: lines([
+  return scriptProbe(
+    lines([
       statusFunction,
       sh`export LC_ALL=C; set --`,
       ...each,
@@ -54,8 +50,8 @@ else printf 'broken\0%s\0' "$m_c"; fi`,
   m_sim=$(${simulate(options)} install "$@" 2>&1 </dev/null) || printf 'refused\0%s\0' "$m_sim"
 fi`,
     ]),
-    parse(output) {
-      const fields = readFields(output!, 'look at package files')
+    (output) => {
+      const fields = readFields(output, 'look at package files')
       if (field(fields, 'nodpkg') !== undefined) readStatus(fields)
       const starts = fields.flatMap(({ name }, at) => (name === 'deb' ? [at] : []))
       return {
@@ -63,7 +59,7 @@ fi`,
         refused: field(fields, 'refused')?.toString('utf8') ?? null,
       }
     },
-  }
+  )
 }
 
 function readDeb(fields: readonly Field[]): HostDeb {
@@ -74,7 +70,7 @@ function readDeb(fields: readonly Field[]): HostDeb {
   return { path, info, broken: null, found: readStatus(fields) }
 }
 
-/** Installs what is not installed in full; all files in one go, so that they may need each other. @throws ModuleFailure */
+/** Installs what is not installed in full; all files in one go, so that they may need each other. @throws TaskFailure */
 export async function* convergeDebs(
   { debs, refused }: HostDebs,
   options: ArtifactOptions,
@@ -86,7 +82,7 @@ export async function* convergeDebs(
   const missing: string[] = []
   for (const { path, info, broken, found } of debs) {
     if (broken !== null)
-      throw new ModuleFailure(`Unable to install package: ${path} is no Debian package`, {
+      throw new TaskFailure(`Unable to install package: ${path} is no Debian package`, {
         result: { details: broken },
         hint: 'was it transferred in full?',
       })
@@ -101,13 +97,13 @@ export async function* convergeDebs(
   }
   // In check mode an earlier task may bring the file.
   if (missing.length > 0 && !context.check)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `Unable to install package: E:Could not open file ${missing[0]} - open (2: No such file or directory)`,
       { hint: "deb is a path on the host; module package takes the controller's: package: deb=..." },
     )
   const unmet = refused === null ? undefined : unmetDependency(refused)
   if (unmet !== undefined)
-    throw new ModuleFailure(`Dependency is not satisfiable: ${unmet}`, {
+    throw new TaskFailure(`Dependency is not satisfiable: ${unmet}`, {
       result: { details: refused },
       hint: 'no repository of the host has it: add one, update the lists (update_cache), or install its .deb first',
     })

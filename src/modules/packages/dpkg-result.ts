@@ -1,7 +1,7 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { displayText } from '../../values/visible.ts'
-import { ModuleFailure } from '../module.ts'
 
 /** stdout and stderr as Ansible's keys. */
 export function packageResult(output: Output): Record<string, Value> {
@@ -16,15 +16,15 @@ function withoutMarks(stdout: Buffer): string {
   return (at === -1 ? stdout : stdout.subarray(0, at)).toString('utf8')
 }
 
-/** What went wrong with packages, in a sentence, with the tool's own line that says why. @throws ModuleFailure always */
-export function packageFailure(output: Output, what: string): ModuleFailure {
+/** What went wrong with packages, in a sentence, with the tool's own line that says why. @throws TaskFailure always */
+export function packageFailure(output: Output, what: string): TaskFailure {
   const marks = output.stdout.toString('latin1')
   const step = /\0fail\0([a-z]+)/.exec(marks)?.[1] ?? ''
   const untouched = marks.includes('\0untouched\0')
   const said = displayText(output.stderr.toString('utf8'), 64 * 1024).trim()
   const result = { ...packageResult(output), rc: output.rc, ...(untouched ? { changed: false } : {}) }
   const { message, hint } = words(step, said, what, output)
-  return new ModuleFailure(message, { result, ...(hint === undefined ? {} : { hint }) })
+  return new TaskFailure(message, { result, ...(hint === undefined ? {} : { hint }) })
 }
 
 function words(step: string, said: string, what: string, output: Output): { message: string; hint?: string } {

@@ -1,6 +1,6 @@
+import { type Field, field } from '../../probes/fields.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { type Field, field } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { isVersion, type PackageInfo } from './deb-control.ts'
 
 /** What dpkg knows of a package, beside a version that is wanted. */
@@ -23,17 +23,17 @@ export const statusFunction: ShellText = sh`m_status() {
 }
 command -v dpkg-query >/dev/null 2>&1 || { printf 'nodpkg\0\0'; exit 0; }`
 
-/** @throws ModuleFailure when the host has no dpkg, or its answer makes no sense */
+/** @throws TaskFailure when the host has no dpkg, or its answer makes no sense */
 export function readStatus(fields: readonly Field[]): DpkgStatus {
   if (field(fields, 'nodpkg') !== undefined)
-    throw new ModuleFailure('the host has no dpkg: it is no Debian or Ubuntu', {
+    throw new TaskFailure('the host has no dpkg: it is no Debian or Ubuntu', {
       hint: 'deb packages go to hosts of the Debian family only',
     })
   const text = (name: string) => field(fields, name)?.toString('utf8') ?? ''
   const version = text('version')
   const relation = text('relation')
   if (!/^[a-z-]{1,20}$/.test(text('status')) || (version !== '' && !isVersion(version)))
-    throw new ModuleFailure("the host's answer makes no sense (status of a package)")
+    throw new TaskFailure("the host's answer makes no sense (status of a package)")
   return {
     status: text('status'),
     version: version === '' || text('status') === 'not-installed' ? null : version,
@@ -41,7 +41,7 @@ export function readStatus(fields: readonly Field[]): DpkgStatus {
   }
 }
 
-/** What has to be done with a package file, seeing what is installed. @throws ModuleFailure for a downgrade unasked */
+/** What has to be done with a package file, seeing what is installed. @throws TaskFailure for a downgrade unasked */
 export function artifactNeed(
   info: PackageInfo,
   found: DpkgStatus,
@@ -55,7 +55,7 @@ export function artifactNeed(
     return status === 'half-installed' ? 'install' : 'configure'
   }
   if (relation === 'gt' && !allowDowngrade)
-    throw new ModuleFailure('A later version is already installed', {
+    throw new TaskFailure('A later version is already installed', {
       result: { changed: false },
       hint: `${info.name} ${version} is newer than ${info.version}; allow_downgrade: yes goes back`,
     })

@@ -1,7 +1,8 @@
+import { readFields } from '../../probes/fields.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { readDone, runPrelude } from '../files/done.ts'
 import { temporaryName } from '../files/write-script.ts'
-import { readFields } from '../host/fields.ts'
 import { debInfo, type PackageInfo } from './deb-control.ts'
 import { packageFailure, packageResult } from './dpkg-result.ts'
 import { dpkgFunction, installFiles, packagePrelude } from './dpkg-script.ts'
@@ -16,10 +17,9 @@ export const dpkg: ArtifactManager<DpkgStatus> = {
   describe: (file) => debInfo(file, file.path),
 
   observe(info) {
-    return {
-      script: lines([statusFunction, sh`m_status ${info.name} ${info.version}`]),
-      parse: (output) => readStatus(readFields(output!, `look for package ${info.name}`)),
-    }
+    return scriptProbe(lines([statusFunction, sh`m_status ${info.name} ${info.version}`]), (output) =>
+      readStatus(readFields(output, `look for package ${info.name}`)),
+    )
   },
 
   async *converge(info, file, state, options) {

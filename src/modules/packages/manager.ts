@@ -1,4 +1,5 @@
-import type { Action, ActionResult, ControllerFile, ModuleContext, Observation, Outcome } from '../module.ts'
+import type { Probe } from '../../probes/probe.ts'
+import type { Action, ActionResult, ControllerFile, ModuleContext, Outcome } from '../module.ts'
 import type { PackageInfo } from './deb-control.ts'
 
 /** How an artifact (a package file) is installed. */
@@ -13,10 +14,10 @@ export interface ArtifactOptions {
 
 /** A kind of package file and its tool on the host; one file each (`dpkg.ts`; rpm and msi are to come). */
 export interface ArtifactManager<State> {
-  /** Name and version of the file, read on the controller. @throws ModuleFailure */
+  /** Name and version of the file, read on the controller. @throws TaskFailure */
   describe(file: ControllerFile): Promise<PackageInfo>
   /** Reads what is installed under that name, and how its version stands to that of the file. */
-  observe(info: PackageInfo): Observation<State>
+  observe(info: PackageInfo): Probe<State>
   /** Sends and installs the file; nothing when that version is installed in full. */
   converge(
     info: PackageInfo,

@@ -1,6 +1,8 @@
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { ModuleFailure, type Observation } from '../module.ts'
 
 /** How the agent is installed; unit and program follow from it, never from the distribution's name (facts/ssm-agent.md 5.5). */
 export type PackageForm = 'deb' | 'rpm' | 'snap'
@@ -76,10 +78,10 @@ printf 'clock=%s\n' "$(date +%s)"`
 // An output may be read again later, when the controller's clock has moved on: the skew is that of the first time.
 const skews = new WeakMap<Output, number>()
 
-/** @throws ModuleFailure when the answer makes no sense */
+/** @throws TaskFailure when the answer makes no sense */
 export function parseAgentState(output: Output): AgentState {
   if (output.rc !== 0)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `the state of the SSM agent cannot be read: ${output.stderr.toString().trim() || 'no answer'}`,
       { hint: 'the registration is readable for root only: set become: true' },
     )
@@ -89,7 +91,7 @@ export function parseAgentState(output: Output): AgentState {
   const form = value('form')
   const clock = Number(value('clock'))
   if (!Number.isSafeInteger(clock) || clock <= 0)
-    throw new ModuleFailure('the host did not say what time it is', { hint: 'is there a `date` program?' })
+    throw new TaskFailure('the host did not say what time it is', { hint: 'is there a `date` program?' })
   let skew = skews.get(output)
   if (skew === undefined) {
     skew = clock - Math.floor(Date.now() / 1000)
@@ -109,13 +111,7 @@ export function parseAgentState(output: Output): AgentState {
   }
 }
 
-/** The look at a host's agent, for modules that read nothing else. */
-export function observeAgent(): Promise<Observation<AgentState>> {
-  return Promise.resolve({
-    script: READ_AGENT,
-    parse: (output) => {
-      if (output === null) throw new Error('the registration has to be read')
-      return parseAgentState(output)
-    },
-  })
+/** The look at a host's agent. */
+export function observeAgent(): Probe<AgentState> {
+  return scriptProbe(READ_AGENT, parseAgentState)
 }

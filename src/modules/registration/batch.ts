@@ -10,8 +10,9 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { CONTROLLER_TAG, controllerName, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
 import { checkRoomForNodes } from '../../aws/tier.ts'
 import type { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Tags } from '../aws/tags.ts'
-import { type BatchShared, ModuleFailure, type RunContext } from '../module.ts'
+import type { BatchShared, RunContext } from '../module.ts'
 import type { AgentState } from './agent-state.ts'
 import { type KnownNodes, lookAtNodes, type RegistrationMember, sameForAll, wantedTags } from './nodes.ts'
 
@@ -37,9 +38,9 @@ export interface RegistrationShared extends KnownNodes {
 
 export function needsRegistration(member: {
   readonly params: { readonly reregister: boolean }
-  readonly state: AgentState
+  readonly answers: { readonly state: AgentState }
 }): boolean {
-  return member.state.registration === undefined || member.params.reregister
+  return member.answers.state.registration === undefined || member.params.reregister
 }
 
 /** Looks only, for plan and check mode. */
@@ -69,7 +70,7 @@ export async function openRegistration(
   }
   if (limit === 0) return without(undefined)
   if (limit > MAX_REGISTRATIONS)
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `${limit} hosts of this batch are not registered, and an activation allows ${MAX_REGISTRATIONS} registrations at the most`,
       { hint: 'set `serial: 1000` or less in the play' },
     )

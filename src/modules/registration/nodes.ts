@@ -1,9 +1,10 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { nodesLackingTags } from '../../aws/node-tags.ts'
 import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { readTags, type Tags } from '../aws/tags.ts'
-import { type Member, ModuleFailure, type RunContext } from '../module.ts'
+import type { Member, RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentState } from './agent-state.ts'
 
@@ -17,7 +18,7 @@ export interface RegistrationParameters {
   readonly reregister: boolean
 }
 
-export type RegistrationMember = Member<RegistrationParameters, AgentState>
+export type RegistrationMember = Member<RegistrationParameters, { readonly state: AgentState }>
 
 /** What Systems Manager says of the nodes that the hosts of a batch are. */
 export interface KnownNodes {
@@ -39,8 +40,8 @@ export async function lookAtNodes(
 ): Promise<KnownNodes> {
   const { region } = sameForAll(members)
   const clients = await context.aws(region)
-  const registered = members.filter(({ state }) => state.registration !== undefined)
-  const ids = registered.map(({ state }) => state.registration!.id)
+  const registered = members.filter(({ answers: { state } }) => state.registration !== undefined)
+  const ids = registered.map(({ answers: { state } }) => state.registration!.id)
   const nodes = await describeNodes(clients, ids, context.signal)
   const lacking = new Map<string, Tags>()
   for (const { tags, ids } of byTags(registered)) {
@@ -52,7 +53,10 @@ export async function lookAtNodes(
 
 function byTags(members: readonly RegistrationMember[]): { tags: Tags; ids: string[] }[] {
   const groups = new Map<string, { tags: Tags; ids: string[] }>()
-  for (const { params, state } of members) {
+  for (const {
+    params,
+    answers: { state },
+  } of members) {
     const tags = wantedTags(params)
     const key = JSON.stringify(Object.entries(tags).sort())
     const group = groups.get(key) ?? { tags, ids: [] }
@@ -77,7 +81,7 @@ export function sameForAll(members: readonly RegistrationMember[]): {
       ([key, hosts]) =>
         `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`,
     )
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `the hosts of a batch must register in one region with one role (${groups.join('; ')})`,
       {
         hint: 'make a play for each region and role',

@@ -1,4 +1,5 @@
-import { type Member, ModuleFailure } from '../module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Member } from '../module.ts'
 import type { AgentState } from './agent-state.ts'
 
 /** Seconds; AWS refuses signatures that are five minutes off, so four leave room for drift. */
@@ -10,23 +11,29 @@ const MAX_CLOCK_SKEW = 240
  * (facts/ssm-agent.md, rule 9).
  */
 export function refuseHosts(
-  members: readonly Member<unknown, AgentState>[],
-  registers: (member: Member<unknown, AgentState>) => boolean,
-): Map<string, ModuleFailure> {
-  const refused = new Map<string, ModuleFailure>()
+  members: readonly Member<unknown, { readonly state: AgentState }>[],
+  registers: (member: Member<unknown, { readonly state: AgentState }>) => boolean,
+): Map<string, TaskFailure> {
+  const refused = new Map<string, TaskFailure>()
   const byMachine = new Map<string, string[]>()
-  for (const { host, state } of members) {
+  for (const {
+    host,
+    answers: { state },
+  } of members) {
     if (state.machineId === '') continue
     byMachine.set(state.machineId, [...(byMachine.get(state.machineId) ?? []), host])
   }
   for (const member of members) {
     if (!registers(member)) continue
-    const { host, state } = member
+    const {
+      host,
+      answers: { state },
+    } = member
     const same = byMachine.get(state.machineId) ?? []
     if (same.length > 1) {
       refused.set(
         host,
-        new ModuleFailure(`${same.join(' and ')} have the same /etc/machine-id (${state.machineId})`, {
+        new TaskFailure(`${same.join(' and ')} have the same /etc/machine-id (${state.machineId})`, {
           hint: 'they are clones: on all but one run `rm /etc/machine-id && systemd-machine-id-setup`, reboot, and try again',
         }),
       )
@@ -34,7 +41,7 @@ export function refuseHosts(
       const direction = state.clockSkew > 0 ? 'ahead of' : 'behind'
       refused.set(
         host,
-        new ModuleFailure(
+        new TaskFailure(
           `the clock of ${host} is ${Math.abs(state.clockSkew)} seconds ${direction} the controller's`,
           {
             hint: 'AWS refuses requests signed more than 5 minutes off: set up time synchronisation (chrony, systemd-timesyncd)',

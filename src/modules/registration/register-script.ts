@@ -1,7 +1,7 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { ModuleFailure } from '../module.ts'
 import {
   agentProgram,
   NODE_ID,
@@ -94,7 +94,7 @@ export function registeredId(output: Output): string | undefined {
 }
 
 /** What AWS said no with, and what to do; from the agent's `ERROR` line. */
-export function registrationFailure(output: Output): ModuleFailure & { readonly retryable: boolean } {
+export function registrationFailure(output: Output): TaskFailure & { readonly retryable: boolean } {
   const text = `${output.stdout.toString()}\n${output.stderr.toString()}`
   const code =
     /error registering the instance with AWS SSM\. ([A-Za-z]+)/.exec(text)?.[1] ??
@@ -107,7 +107,7 @@ export function registrationFailure(output: Output): ModuleFailure & { readonly 
     text.trim().split('\n').at(-1) ??
     ''
   const hint = code === undefined ? undefined : HINTS.get(code)
-  const failure = new ModuleFailure(
+  const failure = new TaskFailure(
     `the registration was refused (exit status ${output.rc ?? 'none'}): ${line.trim() || 'the agent said nothing'}`,
     { hint: hint ?? 'see /var/log/amazon/ssm/amazon-ssm-agent.log on the host' },
   )

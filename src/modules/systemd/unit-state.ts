@@ -1,7 +1,9 @@
+import { field, readFields } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/visible.ts'
-import { field, readFields } from '../host/fields.ts'
-import { ModuleFailure, type Observation } from '../module.ts'
 
 export type Scope = 'system' | 'user' | 'global'
 
@@ -24,7 +26,7 @@ export function systemctl(scope: Scope): ShellText {
 }
 
 /** One `systemctl show` and one `is-enabled`; without a name only whether any unit needs a reload. */
-export function observeUnit(name: string | undefined, scope: Scope): Observation<UnitState> {
+export function observeUnit(name: string | undefined, scope: Scope): Probe<UnitState> {
   const call = systemctl(scope)
   const read =
     name === undefined
@@ -32,14 +34,14 @@ export function observeUnit(name: string | undefined, scope: Scope): Observation
 case $m_o in *NeedDaemonReload=yes*) m_o=NeedDaemonReload=yes ;; *NeedDaemonReload=no*) m_o=NeedDaemonReload=no ;; esac`
       : sh`m_o=$(${call} show -- ${name} 2>&1); m_rc=$?
 printf 'enabled\0%s\0' "$(${call} is-enabled -- ${name} 2>/dev/null)"`
-  return {
-    script: lines([
+  return scriptProbe(
+    lines([
       sh`command -v systemctl >/dev/null 2>&1 || { printf 'rc\0no\0show\0systemctl is not there\0'; exit 0; }`,
       read,
       sh`printf 'rc\0%s\0show\0%s\0' "$m_rc" "$m_o"`,
     ]),
-    parse(output) {
-      const fields = readFields(output!, `ask systemd for ${name ?? 'its units'}`)
+    (output) => {
+      const fields = readFields(output, `ask systemd for ${name ?? 'its units'}`)
       const shown = (field(fields, 'show') ?? Buffer.alloc(0)).toString('utf8')
       const ok = field(fields, 'rc')?.toString('latin1') === '0'
       const properties = ok ? readProperties(shown) : new Map<string, string>()
@@ -52,7 +54,7 @@ printf 'enabled\0%s\0' "$(${call} is-enabled -- ${name} 2>/dev/null)"`
         needsReload: properties.get('NeedDaemonReload') === 'yes',
       }
     },
-  }
+  )
 }
 
 /** `Name=value` lines; a line that is none belongs to the value before it. */
@@ -74,11 +76,11 @@ export function loadProblem(
   name: string,
   state: UnitState,
   acts: boolean,
-): { readonly failure: ModuleFailure; readonly missing: boolean } | null {
+): { readonly failure: TaskFailure; readonly missing: boolean } | null {
   const load = state.properties.get('LoadState')
   if (load === 'not-found') {
     if (!acts) return null
-    const failure = new ModuleFailure(`Could not find the requested service ${name}: host`, {
+    const failure = new TaskFailure(`Could not find the requested service ${name}: host`, {
       hint: 'install the package that brings the unit, or put its file in place first',
     })
     return { missing: true, failure }
@@ -87,7 +89,7 @@ export function loadProblem(
   if (load === 'masked' || error === undefined || error === '') return null
   return {
     missing: false,
-    failure: new ModuleFailure(`Error loading unit file '${name}': ${displayText(error)}`, {
+    failure: new TaskFailure(`Error loading unit file '${name}': ${displayText(error)}`, {
       hint: `systemd-analyze verify ${name} on the host tells more`,
     }),
   }

@@ -1,7 +1,7 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { ModuleFailure } from '../module.ts'
 import { type Scope, systemctl, type UnitState } from './unit-state.ts'
 
 /** One call of systemctl. */
@@ -89,7 +89,7 @@ function stateVerb(wanted: UnitWish['state'], active: string): string | null {
 }
 
 /** The step that failed, in Ansible's words, with what systemctl said. What came before it is done. */
-export function unitFailure(name: string, steps: readonly UnitStep[], output: Output): ModuleFailure {
+export function unitFailure(name: string, steps: readonly UnitStep[], output: Output): TaskFailure {
   const said = displayText(output.stderr.toString('utf8')).trim()
   const why = said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc}`) : said
   const key = output.stdout.toString('latin1').split('\0')[2] ?? ''
@@ -101,7 +101,7 @@ export function unitFailure(name: string, steps: readonly UnitStep[], output: Ou
       : key.startsWith('daemon-')
         ? `failure 1 during ${key}: ${why}`
         : `Unable to ${key} service ${name}: ${why}`
-  return new ModuleFailure(message, {
+  return new TaskFailure(message, {
     result: { changed: done },
     hint: `journalctl -u ${name} on the host tells more`,
   })

@@ -1,5 +1,5 @@
+import { assignPath } from '../../probes/expand-path.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { assignPath } from '../host/expand-path.ts'
 
 export interface WaitParameters {
   readonly host: string

@@ -1,10 +1,10 @@
+import { field, readFields } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { PythonError } from '../../template/python/error.ts'
 import { type PythonRegex, pythonRegex } from '../../template/python/regex.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { field, readFields } from '../host/fields.ts'
-import { ModuleFailure } from '../module.ts'
 import { conditionFunction, pathKind, type WaitParameters } from './condition.ts'
 
 /** What is waited for. */
@@ -22,12 +22,12 @@ export interface Look {
 
 export const NO_GROUPS = { match_groups: [], match_groupdict: new Map<string, Value>() }
 
-/** @throws ModuleFailure for parameters that cannot go together, in Ansible's words */
+/** @throws TaskFailure for parameters that cannot go together, in Ansible's words */
 export function readWait(params: Omit<WaitParameters, 'text'>, pattern: string | undefined): Wait {
   if (params.port !== undefined && params.path !== undefined)
-    throw new ModuleFailure('port and path parameter can not both be passed to wait_for')
+    throw new TaskFailure('port and path parameter can not both be passed to wait_for')
   if (params.path !== undefined && (params.state === 'stopped' || params.state === 'drained'))
-    throw new ModuleFailure(
+    throw new TaskFailure(
       `state=${params.state} should only be used for checking a port in the wait_for module`,
     )
   const searches = params.state === 'started' || params.state === 'present'
@@ -36,7 +36,7 @@ export function readWait(params: Omit<WaitParameters, 'text'>, pattern: string |
     return { params: { ...params, text: true }, regex: pythonRegex(pattern, { multiline: true }) }
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
-    throw new ModuleFailure(`Invalid regular expression: ${error.message}`)
+    throw new TaskFailure(`Invalid regular expression: ${error.message}`)
   }
 }
 
@@ -64,7 +64,7 @@ done`,
   ])
 }
 
-/** @throws ModuleFailure when the host has no tool to look with */
+/** @throws TaskFailure when the host has no tool to look with */
 export function readLook(output: Output, wait: Wait): Look {
   if (output.rc === 9) throw noTool()
   const fields = readFields(output, 'wait')
@@ -87,8 +87,8 @@ export function readLook(output: Output, wait: Wait): Look {
   return { holds: status === '0', kind, groups: NO_GROUPS }
 }
 
-function noTool(): ModuleFailure {
-  return new ModuleFailure('the host has neither bash nor curl nor nc to look at a port with', {
+function noTool(): TaskFailure {
+  return new TaskFailure('the host has neither bash nor curl nor nc to look at a port with', {
     hint: 'install one of them on the host',
   })
 }

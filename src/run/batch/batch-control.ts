@@ -1,12 +1,13 @@
-import { type BatchShared, type Member, type Module, ModuleFailure } from '../../modules/module.ts'
+import type { BatchShared, Member, Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
 import { exceeded } from '../../playbook/max-fail.ts'
 import type { Task } from '../../playbook/playbook.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { RunState } from '../run-state.ts'
 import { Barrier } from './barrier.ts'
 import type { Semaphore } from './semaphore.ts'
 
-type AnyMember = Member<never, unknown>
+type AnyMember = Member<never, never>
 
 /** What a host saw of a task that is opened once a batch. */
 export type Looked = AnyMember & { readonly task: string }
@@ -14,7 +15,7 @@ export type Looked = AnyMember & { readonly task: string }
 /** What the members of a batch learn at a barrier: what they share, and who must not go on. */
 export interface Opened {
   readonly shared: unknown
-  readonly refused: ReadonlyMap<string, ModuleFailure>
+  readonly refused: ReadonlyMap<string, TaskFailure>
 }
 
 /**
@@ -23,11 +24,11 @@ export interface Opened {
  */
 export class BatchControl {
   readonly hosts: readonly string[]
-  readonly slots: Semaphore
+  readonly places: Semaphore
   readonly #run: RunState
   readonly #maxFailPercentage: number | undefined
   readonly #lost = new Set<string>()
-  readonly #looked: Barrier<readonly Looked[], ReadonlyMap<string, ModuleFailure>>
+  readonly #looked: Barrier<readonly Looked[], ReadonlyMap<string, TaskFailure>>
   readonly #refusing: boolean
   readonly #openings = new Map<string, Barrier<AnyMember, Opened>>()
   readonly #opened: BatchShared[] = []
@@ -36,18 +37,18 @@ export class BatchControl {
   private constructor(
     run: RunState,
     hosts: readonly string[],
-    slots: Semaphore,
+    places: Semaphore,
     maxFailPercentage: number | undefined,
     batchTasks: readonly { task: Task; module: Module }[],
   ) {
     this.#run = run
     this.hosts = hosts
-    this.slots = slots
+    this.places = places
     this.#maxFailPercentage = maxFailPercentage
-    this.#looked = new Barrier<readonly Looked[], ReadonlyMap<string, ModuleFailure>>(
+    this.#looked = new Barrier<readonly Looked[], ReadonlyMap<string, TaskFailure>>(
       hosts,
       async (members) => {
-        const refused = new Map<string, ModuleFailure>()
+        const refused = new Map<string, TaskFailure>()
         for (const { task, module } of batchTasks) {
           const looked = members.flat().filter((member) => member.task === task.id)
           for (const [host, failure] of module.batch?.refuse?.(looked) ?? []) refused.set(host, failure)
@@ -63,7 +64,7 @@ export class BatchControl {
   static async create(
     run: RunState,
     hosts: readonly string[],
-    slots: Semaphore,
+    places: Semaphore,
     maxFailPercentage: number | undefined,
     tasks: readonly Task[],
   ): Promise<BatchControl> {
@@ -72,7 +73,7 @@ export class BatchControl {
       const module = await loadModule(task.module)
       if (module.batch !== undefined) batchTasks.push({ task, module })
     }
-    return new BatchControl(run, hosts, slots, maxFailPercentage, batchTasks)
+    return new BatchControl(run, hosts, places, maxFailPercentage, batchTasks)
   }
 
   /** Whether a host may be refused for what others of this batch are, so that nothing is changed before all have looked. */
@@ -85,7 +86,7 @@ export class BatchControl {
   }
 
   /** A host has read its state: gives those that must not be touched, once all of the batch have looked. */
-  looked(host: string, members: readonly Looked[]): Promise<ReadonlyMap<string, ModuleFailure>> {
+  looked(host: string, members: readonly Looked[]): Promise<ReadonlyMap<string, TaskFailure>> {
     return this.#looked.arrive(host, members)
   }
 
@@ -129,9 +130,9 @@ export class BatchControl {
   async #open(module: Module, members: readonly AnyMember[]): Promise<Opened> {
     const hook = module.batch
     if (hook === undefined) throw new Error(`module ${module.name} has nothing to open`)
-    const refused = hook.refuse?.(members) ?? new Map<string, ModuleFailure>()
+    const refused = hook.refuse?.(members) ?? new Map<string, TaskFailure>()
     if (refused.size > 0) return { shared: null, refused }
-    if (this.#run.signal.aborted) throw new ModuleFailure('not started: the run was interrupted')
+    if (this.#run.signal.aborted) throw new TaskFailure('not started: the run was interrupted')
     const context = { ...this.#run.context, signal: this.#run.signal }
     if (this.#run.options.check) return { shared: (await hook.look?.(members, context)) ?? null, refused }
     const opened = await hook.open(members, context)

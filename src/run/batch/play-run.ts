@@ -8,7 +8,7 @@ import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
-import { HostRun } from '../host/host-run.ts'
+import { HostRun, POSITIONS_OF_SECTION } from '../host/host-run.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { BatchControl } from './batch-control.ts'
@@ -134,6 +134,8 @@ export async function runPlay(
       hosts: living,
     })
     await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
+    const firstPosition = run.nextPosition
+    run.progress.begin(living, firstPosition)
     const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
     try {
       await Promise.all(
@@ -141,11 +143,13 @@ export async function runPlay(
           const state = hostState(run, host)
           const shape = { play, name, allHosts: hosts, batch: living, tasks }
           const variables = await readPlayVariables(run, state, shape)
-          await new HostRun(run, state, { variables, sections, handlers: play.handlers }, control).run()
+          const work = { variables, sections, handlers: play.handlers, firstPosition }
+          await new HostRun(run, state, work, control).run()
         }),
       )
     } finally {
       await control.close()
+      run.nextPosition += sections.length * 2 * POSITIONS_OF_SECTION
     }
     // A fleet in batches must not end with all of it connected; a later play connects again.
     if (planned.batches.length > 1) await disconnect(run, living)

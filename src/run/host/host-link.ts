@@ -1,37 +1,41 @@
-import {
-  type Become,
-  type Connection,
-  ConnectionError,
-  type ConnectionSettings,
-  type Step,
-} from '../../connection/connection.ts'
-import { becomeSettings, connectionSettings } from '../../connection/settings.ts'
+import { type Connection, ConnectionError, type Step } from '../../connection/connection.ts'
 import type { Action } from '../../modules/module.ts'
-import type { Task } from '../../playbook/playbook.ts'
-import { InputError } from '../../values/problem.ts'
+import {
+  type AnswersOf,
+  MOVED,
+  type Probe,
+  type ProbeSet,
+  probesOf,
+  type Touched,
+} from '../../probes/probe.ts'
+import { type ProbeStep, probeSteps } from '../../probes/request.ts'
 import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Phase } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
-import { type PlayVariables, settingPlace, settingReader } from '../scope/variables.ts'
+import type { PlayVariables } from '../scope/variables.ts'
+import { Answers } from './answers.ts'
 import { downloadScript } from './host-download.ts'
-import type { PreparedItem } from './prepare.ts'
+import { type Identity, keyOf } from './identity.ts'
+import { settingsOf } from './settings.ts'
+
+/** Probes that a later task will probably need, and as whom. A wrong guess costs a request, never an answer. */
+export interface Guess {
+  readonly identity: Identity
+  readonly probes: readonly Probe<unknown>[]
+}
 
 /**
- * How many later steps are read again together with a change. Their states may have moved with it; reading them in the
- * change's own request saves a round trip. More would make a long loop of changes cost its square on the host.
- */
-const READ_AHEAD = 16
-
-/**
- * The way to one host: connects when first needed, reads the state of steps in as few requests as there are
- * identities, and makes a connection that died anew, once.
+ * The way to one host: connects when first needed, asks what is not known in as few requests as there are identities,
+ * together with what will probably be asked next, and makes a connection that died anew, once.
  */
 export class HostLink {
   readonly #run: RunState
   readonly #host: HostState
   readonly #variables: PlayVariables
   readonly #phase: (phase: Phase) => void
+  readonly #answers = new Map<string, Answers>()
   #renewed = false
 
   constructor(run: RunState, host: HostState, variables: PlayVariables, phase: (phase: Phase) => void) {
@@ -46,96 +50,161 @@ export class HostLink {
     return !this.#renewed
   }
 
-  /** Drops the connection; the next use makes a new one. */
+  /** Drops the connection and all that is known; the next use makes a new one. */
   async renew(): Promise<void> {
     this.#renewed = true
+    this.forget('everything')
     const connection = this.#host.connection
     this.#host.connection = undefined
     await connection?.close()
   }
 
-  /** Reads the state of those steps that are unread. Looking changes nothing, so a lost connection is made anew. */
-  async read(items: readonly PreparedItem[]): Promise<void> {
-    const unread = items.filter(needsReading)
-    if (unread.length === 0) return
-    this.#phase('look')
-    try {
-      await this.#readFrom(await this.#connection(), unread)
-    } catch (error) {
-      if (!(error instanceof ConnectionError) || error.reason !== 'lost' || !this.canRenew) throw error
-      await this.renew()
-      await this.#readFrom(await this.#connection(), unread)
-    }
-  }
-
-  async #readFrom(connection: Connection, unread: readonly PreparedItem[]): Promise<void> {
-    await Promise.all(
-      byIdentity(unread).map(async ([become, group]) => {
-        const outputs = await this.#request(connection, become, group.map(observationStep))
-        group.forEach((item, at) => {
-          item.output = outputs[at]
-        })
-      }),
-    )
+  /** What is known may have changed. */
+  forget(touched: Touched): void {
+    for (const answers of this.#answers.values()) answers.forget(touched)
   }
 
   /**
-   * Runs a script that may change things; the states of `later` steps count as unread after it, and unless `more`
-   * follows, the next of them are read again in the same request.
+   * The answers to what a task needs to know. What is missing is asked in one request, with what `guess` names.
+   * Looking changes nothing, so a lost connection is made anew.
+   * @throws ConnectionError
+   * @throws TaskFailure of a probe that has no answer
+   */
+  async ask<S extends ProbeSet>(
+    identity: Identity,
+    set: S,
+    guess: () => Promise<readonly Guess[]>,
+  ): Promise<AnswersOf<S>> {
+    const known = this.#of(identity)
+    if (known.missing(probesOf(set)).length > 0) {
+      const wanted = [{ identity, probes: probesOf(set) }, ...(await guess())]
+      this.#phase('look')
+      try {
+        await this.#askAll(wanted)
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || error.reason !== 'lost' || !this.canRenew) throw error
+        await this.renew()
+        await this.#askAll(wanted)
+      }
+    }
+    return known.of(set)
+  }
+
+  /** Whether a set can be answered without the host. */
+  knows(identity: Identity, set: ProbeSet): boolean {
+    return this.#of(identity).has(set)
+  }
+
+  /** The same for what has to be asked now, whatever was known. */
+  async lookAnew<S extends ProbeSet>(identity: Identity, set: S): Promise<AnswersOf<S>> {
+    const answers = new Answers()
+    await this.#askOf(await this.#connection(), identity, answers, probesOf(set))
+    return answers.of(set)
+  }
+
+  /**
+   * Runs a script that may change things. What it touched is unknown then, and unless `more` follows, what of it is
+   * `ahead` is asked again in the same request.
    * @throws ConnectionError
    */
   async act(
-    become: Become | undefined,
+    identity: Identity,
     step: Step,
-    more: boolean,
-    later: readonly PreparedItem[],
+    options: { readonly touched: Touched; readonly more: boolean; readonly ahead: readonly Guess[] },
   ): Promise<Output> {
-    for (const item of later) forget(item)
-    const ahead = more
-      ? []
-      : later
-          .filter((item) => needsReading(item) && identity(item.become) === identity(become))
-          .slice(0, READ_AHEAD)
+    this.forget(options.touched)
+    const known = this.#of(identity)
+    const key = keyOf(identity)
+    const ahead = options.more ? [] : options.ahead.filter((guess) => keyOf(guess.identity) === key)
+    const asked = probeSteps(known.missing(ahead.flatMap(({ probes }) => probes)))
     const connection = await this.#connection()
-    const [output, ...seen] = await this.#request(connection, become, [step, ...ahead.map(observationStep)])
-    ahead.forEach((item, at) => {
-      item.output = seen[at]
-    })
+    const [output, ...read] = await this.#request(connection, identity, [
+      step,
+      ...asked.map((one) => stepOf(one, identity)),
+    ])
+    // What could not be told apart is simply not known, and asked at its turn.
+    asked.forEach((one, at) => keepAll(known, one, read[at]))
     if (output === undefined) throw new Error('a request gave no output for its first step')
     return output
-  }
-
-  /** Everything secret that is sent is masked in what is shown of the answers. */
-  async #request(
-    connection: Connection,
-    become: Become | undefined,
-    steps: readonly Step[],
-  ): Promise<Output[]> {
-    const { masker } = this.#run
-    if (become?.password !== undefined) masker.learn(become.password)
-    for (const { script, stdin, environment } of steps) {
-      masker.learn(script)
-      if (stdin instanceof Secret) masker.learn(stdin)
-      for (const [, value] of environment ?? []) if (value instanceof Secret) masker.learn(value)
-    }
-    return connection.request(become, steps, this.#run.signal)
   }
 
   /**
    * Brings content into a file of the host: sends it, or has the host fetch it.
    * @throws ConnectionError
    */
-  async push(
-    become: Become | undefined,
-    { source, to }: Action & { kind: 'push' },
-    environment: PreparedItem['environment'],
-  ): Promise<Output> {
+  async push(identity: Identity, { source, to }: Action & { kind: 'push' }): Promise<Output> {
     const connection = await this.#connection()
-    if (source.url === undefined) return connection.push(become, source, to, this.#run.signal)
-    const step = { script: downloadScript(source.url, source.sha256, to), environment }
-    const [output] = await this.#request(connection, become, [step])
+    if (source.url === undefined) return connection.push(identity.become, source, to, this.#run.signal)
+    const step = { script: downloadScript(source.url, source.sha256, to), environment: identity.environment }
+    const [output] = await this.#request(connection, identity, [step])
     if (output === undefined) throw new Error('a request gave no output for its step')
     return output
+  }
+
+  #of(identity: Identity): Answers {
+    const key = keyOf(identity)
+    let answers = this.#answers.get(key)
+    if (answers === undefined) {
+      answers = new Answers()
+      this.#answers.set(key, answers)
+    }
+    return answers
+  }
+
+  async #askAll(wanted: readonly Guess[]): Promise<void> {
+    const connection = await this.#connection()
+    const groups = Map.groupBy(wanted, ({ identity }) => keyOf(identity))
+    await Promise.all(
+      [...groups.values()].map(async (group) => {
+        const [{ identity }] = group as [Guess]
+        const known = this.#of(identity)
+        const missing = known.missing(group.flatMap(({ probes }) => probes))
+        await this.#askOf(connection, identity, known, missing)
+      }),
+    )
+  }
+
+  async #askOf(
+    connection: Connection,
+    identity: Identity,
+    known: Answers,
+    probes: readonly Probe<unknown>[],
+  ): Promise<void> {
+    if (probes.length === 0) return
+    const steps = probeSteps(probes)
+    const outputs = await this.#request(
+      connection,
+      identity,
+      steps.map((one) => stepOf(one, identity)),
+    )
+    const again = steps.flatMap((one, at) => keepAll(known, one, outputs[at]))
+    for (const one of again) await this.#askAlone(connection, identity, known, one)
+  }
+
+  /** Something changed under several probes at once; one alone can be told apart, or says why not. */
+  async #askAlone(
+    connection: Connection,
+    identity: Identity,
+    known: Answers,
+    probe: Probe<unknown>,
+  ): Promise<void> {
+    const [one] = probeSteps([probe]) as [ProbeStep]
+    const [output] = await this.#request(connection, identity, [stepOf(one, identity)])
+    if (keepAll(known, one, output).length === 0) return
+    const message = `what ${probe.kind.name} asks about changes while it is asked`
+    known.keep(probe, { failure: new TaskFailure(message, { hint: 'find out what else is at work there' }) })
+  }
+
+  /** Everything secret that is sent is masked in what is shown of the answers. */
+  async #request(connection: Connection, identity: Identity, steps: readonly Step[]): Promise<Output[]> {
+    const { masker } = this.#run
+    if (identity.become?.password !== undefined) masker.learn(identity.become.password)
+    for (const { script, stdin, environment } of steps) {
+      masker.learn(script)
+      if (stdin instanceof Secret) masker.learn(stdin)
+      for (const [, value] of environment ?? []) if (value instanceof Secret) masker.learn(value)
+    }
+    return connection.request(identity.become, steps, this.#run.signal)
   }
 
   async #connection(): Promise<Connection> {
@@ -147,66 +216,19 @@ export class HostLink {
   }
 }
 
-/** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
-export function settingsOf(run: RunState, host: HostState, variables: PlayVariables): ConnectionSettings {
-  const { options } = run
-  const defaults = {
-    ...(options.user === undefined ? {} : { user: options.user }),
-    ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
-    connection: options.connection,
-    acceptNewHostKeys: options.acceptNewHostKeys,
-  }
-  const place = settingPlace(run, host, variables)
-  return connectionSettings(host.name, settingReader(run, host, variables), defaults, place)
+/** Inline where the environment is the shell's own; a step with one of its own needs a process. */
+function stepOf({ script }: ProbeStep, { environment }: Identity): Step {
+  return environment.length === 0 ? { script, inline: true } : { script, environment, contained: true }
 }
 
-/**
- * Checks the variables that say whom to become, where something in the play becomes anyone: they are the same for all
- * tasks. @throws InputError with all mistakes in them
- */
-export function checkBecome(
-  run: RunState,
-  host: HostState,
-  variables: PlayVariables,
-  tasks: readonly Task[],
-): void {
-  const wanted = [variables.play, ...tasks].some(({ become }) => become !== undefined && become !== false)
-  const place = settingPlace(run, host, variables)
-  try {
-    becomeSettings(settingReader(run, host, variables), { become: wanted }, undefined, place)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    throw new InputError(error.problems.map((one) => ({ ...one, message: `${host.name}: ${one.message}` })))
-  }
-}
-
-/** Whether a step has a state on the host that was not read, or not since something changed. */
-export function needsReading(item: PreparedItem): boolean {
-  return item.observation?.script != null && item.output === undefined
-}
-
-/** The state of a step counts as unread. */
-export function forget(item: PreparedItem): void {
-  if (item.observation?.script != null) item.output = undefined
-}
-
-function observationStep(item: PreparedItem): Step {
-  const script = item.observation?.script
-  if (script == null) throw new Error('nothing to read')
-  // A state is only read, so no process stays behind that would need the relay.
-  return { script, environment: item.environment, contained: true }
-}
-
-function identity(become: Become | undefined): string {
-  return become === undefined ? '' : `${become.method} ${become.user} ${become.exe} ${become.flags}`
-}
-
-function byIdentity(items: readonly PreparedItem[]): [Become | undefined, PreparedItem[]][] {
-  const groups = new Map<string, [Become | undefined, PreparedItem[]]>()
-  for (const item of items) {
-    const group = groups.get(identity(item.become))
-    if (group === undefined) groups.set(identity(item.become), [item.become, [item]])
-    else group[1].push(item)
-  }
-  return [...groups.values()]
+/** Keeps what was answered; gives the probes that have to be asked again. */
+function keepAll(known: Answers, asked: ProbeStep, output: Output | undefined): Probe<unknown>[] {
+  if (output === undefined) throw new Error('a request gave no output for a step')
+  const again: Probe<unknown>[] = []
+  asked.read(output).forEach((answer, at) => {
+    const probe = asked.probes[at] as Probe<unknown>
+    if (answer === MOVED) again.push(probe)
+    else known.keep(probe, answer)
+  })
+  return again
 }

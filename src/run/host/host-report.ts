@@ -1,8 +1,8 @@
+import type { TaskResult } from '../../modules/task-result.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
 import { censored, type Phase, type Status } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
-import type { PreparedTask } from './prepare.ts'
-import type { TaskResult } from './task-result.ts'
+import type { EvaluatedTask } from './evaluate.ts'
 
 /** The host takes no further part; its result is told already. */
 export class HostStopped extends Error {}
@@ -14,6 +14,8 @@ export interface HostOutcome {
   readonly message: string
   readonly hint?: string | undefined
   readonly printed?: string | undefined
+  /** The cause is a fault of muster's. */
+  readonly bug?: true
 }
 
 /** Tells what happens on one host in one play, counts it, and sees to it that a host leaves with exactly one result. */
@@ -21,11 +23,13 @@ export class HostReport {
   readonly #run: RunState
   readonly #host: HostState
   readonly #play: string
+  readonly #position: () => number
 
-  constructor(run: RunState, host: HostState, play: string) {
+  constructor(run: RunState, host: HostState, play: string, position: () => number) {
     this.#run = run
     this.#host = host
     this.#play = play
+    this.#position = position
   }
 
   phase(phase: Phase, what?: string): void {
@@ -42,17 +46,17 @@ export class HostReport {
 
   /** A task's result, or that of one item (with its label). */
   task(
-    prepared: PreparedTask,
+    evaluated: EvaluatedTask,
     told: { readonly status: Status; readonly result: TaskResult; readonly registered: Dict },
     where: { readonly handler: boolean; readonly started: number; readonly label?: string },
   ): void {
-    const { noLog } = prepared
+    const { noLog } = evaluated
     this.#run.emit({
       type: 'task',
       play: this.#play,
       host: this.#host.name,
-      task: prepared.name,
-      module: prepared.module.name,
+      task: evaluated.name,
+      module: evaluated.module.name,
       handler: where.handler,
       status: told.status,
       ...(where.label === undefined ? {} : { item: noLog ? '(censored due to no_log)' : where.label }),
@@ -108,9 +112,35 @@ export class HostReport {
     return this.#depart(departure)
   }
 
-  #depart({ status, task, message, hint, printed }: HostOutcome): never {
+  /** A fault of muster itself, on this host: it fails, and the journal has the stack. */
+  async bug(error: unknown): Promise<void> {
+    const what = error instanceof Error ? error.message : String(error)
+    const stack = error instanceof Error ? (error.stack ?? what) : what
+    await this.#run.context.journal({ event: 'bug', host: this.#host.name, stack })
+    try {
+      this.leave({
+        status: 'failed',
+        bug: true,
+        message: `an error inside muster: ${what}`,
+        hint: "this is a fault of muster's, not of the host: please report it with the stack in the run's journal",
+      })
+    } catch (stopped) {
+      if (!(stopped instanceof HostStopped)) throw stopped
+    }
+  }
+
+  #depart({ status, task, message, hint, printed, bug }: HostOutcome): never {
     this.#host.gone = status === 'unknown' ? 'failed' : status
-    this.#run.failures.push({ host: this.#host.name, task, status, message, hint, printed })
+    this.#host.goneAt = this.#position()
+    this.#run.failures.push({
+      host: this.#host.name,
+      task,
+      status,
+      message,
+      hint,
+      printed,
+      ...(bug === true ? { bug } : {}),
+    })
     throw new HostStopped(message)
   }
 }

@@ -13,13 +13,23 @@ export class Notifications {
 
   /** Wakes the handlers that a changed task names. */
   notify(task: Task): void {
-    for (const name of task.notify)
-      for (const handler of this.#handlers) {
-        if (handler.name !== name && !handler.listen.includes(name)) continue
-        this.#notified.add(handler.id)
-        // Of two handlers of one name the first runs; a topic wakes all that listen.
-        if (handler.name === name) break
-      }
+    for (const handler of this.#named(task)) this.#notified.add(handler.id)
+  }
+
+  /** The handlers that will be due when a task has changed something, in written order. */
+  dueAfter(task: Task): Task[] {
+    const named = new Set(this.#named(task))
+    return this.#handlers.filter((handler) => this.#notified.has(handler.id) || named.has(handler))
+  }
+
+  #named(task: Task): Task[] {
+    return task.notify.flatMap((name) => {
+      const first = this.#handlers.find((handler) => handler.name === name)
+      // Of two handlers of one name the first runs; a topic wakes all that listen.
+      const end = first === undefined ? this.#handlers.length : this.#handlers.indexOf(first)
+      const listening = this.#handlers.filter((handler, at) => at < end && handler.listen.includes(name))
+      return first === undefined ? listening : [...listening, first]
+    })
   }
 
   /** Begins a flush. */

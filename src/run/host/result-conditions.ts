@@ -1,10 +1,11 @@
-import { ModuleFailure } from '../../modules/module.ts'
+import type { TaskResult } from '../../modules/task-result.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import { OMIT, type Scope, type TemplateEngine, TemplateError } from '../../template/api.ts'
 import { Float } from '../../values/float.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { evaluationFailure } from './prepare.ts'
-import { registered, type TaskResult } from './task-result.ts'
+import { evaluationFailure } from './evaluate.ts'
+import { registered } from './registered.ts'
 
 /** Makes an engine whose scope also knows a task's own result. */
 export type EngineWith = (own: Scope['lookup']) => TemplateEngine
@@ -57,7 +58,7 @@ export interface RetryPlan {
 
 /**
  * `retries: n` makes n + 1 attempts, 4 when only `until` is given (facts/plays.md 7). Undefined without either.
- * @throws ModuleFailure for a value that is no number
+ * @throws TaskFailure for a value that is no number
  */
 export function retryPlan(engineWith: EngineWith, task: Task): RetryPlan | undefined {
   if (task.until === undefined && task.retries === undefined) return undefined
@@ -106,6 +107,6 @@ function number(engine: TemplateEngine, value: Value | undefined, fallback: numb
   if (resolved === OMIT) return fallback
   const read = resolved instanceof Float ? resolved.value : Number(resolved)
   if (typeof resolved === 'boolean' || !Number.isFinite(read))
-    throw new ModuleFailure(`${keyword} must be a number, got ${JSON.stringify(resolved)}`)
+    throw new TaskFailure(`${keyword} must be a number, got ${JSON.stringify(resolved)}`)
   return read
 }

@@ -1,9 +1,9 @@
 import { checkAddress } from '../../artifacts/address.ts'
 import { DELIVERIES } from '../../artifacts/artifact.ts'
-import { ModuleFailure } from '../../modules/module.ts'
 import { placeOf } from '../../values/places.ts'
 import type { Position } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
 import { PinnedArtifacts } from '../scope/artifact-variables.ts'
 import type { PlaybookFiles } from '../scope/controller-files.ts'
@@ -70,10 +70,10 @@ async function checkArtifact(
         : `take it from upstream's list of checksums, not from the file you have`,
     }
   const found = await files.find('files', path).catch((error: unknown) => {
-    if (error instanceof ModuleFailure) return error
+    if (error instanceof TaskFailure) return error
     throw error
   })
-  if (found instanceof ModuleFailure)
+  if (found instanceof TaskFailure)
     return {
       message: `artifact '${name}': there is no file ${path}`,
       position: at('path'),

@@ -9,10 +9,10 @@ import { createEngine } from '../../template/engine.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import { type PlannedPlay, planPlay } from '../batch/play-run.ts'
-import { checkBecome, settingsOf } from '../host/host-link.ts'
+import { checkBecome, settingsOf } from '../host/settings.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { withArtifacts, withVarsFiles } from '../scope/play-variables.ts'
-import { scopeFor } from '../scope/variables.ts'
+import { OUTSIDE, scopeFor } from '../scope/variables.ts'
 import { checkArtifacts } from './check-artifacts.ts'
 import { undefinedNames } from './undefined-names.ts'
 
@@ -69,7 +69,7 @@ export async function preflight(
         await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
         await gather(async () => {
           const all = await withArtifacts(run, host, variables, planned.sections.flat())
-          const scope = scopeFor(run, host, all, { known: new Map(), pending: new Set() })
+          const scope = scopeFor(run, host, all, OUTSIDE)
           const written = scope.lookup('artifacts')
           if (written === undefined || seen.has(written)) return
           seen.add(written)

@@ -2,12 +2,11 @@ import type { Task } from '../../playbook/playbook.ts'
 import { didYouMean } from '../../values/nearest.ts'
 import type { Problem } from '../../values/problem.ts'
 import type { PlannedPlay } from '../batch/play-run.ts'
-import { PendingResult } from '../host/pending.ts'
-import { EvaluationFailure, prepareTask } from '../host/prepare.ts'
-import { foresee } from '../host/stage.ts'
+import { lookAhead, resultNames } from '../host/ahead.ts'
+import { EvaluationFailure } from '../host/evaluate.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
-import { MAGIC_OF_RUN, type PlayVariables, type StageNames } from '../scope/variables.ts'
+import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
 
 /** A name that a task needs and that has no value, on one host. */
 interface Undefined {
@@ -26,20 +25,20 @@ interface Undefined {
  */
 export async function undefinedNames(run: RunState, plays: readonly PlannedPlay[]): Promise<Problem[]> {
   const everywhere = new Set(
-    plays.flatMap(({ sections, play }) => resultNames([...sections.flat(), ...play.handlers])),
+    plays.flatMap(({ sections, play }) => [...sections.flat(), ...play.handlers].flatMap(resultNames)),
   )
   const problems: Problem[] = []
   let before: readonly string[] = []
   for (const planned of plays) {
-    before = [...before, ...resultNames(planned.play.handlers)]
+    before = [...before, ...planned.play.handlers.flatMap(resultNames)]
     let found: Undefined[] | undefined
     for (const host of planned.hosts) {
-      const here = await onHost(run, planned, host, { pending: before, everywhere })
+      const here = await onHost(run, planned, host, { unknown: before, everywhere })
       found = (found ?? here).filter((one) => here.some((other) => isSame(one, other)))
       if (found.length === 0) break
     }
     problems.push(...(found ?? []).map(({ problem }) => problem))
-    before = [...before, ...resultNames(planned.sections.flat())]
+    before = [...before, ...planned.sections.flat().flatMap(resultNames)]
   }
   return problems
 }
@@ -52,29 +51,24 @@ async function onHost(
   run: RunState,
   planned: PlannedPlay,
   host: string,
-  names: { readonly pending: readonly string[]; readonly everywhere: ReadonlySet<string> },
+  names: { readonly unknown: readonly string[]; readonly everywhere: ReadonlySet<string> },
 ): Promise<Undefined[]> {
   const { play: written, name, hosts, sections } = planned
   const tasks = sections.flat()
   const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
   const play = await readPlayVariables(run, newHost(host), shape)
-  const stage: StageNames = { ...names, known: new Map(), pending: new Set(names.pending) }
+  const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
+  const vantage = { position: run.nextPosition, foresight }
   const found: Undefined[] = []
   for (const task of [...tasks, ...written.handlers]) {
-    try {
-      const prepared = await prepareTask({ run, host: newHost(host), play, stage }, task)
-      const failures = [prepared.failure, ...prepared.items.map((item) => item.failure)]
-      const failure = failures.find((each) => each instanceof EvaluationFailure)
-      const [, missing] = /'([^']+)' is undefined$/.exec(failure?.error.message ?? '') ?? []
-      if (failure !== undefined && missing !== undefined && task.ignoreErrors === undefined) {
-        const known = [...visibleNames(run, play, host, task), ...resultNames(tasks)]
-        found.push({ task, name: missing, problem: explain(task, missing, failure, known) })
-      }
-      await foresee(run, prepared, stage)
-    } catch (error) {
-      if (!(error instanceof PendingResult)) throw error
-      for (const name of resultNames([task])) stage.pending.add(name)
-    }
+    const seen = await lookAhead({ run, host: newHost(host), play, vantage }, task)
+    if (seen === undefined) continue
+    const failures = [seen.evaluated.failure, ...seen.items.map((item) => item.failure)]
+    const failure = failures.find((each) => each instanceof EvaluationFailure)
+    const [, missing] = /'([^']+)' is undefined$/.exec(failure?.error.message ?? '') ?? []
+    if (failure === undefined || missing === undefined || task.ignoreErrors !== undefined) continue
+    const known = [...visibleNames(run, play, host, task), ...tasks.flatMap(resultNames)]
+    found.push({ task, name: missing, problem: explain(task, missing, failure, known) })
   }
   return found
 }
@@ -99,12 +93,4 @@ function visibleNames(run: RunState, play: PlayVariables, host: string, task: Ta
     ...(task.loop === undefined ? [] : [task.loopControl.loopVar]),
     ...MAGIC_OF_RUN,
   ]
-}
-
-/** Names that get a value when tasks are done: of `register` and `set_fact`. */
-function resultNames(tasks: readonly Task[]): string[] {
-  return tasks.flatMap((task) => [
-    ...(task.register === undefined ? [] : [task.register]),
-    ...(task.module === 'set_fact' ? task.args.keys() : []),
-  ])
 }

@@ -39,6 +39,8 @@ export interface Failure {
   readonly hint: string | undefined
   /** The last lines that a program printed on the host, where its message says only how it ended. */
   readonly printed?: string | undefined
+  /** The cause is a fault of muster's, not of the host. */
+  readonly bug?: true
 }
 
 /** What a run cost on the wire, summed over its connections. */

@@ -14,7 +14,7 @@ import { type ArtifactUses, artifactUses } from '../preflight/artifact-uses.ts'
 import { type HostState, newHost, type RunState } from '../run-state.ts'
 import { type ArtifactSettings, readArtifactSettings } from './artifact-settings.ts'
 import { LazyDict } from './scope.ts'
-import { type PlayVariables, scopeFor } from './variables.ts'
+import { OUTSIDE, type PlayVariables, scopeFor } from './variables.ts'
 
 /**
  * The variable `artifacts` of a host where `artifacts_file` names an artifacts.yaml: what the play's tasks use of it, for
@@ -55,7 +55,7 @@ export async function expandArtifacts(
   play: PlayVariables,
   tasks: readonly Task[],
 ): Promise<PinnedArtifacts | undefined> {
-  const scope = scopeFor(run, newHost(host.name), play, { known: new Map(), pending: new Set() })
+  const scope = scopeFor(run, newHost(host.name), play, OUTSIDE)
   const engine = createEngine(scope, run.home)
   const settings = readArtifactSettings(run, engine, scope, host.name)
   if (settings === undefined) return undefined

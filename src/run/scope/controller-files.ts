@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
-import {
-  type ControllerFile,
-  type ControllerFiles,
-  type ControllerTree,
-  ModuleFailure,
-} from '../../modules/module.ts'
+import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
 
 /**
@@ -52,7 +48,7 @@ export class PlaybookFiles implements ControllerFiles {
     const pinned = this.#pinned.get(file.path)
     if (pinned === undefined) return file
     if (pinned.sha256 === file.sha256) return pinned.url === undefined ? file : { ...file, url: pinned.url }
-    throw new ModuleFailure(`${file.path} was changed after it was checked`, {
+    throw new TaskFailure(`${file.path} was changed after it was checked`, {
       hint: `it had sha256 ${pinned.sha256} and has ${file.sha256} now: find out who changed it, and run again`,
     })
   }
@@ -103,8 +99,8 @@ export class PlaybookFiles implements ControllerFiles {
   }
 }
 
-function notFound(path: string, searched: readonly string[]): ModuleFailure {
-  return new ModuleFailure(`Could not find or access '${path}'`, {
+function notFound(path: string, searched: readonly string[]): TaskFailure {
+  return new TaskFailure(`Could not find or access '${path}'`, {
     hint: `searched in ${searched.join(', ')}`,
   })
 }

@@ -4,17 +4,20 @@ import { OMIT, type Scope, type TemplateEngine } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import type { Position } from '../../values/position.ts'
 import type { Value } from '../../values/value.ts'
-import { PendingResult } from '../host/pending.ts'
 import { type HostState, newHost, type RunState } from '../run-state.ts'
+import { type Foresight, UnknownValue } from './foresight.ts'
+import { HostFacts } from './host-facts.ts'
 import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
-/** What a stage knows ahead of its tasks: results that are certain, and names whose values do not exist yet. */
-export interface StageNames {
-  readonly known: Map<string, Value>
-  readonly pending: Set<string>
-  /** Before the run: names that any host may come to have, so that `hostvars` cannot tell of them yet. */
-  readonly everywhere?: ReadonlySet<string>
+/** From where variables are read: which task, and whether ahead of its turn. */
+export interface Vantage {
+  /** Position of the task; other hosts are seen as tasks before it have left them. */
+  readonly position: number
+  readonly foresight?: Foresight
 }
+
+/** Before and beside all tasks: nothing that a task has set is seen. */
+export const OUTSIDE: Vantage = { position: Number.NEGATIVE_INFINITY }
 
 /** The parts of a play that variables need; batch and living hosts change while it runs. */
 export interface PlayVariables {
@@ -38,14 +41,14 @@ export function scopeFor(
   run: RunState,
   host: HostState,
   play: PlayVariables,
-  stage: StageNames,
+  vantage: Vantage,
   task?: Task,
 ): LayeredScope {
   return new LayeredScope([
-    magicLayer(run, host, play, stage),
+    magicLayer(run, host, play, vantage),
     extraLayer(run, play),
-    stageLayer(stage),
-    mapLayer(host.facts),
+    ...(vantage.foresight === undefined ? [] : [foresightLayer(vantage.foresight)]),
+    (name) => host.facts.get(name),
     ...(task === undefined ? [] : [mapLayer(task.vars)]),
     (name) => (name === 'artifacts' ? play.artifacts : undefined),
     mapLayer(play.files),
@@ -60,10 +63,10 @@ function extraLayer(run: RunState, play: PlayVariables): Layer {
     name === 'artifacts' && play.artifacts !== undefined ? undefined : run.extraVars.get(name)
 }
 
-function stageLayer(stage: StageNames): Layer {
+function foresightLayer({ known, unknown }: Foresight): Layer {
   return (name) => {
-    if (stage.pending.has(name)) throw new PendingResult(name)
-    return stage.known.get(name)
+    if (unknown.has(name)) throw new UnknownValue(name)
+    return known.get(name)
   }
 }
 
@@ -86,10 +89,16 @@ export const MAGIC_OF_RUN = [
 ] as const
 
 /** Names that nothing can change (facts/inventory.md, "all, ungrouped, localhost, magic variables"). */
-function magicLayer(run: RunState, host: HostState, play: PlayVariables, stage: StageNames): Layer {
-  const living = (names: readonly string[]) => names.filter((name) => run.hosts.get(name)?.gone === undefined)
+function magicLayer(run: RunState, host: HostState, play: PlayVariables, vantage: Vantage): Layer {
+  const living = (names: readonly string[]) => {
+    run.progress.require(
+      names.filter((name) => name !== host.name),
+      vantage.position,
+    )
+    return names.filter((name) => (run.hosts.get(name)?.goneAt ?? vantage.position) >= vantage.position)
+  }
   const magic: Record<(typeof MAGIC_OF_RUN)[number], () => Value | undefined> = {
-    hostvars: () => hostVars(run, host, play, stage),
+    hostvars: () => hostVars(run, host, play, vantage),
     playbook_dir: () => run.home.directory,
     ansible_play_name: () => play.name,
     ansible_play_hosts: () => living(play.allHosts),
@@ -116,7 +125,7 @@ export function settingReader(
   host: HostState,
   play: PlayVariables,
 ): (name: string) => Value | undefined {
-  const scope = scopeFor(run, { ...host, facts: new Map() }, play, { known: new Map(), pending: new Set() })
+  const scope = scopeFor(run, { ...host, facts: new HostFacts() }, play, OUTSIDE)
   const engine = createEngine(scope, run.home)
   return (name) => resolvedVariable(engine, scope, name)
 }
@@ -146,28 +155,47 @@ export function resolvedVariable(
 }
 
 /** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */
-function hostVars(run: RunState, asking: HostState, play: PlayVariables, stage: StageNames): Value {
+function hostVars(run: RunState, asking: HostState, play: PlayVariables, vantage: Vantage): Value {
   const names = () => run.inventory.hosts.keys()
   return new LazyDict(names, (name) => {
     if (findHost(run.inventory, name) === undefined) return undefined
     // A host that no play had yet has no results, and all its variables.
     const host = run.hosts.get(name) ?? newHost(name)
-    const scope = scopeFor(run, host, { ...play, files: new Map() }, { known: new Map(), pending: new Set() })
-    // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
-    const own: Scope = {
-      lookup: (variable) =>
-        play.play.vars.has(variable) && !isHostVariable(run, host, variable)
-          ? undefined
-          : scope.lookup(variable),
+    const own = name === asking.name
+    const { position, foresight } = vantage
+    const fact = (variable: string) => {
+      if (own) return foresight?.known.get(variable) ?? host.facts.get(variable)
+      run.progress.require([name], position)
+      return host.facts.before(position, variable)
     }
-    const engine = createEngine(own, run.home)
-    const keys = () =>
-      new Set([...run.hostVariables(name).keys(), ...host.facts.keys(), ...run.extraVars.keys()])
-    const pending = name === asking.name ? stage.pending : stage.everywhere
+    const inventory = scopeFor(
+      run,
+      { ...host, facts: new HostFacts() },
+      { ...play, files: new Map() },
+      { position },
+    )
+    const variables = run.hostVariables(name)
+    // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
+    const scope: Scope = {
+      lookup: (variable) => {
+        if (MAGIC.has(variable) || run.extraVars.has(variable)) return inventory.lookup(variable)
+        const set = fact(variable)
+        if (set !== undefined) return set
+        return play.play.vars.has(variable) && !variables.has(variable)
+          ? undefined
+          : inventory.lookup(variable)
+      },
+    }
+    const engine = createEngine(scope, run.home)
+    const keys = () => {
+      if (!own) run.progress.require([name], position)
+      const facts = own ? host.facts.keys() : host.facts.keysBefore(position)
+      return new Set([...variables.keys(), ...facts, ...run.extraVars.keys()])
+    }
+    const unknown = own ? foresight?.unknown : foresight?.everywhere
     return new LazyDict(keys, (variable) => {
-      if (pending?.has(variable) || stage.everywhere?.has(variable)) throw new PendingResult(variable)
-      const known = name === asking.name ? stage.known.get(variable) : undefined
-      const value = known ?? own.lookup(variable)
+      if (unknown?.has(variable) || foresight?.everywhere?.has(variable)) throw new UnknownValue(variable)
+      const value = scope.lookup(variable)
       if (value === undefined) return undefined
       const resolved = engine.resolve(value)
       return typeof resolved === 'symbol' ? undefined : resolved
@@ -175,6 +203,4 @@ function hostVars(run: RunState, asking: HostState, play: PlayVariables, stage: 
   })
 }
 
-function isHostVariable(run: RunState, host: HostState, name: string): boolean {
-  return run.extraVars.has(name) || host.facts.has(name) || run.hostVariables(host.name).has(name)
-}
+const MAGIC: ReadonlySet<string> = new Set(MAGIC_OF_RUN)

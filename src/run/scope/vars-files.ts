@@ -20,7 +20,7 @@ export async function loadVarsFiles(
 ): Promise<ReadonlyMap<string, Value>> {
   const variables = new Map<string, Value>()
   const engine = createEngine(
-    scopeFor(run, host, { ...play, files: variables }, { known: new Map(), pending: new Set() }),
+    scopeFor(run, host, { ...play, files: variables }, { position: run.nextPosition }),
     run.home,
   )
   for (const { value, position } of play.play.varsFiles) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CollectorState, CollectorsState } from '../../../src/modules/collectors/collector-state.ts'
 import { departureDiff, departures, type Wish } from '../../../src/modules/collectors/decide.ts'
 import { KNOWN_COLLECTORS } from '../../../src/modules/collectors/known.ts'
-import { ModuleFailure } from '../../../src/modules/module.ts'
+import { TaskFailure } from '../../../src/values/task-failure.ts'
 import { dict } from '../../../src/values/value.ts'
 
 type There = 'ours' | 'foreign' | 'ours, stopped' | 'foreign, stopped' | 'ours, only enabled'
@@ -76,7 +76,7 @@ describe('which collectors go', () => {
   it("the wanted one that is not muster's is taken over only when that is said", () => {
     const state = host({ alloy: 'foreign' })
     for (const foreign of ['refused', 'kept'] as const)
-      expect(() => departures(wish('alloy', { foreign }), state)).toThrow(ModuleFailure)
+      expect(() => departures(wish('alloy', { foreign }), state)).toThrow(TaskFailure)
     expect(gone(wish('alloy', { foreign: 'stopped' }), state)).toEqual([])
   })
 })

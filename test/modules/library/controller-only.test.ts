@@ -4,19 +4,20 @@ import assertModule from '../../../src/modules/library/assert.ts'
 import debug from '../../../src/modules/library/debug.ts'
 import fail from '../../../src/modules/library/fail.ts'
 import setFact from '../../../src/modules/library/set_fact.ts'
-import { type Module, type ModuleContext, ModuleFailure, type Outcome } from '../../../src/modules/module.ts'
+import type { Module, ModuleContext, Outcome } from '../../../src/modules/module.ts'
+import { TaskFailure } from '../../../src/values/task-failure.ts'
 import { dict, type Value } from '../../../src/values/value.ts'
 
 /** What these modules ask of the run: conditions `yes`, `no`; expressions are variables; templates know `{{ one }}`. */
 const context = {
   verbosity: 0,
   condition: (condition: Value) => {
-    if (condition === 'broken') throw new ModuleFailure('a condition gives a boolean')
+    if (condition === 'broken') throw new TaskFailure('a condition gives a boolean')
     return condition === 'yes' || condition === true
   },
   expression: (text: string) => {
     if (text === 'number') return 5
-    throw new ModuleFailure(`'${text}' is undefined`)
+    throw new TaskFailure(`'${text}' is undefined`)
   },
   render: (source: string) => source.replace('{{ one }}', '1'),
 } as unknown as ModuleContext
@@ -28,8 +29,8 @@ async function outcome(
 ): Promise<Outcome> {
   const run = { ...context, ...more }
   const parameters = readParameters(module, new Map(Object.entries(args)))
-  const state = (await module.observe(parameters, run)).parse(null)
-  const step = await module.converge(parameters, state, run).next()
+  expect(await module.observe(parameters, run)).toEqual({})
+  const step = await module.converge(parameters, {}, run).next()
   expect(step.done).toBe(true)
   return step.value as Outcome
 }
@@ -90,7 +91,7 @@ describe('assert', () => {
   })
 
   it('fails for a condition that gives no boolean', async () => {
-    await expect(outcome(assertModule, { that: 'broken' })).rejects.toThrow(ModuleFailure)
+    await expect(outcome(assertModule, { that: 'broken' })).rejects.toThrow(TaskFailure)
   })
 })
 

@@ -58,7 +58,7 @@ function member(host: string, id: string | undefined, tags: Record<string, strin
     machineId: host,
     clockSkew: 0,
   }
-  return { host, params, state }
+  return { host, params, answers: { state } }
 }
 
 describe('the activation of a batch', () => {
@@ -102,7 +102,7 @@ describe('the activation of a batch', () => {
 
 describe('tags of nodes that are registered', () => {
   const converge = async (one: ReturnType<typeof member>, shared: RegistrationShared, check: boolean) => {
-    const steps = registration.converge(one.params as never, one.state, {
+    const steps = registration.converge(one.params as never, one.answers, {
       shared,
       check,
     } as unknown as ModuleContext)
@@ -112,6 +112,7 @@ describe('tags of nodes that are registered', () => {
     while (next.done !== true) {
       const action = next.value
       did.push(action.says)
+      if (action.kind === 'look' || action.kind === 'wait') throw new Error('nothing to wait for')
       diffs.push(...(action.diff ?? []).map(({ before, after }) => [plain(before), plain(after)]))
       if (check) return { did, diffs }
       if (action.kind !== 'call') throw new Error(`a request to the host: ${action.says}`)

@@ -1,0 +1,38 @@
+import { type ShellText, sh, userShell } from '../shell/sh.ts'
+
+/**
+ * An assignment of a path as Ansible's type `path` reads it: a leading `~` or `~user` and `$NAME` or `${NAME}` are
+ * expanded on the host as the user the step runs as; what cannot be expanded stays as it is written. Everything else
+ * is quoted. In an assignment the shell splits no words and expands no globs, so expanded values are safe too.
+ *
+ * `name` is the shell variable, one of ours.
+ */
+export function assignPath(name: string, path: string): ShellText {
+  const tilde = /^~[A-Za-z0-9._-]*(?=\/|$)/.exec(path)?.[0] ?? ''
+  // userShell: the name is a constant of our own modules, and the pieces are variables and tildes by their grammar.
+  const variable = userShell(name)
+  if (tilde === '') return sh`${variable}=${expandVariables(path)}`
+  // On its own: busybox loses what follows the name of a user that it does not know.
+  return sh`${variable}=${userShell(tilde)}; ${variable}=$${variable}${expandVariables(path.slice(tilde.length))}`
+}
+
+/** Quoted text in which variables are left to the shell. */
+function expandVariables(text: string): ShellText {
+  const parts: ShellText[] = []
+  let plain = ''
+  const flush = () => {
+    if (plain !== '') parts.push(sh`${plain}`)
+    plain = ''
+  }
+  let at = 0
+  for (const match of text.matchAll(/\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g)) {
+    plain += text.slice(at, match.index)
+    at = match.index + match[0].length
+    flush()
+    // `${NAME-'text'}`: the value, or the text as written when the variable is not set.
+    parts.push(userShell(`\${${match[1] ?? match[2]}-'${match[0]}'}`))
+  }
+  plain += text.slice(at)
+  flush()
+  return parts.reduce((left, right) => sh`${left}${right}`, sh``)
+}

@@ -1,0 +1,98 @@
+import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
+import { displayText } from '../values/visible.ts'
+
+/** One thing a script said: a name from our script, and bytes from the host. */
+export interface Field {
+  readonly name: string
+  readonly value: Buffer
+}
+
+/** The name of a last field whose value reaches to the end of the output, NUL characters and all. */
+const REST = 'rest'
+
+/**
+ * Reads what an observing script printed: `name NUL value NUL` pairs, so that values may hold anything a file name
+ * may hold. A field named `rest` takes all that follows it.
+ *
+ * @throws TaskFailure when the script failed, its output was cut, or is no sequence of pairs
+ */
+export function readFields(output: Output, what: string): Field[] {
+  if (output.timedOut) throw new TaskFailure(`${what}: timed out`)
+  if (output.rc !== 0) throw scriptFailure(output, what)
+  if (output.truncated) throw new TaskFailure(`${what}: the host printed more than the connection takes`)
+  return splitFields(output.stdout, what)
+}
+
+/** The pairs in bytes; see {@link readFields}. */
+export function splitFields(bytes: Buffer, what: string): Field[] {
+  const fields: Field[] = []
+  let at = 0
+  const next = (): Buffer => {
+    const end = bytes.indexOf(0, at)
+    if (end === -1) throw new TaskFailure(`${what}: the host's answer makes no sense (it ends in a field)`)
+    const value = bytes.subarray(at, end)
+    at = end + 1
+    return value
+  }
+  while (at < bytes.length) {
+    const name = next().toString('latin1')
+    if (!/^[a-z_]{1,32}$/.test(name))
+      throw new TaskFailure(`${what}: the host's answer makes no sense (${displayText(name.slice(0, 80))})`)
+    if (name === REST) {
+      fields.push({ name, value: bytes.subarray(at) })
+      break
+    }
+    fields.push({ name, value: next() })
+  }
+  return fields
+}
+
+/** The value of the first field of that name; undefined when there is none. */
+export function field(fields: readonly Field[], name: string): Buffer | undefined {
+  return fields.find((one) => one.name === name)?.value
+}
+
+/** The value of a field that must be there, as text. @throws TaskFailure */
+export function textField(fields: readonly Field[], name: string): string {
+  const value = field(fields, name)
+  if (value === undefined)
+    throw new TaskFailure(`the host's answer makes no sense (it says nothing of '${name}')`)
+  return strictText(value, name)
+}
+
+/** A field that must hold digits. @throws TaskFailure */
+export function numberField(fields: readonly Field[], name: string): number {
+  const text = textField(fields, name)
+  if (!/^\d{1,15}$/.test(text))
+    throw new TaskFailure(
+      `the host's answer makes no sense ('${name}' is '${displayText(text.slice(0, 80))}')`,
+    )
+  return Number(text)
+}
+
+/** Bytes as text, refused when they are no UTF-8: a name that was read wrongly must not be written to. */
+export function strictText(value: Buffer, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+  } catch {
+    throw new TaskFailure(`${what} on the host is not UTF-8: ${displayText(value.toString('latin1'))}`, {
+      hint: 'muster handles file names in UTF-8 only; rename the file',
+    })
+  }
+}
+
+/** A script that failed, as a failure of the task: what, then the tool's own words. */
+function scriptFailure(output: Output, what: string, hint?: string): TaskFailure {
+  const words = displayText(output.stderr.toString('utf8')).trim()
+  const status = output.timedOut
+    ? 'timed out'
+    : output.rc === null
+      ? 'was killed by a signal'
+      : `exit status ${output.rc}`
+  return new TaskFailure(`${what}: ${words === '' ? status : words}`, {
+    // The tool says that it did not do it.
+    result: { rc: output.rc, changed: false },
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

@@ -1,0 +1,78 @@
+/**
+ * A task reads what another host has set, or whether it is still there, and that host has not come that far. It passes
+ * through the template engine untouched; whoever evaluates waits and evaluates again.
+ */
+export class NotYetThere extends Error {
+  readonly hosts: readonly string[]
+  readonly position: number
+
+  constructor(hosts: readonly string[], position: number) {
+    super(`${hosts.join(', ')} must be at ${position} first`)
+    this.name = 'NotYetThere'
+    this.hosts = hosts
+    this.position = position
+  }
+}
+
+interface Waiting {
+  readonly missing: Set<string>
+  readonly position: number
+  readonly resolve: () => void
+}
+
+/**
+ * How far each host of the running batch has come, so that a task sees of other hosts just what Ansible's `linear` would
+ * show it: all that was set by tasks before it, and nothing of later ones. Positions are numbers that grow over the whole
+ * run in the order in which the tasks are written. Only a task that reads of others waits, and only for those behind
+ * it: the host that is the furthest behind never waits, so nobody waits for ever.
+ */
+export class Progress {
+  /** Every position below the number is done. Hosts that do not run now are not in it. */
+  readonly #at = new Map<string, number>()
+  #waiting: Waiting[] = []
+
+  /** Hosts that begin a batch. */
+  begin(hosts: readonly string[], position: number): void {
+    for (const host of hosts) this.#at.set(host, position)
+  }
+
+  /** A host stands before the task at `position`: all before it are done or left out. */
+  reach(host: string, position: number): void {
+    if ((this.#at.get(host) ?? Number.POSITIVE_INFINITY) >= position) return
+    this.#at.set(host, position)
+    this.#wake(host, position)
+  }
+
+  /** A host is at the end of its batch, whatever it is. */
+  end(host: string): void {
+    this.#at.delete(host)
+    this.#wake(host, Number.POSITIVE_INFINITY)
+  }
+
+  /** @throws NotYetThere when one of them has tasks before `position` left to do */
+  require(hosts: readonly string[], position: number): void {
+    const missing = hosts.filter((host) => !this.#isThere(host, position))
+    if (missing.length > 0) throw new NotYetThere(missing, position)
+  }
+
+  /** Resolves when all of them have come to `position`. */
+  wait({ hosts, position }: NotYetThere): Promise<void> {
+    const missing = new Set(hosts.filter((host) => !this.#isThere(host, position)))
+    if (missing.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push({ missing, position, resolve }))
+  }
+
+  #isThere(host: string, position: number): boolean {
+    return (this.#at.get(host) ?? Number.POSITIVE_INFINITY) >= position
+  }
+
+  #wake(host: string, position: number): void {
+    this.#waiting = this.#waiting.filter((waiting) => {
+      if (position < waiting.position) return true
+      waiting.missing.delete(host)
+      if (waiting.missing.size > 0) return true
+      waiting.resolve()
+      return false
+    })
+  }
+}

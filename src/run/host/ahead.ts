@@ -1,0 +1,152 @@
+import { execute } from '../../modules/execute.ts'
+import type { TaskResult } from '../../modules/task-result.ts'
+import { failureResult } from '../../modules/task-result.ts'
+import type { Task } from '../../playbook/playbook.ts'
+import { probesOf } from '../../probes/probe.ts'
+import { createEngine } from '../../template/engine.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Value } from '../../values/value.ts'
+import { NotYetThere } from '../batch/progress.ts'
+import { type Foresight, UnknownValue } from '../scope/foresight.ts'
+import {
+  type EvaluatedItem,
+  type EvaluatedTask,
+  evaluateItem,
+  evaluateTask,
+  evaluationFailure,
+  type ItemOptions,
+  loopVariablesOf,
+  type Standpoint,
+} from './evaluate.ts'
+import type { Guess } from './host-link.ts'
+import { registered, registeredLoop, skippedResult } from './registered.ts'
+import { applyResultConditions } from './result-conditions.ts'
+
+/** A task as it looks ahead of its turn. */
+export interface SeenAhead {
+  readonly evaluated: EvaluatedTask
+  readonly items: readonly EvaluatedItem[]
+}
+
+/** Where tasks are looked at ahead of their turn. */
+export type AheadStandpoint = Standpoint & { readonly vantage: { readonly foresight: Foresight } }
+
+/**
+ * Evaluates a task ahead of its turn, and notes in the foresight what it will have set. Nothing of it is used when the
+ * task is done: it is evaluated anew then. Undefined when it needs what only the run can know.
+ */
+export async function lookAhead(
+  at: AheadStandpoint,
+  task: Task,
+  options: ItemOptions = {},
+): Promise<SeenAhead | undefined> {
+  const { foresight } = at.vantage
+  try {
+    const evaluated = await evaluateTask(at, task)
+    const items: EvaluatedItem[] = []
+    const results: TaskResult[] = []
+    if (evaluated.failure === undefined && evaluated.skip === undefined) {
+      for (const [index, value] of (evaluated.values ?? [null]).entries()) {
+        const variables = evaluated.values === null ? undefined : loopVariablesOf(task, value, index)
+        const item = await evaluateItem(
+          at,
+          evaluated,
+          variables === undefined ? undefined : { variables, value },
+          options,
+        )
+        items.push(item)
+        const result = await certainResult(at, evaluated, item)
+        if (result === undefined) continue
+        results.push(result)
+        for (const [name, fact] of result.facts) know(foresight, name, fact)
+      }
+    }
+    if (evaluated.skip !== undefined) results.push(skippedResult(evaluated.skip))
+    if (results.length < Math.max(items.length, 1)) forgetResults(foresight, task)
+    else if (task.register !== undefined)
+      know(foresight, task.register, registeredAhead(evaluated, items, results))
+    return { evaluated, items }
+  } catch (error) {
+    if (!(error instanceof UnknownValue) && !(error instanceof NotYetThere)) throw error
+    forgetResults(foresight, task)
+    return undefined
+  }
+}
+
+/**
+ * The probes that tasks will probably need, in their order. What cannot be guessed is left out: its task asks at its
+ * turn.
+ */
+export async function guessProbes(
+  at: AheadStandpoint,
+  tasks: readonly Task[],
+): Promise<(Guess & { readonly task: Task; readonly seen: SeenAhead })[]> {
+  const guesses: (Guess & { task: Task; seen: SeenAhead })[] = []
+  for (const task of tasks) {
+    const seen = await lookAhead(at, task, { assumeDone: true })
+    for (const item of seen?.items ?? []) {
+      const probes = probesOf(item.probes)
+      if (probes.length > 0) guesses.push({ task, seen: seen as SeenAhead, identity: item.identity, probes })
+    }
+  }
+  return guesses
+}
+
+/** Names that get a value when a task is done: of `register` and `set_fact`. */
+export function resultNames(task: Task): string[] {
+  return [
+    ...(task.register === undefined ? [] : [task.register]),
+    ...(task.module === 'set_fact' ? task.args.keys() : []),
+  ]
+}
+
+function know({ known, unknown }: Foresight, name: string, value: Value): void {
+  unknown.delete(name)
+  known.set(name, value)
+}
+
+function forgetResults({ known, unknown }: Foresight, task: Task): void {
+  for (const name of resultNames(task)) {
+    known.delete(name)
+    unknown.add(name)
+  }
+}
+
+function registeredAhead(
+  { values }: EvaluatedTask,
+  items: readonly EvaluatedItem[],
+  results: readonly TaskResult[],
+): Value {
+  if (values === null || items.length === 0) return registered(results[0] as TaskResult)
+  return registeredLoop(results.map((result, at) => ({ result, extra: new Map(items[at]?.loopVariables) })))
+}
+
+/** The result of what is left out, and of modules that are pure; undefined when only the run can tell. */
+async function certainResult(
+  { run }: AheadStandpoint,
+  { task, module }: EvaluatedTask,
+  item: EvaluatedItem,
+): Promise<TaskResult | undefined> {
+  if (item.skip !== undefined) return skippedResult(item.skip)
+  if (module.immediate !== true || item.failure !== undefined || task.until !== undefined) return undefined
+  const { params, context } = item
+  try {
+    const result = await execute({ module, params, answers: {}, context }, MUST_NOT_ACT)
+    return applyResultConditions((own) => createEngine(item.scope.under(own), run.home), task, result)
+  } catch (error) {
+    return failureResult(error instanceof TaskFailure ? error : evaluationFailure(error))
+  }
+}
+
+const refuse = (): never => {
+  throw new Error('a module that is evaluated ahead of its turn must not act')
+}
+
+const MUST_NOT_ACT = {
+  look: refuse,
+  run: refuse,
+  push: refuse,
+  call: refuse,
+  wait: refuse,
+  intend: refuse,
+}

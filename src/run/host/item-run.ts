@@ -1,0 +1,187 @@
+import { ConnectionError, type Step } from '../../connection/connection.ts'
+import { execute } from '../../modules/execute.ts'
+import { failureResult, type TaskResult } from '../../modules/task-result.ts'
+import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
+import { createEngine } from '../../template/engine.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import { type EvaluatedItem, type EvaluatedTask, evaluationFailure, shortly } from './evaluate.ts'
+import type { Guess } from './host-link.ts'
+import { HostStopped } from './host-report.ts'
+import { skippedResult } from './registered.ts'
+import { applyResultConditions, type EngineWith, retryPlan } from './result-conditions.ts'
+import type { HostSession } from './session.ts'
+
+/** What will probably be asked after this item. */
+export interface Outlook {
+  /** Guessed anew from what is true now. */
+  guess(): Promise<readonly Guess[]>
+  /** What was guessed last, of the next steps. */
+  readonly next: () => readonly Guess[]
+}
+
+/** One item (or the task that has no loop): attempts until it is as `until` wants it. */
+export async function runItem(
+  session: HostSession,
+  evaluated: EvaluatedTask,
+  item: EvaluatedItem,
+  outlook: Outlook,
+): Promise<TaskResult> {
+  if (item.failure !== undefined) return failureResult(item.failure)
+  if (item.skip !== undefined) return skippedResult(item.skip)
+  const { task, name } = evaluated
+  const engine: EngineWith = (own) => createEngine(item.scope.under(own), session.run.home)
+  try {
+    const plan = await session.evaluating(() => retryPlan(engine, task))
+    for (let attempt = 1; ; attempt += 1) {
+      const raw = await attemptItem(session, evaluated, item, outlook)
+      const counted = plan?.count(raw, attempt) ?? raw
+      const result = await session.evaluating(() => applyResultConditions(engine, task, counted))
+      if (plan === undefined) return result
+      const verdict = await session.evaluating(() => plan.judge(result, attempt))
+      if (verdict.done) return verdict.result
+      session.report.retry(name, attempt, plan.attempts - attempt)
+      await session.pause(plan.delay)
+      session.checkStop(name)
+    }
+  } catch (error) {
+    if (error instanceof HostStopped) throw error
+    if (session.run.signal.aborted)
+      return session.report.leave({ status: 'cancelled', task: name, message: 'interrupted' })
+    return failureResult(evaluationFailure(error))
+  }
+}
+
+/** Looks (unless it is known) and converges once. A connection that dies is made anew once, and the state read again. */
+async function attemptItem(
+  session: HostSession,
+  evaluated: EvaluatedTask,
+  item: EvaluatedItem,
+  outlook: Outlook,
+): Promise<TaskResult> {
+  const { run, host, link, report } = session
+  const { name } = evaluated
+  let begun = false
+  const intend = (says: string): Promise<void> => {
+    begun = true
+    return run.context.journal({ event: 'change', host: host.name, task: name, says })
+  }
+  try {
+    return await converge(session, evaluated, item, outlook, intend)
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+    const lost = error.reason === 'lost'
+    if (error.started && (run.signal.aborted || (lost && Object.keys(item.probes).length === 0)))
+      return unknown(session, evaluated, error)
+    if (!lost || !link.canRenew) return session.notReached(error, name)
+    await link.renew()
+    report.warn(`${error.message}; connecting again and looking at '${name}' anew`)
+    try {
+      const result = await converge(session, evaluated, item, outlook, intend)
+      // What needs no doing any more was done by the connection that was lost: handlers have to know.
+      return begun && !result.failed ? { ...result, changed: true } : result
+    } catch (again) {
+      return session.notReached(again, name)
+    }
+  }
+}
+
+/** It was sent, and its answer is lost: only looking can tell, and this module cannot look. */
+function unknown({ host }: HostSession, { name }: EvaluatedTask, error: ConnectionError): TaskResult {
+  const failure = new TaskFailure(`it was started, and the answer was lost: ${error.message}`, {
+    hint: `find out on ${host.name} whether '${name}' was done`,
+  })
+  return { ...failureResult(failure), unknown: true }
+}
+
+async function converge(
+  session: HostSession,
+  evaluated: EvaluatedTask,
+  item: EvaluatedItem,
+  outlook: Outlook,
+  intend: (says: string) => Promise<void>,
+): Promise<TaskResult> {
+  const { link, report } = session
+  const { module, name } = evaluated
+  const { params, identity } = item
+  let answers: AnswersOf<ProbeSet>
+  try {
+    answers = await link.ask(identity, item.probes, outlook.guess)
+  } catch (error) {
+    if (error instanceof TaskFailure) return failureResult(error)
+    throw error
+  }
+  const shared = await openForBatch(session, evaluated, item, answers)
+  report.phase('converge', name)
+  const timeout = timeoutOf(session, evaluated, item)
+  const context = { ...item.context, shared }
+  return session.evaluating(() =>
+    execute(
+      { module, params, answers, context, timeout },
+      {
+        intend,
+        look: async (probes) => {
+          const seen = await link.lookAnew(identity, probes)
+          report.phase('converge', name)
+          return seen
+        },
+        run: (action) => {
+          const step: Step = {
+            script: action.script,
+            environment: identity.environment,
+            ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
+            ...(timeout === undefined ? {} : { timeout }),
+          }
+          const touched = action.touches ?? 'everything'
+          return link.act(identity, step, { touched, more: action.more === true, ahead: outlook.next() })
+        },
+        push: (action) => link.push(identity, action),
+        call: (action, signal) => action.call(signal),
+        wait: async (action, signal) => {
+          const value = await session.waiting(() => action.call(signal))
+          // It may have taken long, and the world moved on.
+          link.forget('everything')
+          report.phase('converge', name)
+          return value
+        },
+      },
+    ),
+  )
+}
+
+/** What the batch opens once for this task, when all its hosts stand before it; null for other tasks. */
+async function openForBatch(
+  session: HostSession,
+  { task, name }: EvaluatedTask,
+  item: EvaluatedItem,
+  answers: AnswersOf<ProbeSet>,
+): Promise<unknown> {
+  const { batch, host } = session
+  if (!batch.isGathering(task)) return null
+  const member = { host: host.name, params: item.params as never, answers: answers as never }
+  const opened = await session.waiting(() => batch.arrive(task, member))
+  obey(session, opened.refused, name)
+  return opened.shared
+}
+
+/** A refusal stops the whole batch: offenders fail, the others are cancelled. */
+export function obey(
+  { host, report }: HostSession,
+  refused: ReadonlyMap<string, TaskFailure>,
+  task: string | undefined,
+): void {
+  const [first] = refused
+  if (first === undefined) return
+  const own = refused.get(host.name)
+  if (own !== undefined) report.leave({ status: 'failed', task, message: own.message, hint: own.hint })
+  const [offender, failure] = first
+  const message = `nothing was done: ${offender} of the same batch was refused: ${failure.message}`
+  report.leave({ status: 'cancelled', task, message, hint: failure.hint })
+}
+
+function timeoutOf({ run }: HostSession, { task }: EvaluatedTask, item: EvaluatedItem): number | undefined {
+  if (task.timeout === undefined) return undefined
+  const seconds = Number(createEngine(item.scope, run.home).resolve(task.timeout))
+  if (!Number.isFinite(seconds) || seconds < 0)
+    throw new TaskFailure(`timeout must be a number of seconds, got ${shortly(task.timeout)}`)
+  return seconds === 0 ? undefined : seconds
+}

@@ -1,0 +1,129 @@
+import { ConnectionError } from '../../connection/connection.ts'
+import type { Task } from '../../playbook/playbook.ts'
+import { InputError } from '../../values/problem.ts'
+import type { BatchControl } from '../batch/batch-control.ts'
+import { NotYetThere } from '../batch/progress.ts'
+import type { HostState, RunState } from '../run-state.ts'
+import type { PlayVariables } from '../scope/variables.ts'
+import type { AheadStandpoint } from './ahead.ts'
+import type { Standpoint } from './evaluate.ts'
+import { HostLink } from './host-link.ts'
+import { HostReport } from './host-report.ts'
+import { Notifications } from './notifications.ts'
+import { pause } from './pause.ts'
+
+/** The tasks of a play as they are run on a host. */
+export interface PlayTasks {
+  readonly variables: PlayVariables
+  /** pre_tasks, tasks, post_tasks. */
+  readonly sections: readonly (readonly Task[])[]
+  readonly handlers: readonly Task[]
+  /** The position of the first task; see Progress. */
+  readonly firstPosition: number
+}
+
+/** One host in one play: where it stands, what it has to work with, and how it waits. */
+export class HostSession {
+  readonly run: RunState
+  readonly host: HostState
+  readonly play: PlayTasks
+  readonly batch: BatchControl
+  readonly link: HostLink
+  readonly report: HostReport
+  readonly notifications: Notifications
+  #position: number
+  #freePlace: (() => void) | undefined
+
+  constructor(run: RunState, host: HostState, play: PlayTasks, batch: BatchControl) {
+    this.run = run
+    this.host = host
+    this.play = play
+    this.batch = batch
+    this.report = new HostReport(run, host, play.variables.name, () => this.#position)
+    this.link = new HostLink(run, host, play.variables, (phase) => this.report.phase(phase))
+    this.notifications = new Notifications(play.handlers)
+    this.#position = play.firstPosition
+  }
+
+  /** The position of the task at hand. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** The host comes to the task at `position`, and those who wait for it learn so. */
+  reach(position: number): void {
+    this.#position = position
+    this.run.progress.reach(this.host.name, position)
+  }
+
+  /** Where the task at hand is evaluated. */
+  get standpoint(): Standpoint {
+    const { run, host, play } = this
+    return { run, host, play: play.variables, vantage: { position: this.#position } }
+  }
+
+  /** Where later tasks are looked at: what tasks are thought to set is noted there. */
+  aheadStandpoint(): AheadStandpoint {
+    const foresight = { known: new Map(), unknown: new Set<string>() }
+    return { ...this.standpoint, vantage: { position: this.#position, foresight } }
+  }
+
+  /** Takes a place at work. */
+  async takePlace(): Promise<void> {
+    this.#freePlace = await this.batch.places.take()
+  }
+
+  leavePlace(): void {
+    this.#freePlace?.()
+    this.#freePlace = undefined
+  }
+
+  /** Gives the place at work to another host while this one waits. */
+  async waiting<T>(wait: () => Promise<T>): Promise<T> {
+    this.report.phase('wait')
+    this.leavePlace()
+    try {
+      return await wait()
+    } finally {
+      await this.takePlace()
+    }
+  }
+
+  /** Evaluates; where that reads what another host has not set yet, waits for it there and evaluates again. */
+  async evaluating<T>(evaluate: () => T | Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await evaluate()
+      } catch (error) {
+        if (!(error instanceof NotYetThere)) throw error
+        await this.waiting(() => this.run.progress.wait(error))
+        this.checkStop(undefined)
+      }
+    }
+  }
+
+  /** Waits some seconds, after which nothing is known of the host any more. */
+  async pause(seconds: number): Promise<void> {
+    await this.waiting(() => pause(seconds, this.run.signal))
+    this.link.forget('everything')
+  }
+
+  /** @throws HostStopped when the run or the batch is to stop */
+  checkStop(task: string | undefined): void {
+    if (this.run.signal.aborted) this.report.leave({ status: 'cancelled', task, message: 'interrupted' })
+    const reason = this.batch.stopReason
+    if (reason !== undefined)
+      this.report.leave({ status: 'cancelled', task, message: `the rollout stopped: ${reason}` })
+  }
+
+  /** The host leaves because it cannot be reached; other errors are thrown on. */
+  notReached(error: unknown, task: string | undefined): never {
+    if (error instanceof InputError) this.report.leave({ status: 'failed', task, message: error.message })
+    if (!(error instanceof ConnectionError)) throw error
+    if (error.reason === 'cancelled' || this.run.signal.aborted)
+      return this.report.leave({ status: 'cancelled', task, message: 'interrupted' })
+    // A host that lets muster in and not become root was reached: as in Ansible that is a failure.
+    const status = error.reason.startsWith('become-') ? 'failed' : 'unreachable'
+    return this.report.leave({ status, task, message: error.message, hint: error.hint })
+  }
+}

@@ -1,0 +1,172 @@
+import { failureResult, type TaskResult } from '../../modules/task-result.ts'
+import type { Task } from '../../playbook/playbook.ts'
+import { createEngine } from '../../template/engine.ts'
+import type { Dict, Value } from '../../values/value.ts'
+import { NotYetThere } from '../batch/progress.ts'
+import {
+  type EvaluatedItem,
+  type EvaluatedTask,
+  evaluateItem,
+  evaluateTask,
+  loopVariablesOf,
+} from './evaluate.ts'
+import { type Outlook, runItem } from './item-run.ts'
+import {
+  lastPrinted,
+  registered,
+  registeredLoop,
+  secretTexts,
+  skippedResult,
+  statusOf,
+} from './registered.ts'
+import type { HostSession } from './session.ts'
+
+interface ItemDone {
+  readonly result: TaskResult
+  /** Loop variables. */
+  readonly extra: Dict
+}
+
+interface Where {
+  readonly handler: boolean
+  readonly started: number
+}
+
+/**
+ * One task at its turn: evaluated, its items one after the other, each with what is true then; its result for register,
+ * notify and the counters. Gives whether it changed.
+ * @throws HostStopped when the host takes no further part
+ */
+export async function runTask(
+  session: HostSession,
+  task: Task,
+  handler: boolean,
+  outlook: Outlook,
+): Promise<boolean> {
+  const { batch, host, report, notifications } = session
+  const where = { handler, started: performance.now() }
+  const evaluated = await session.evaluating(() => evaluateTask(session.standpoint, task))
+  session.checkStop(evaluated.name)
+  const done = await runItems(session, evaluated, where, outlook)
+  if (batch.isGathering(task)) batch.pass(task, host.name)
+
+  const asLoop = evaluated.values !== null && evaluated.failure === undefined && evaluated.skip === undefined
+  const first = done[0]?.result ?? skippedResult(null)
+  const dict = asLoop ? registeredLoop(done) : registered(first)
+  const result = asLoop ? summary(done, dict) : first
+  if (task.register !== undefined) register(session, evaluated, dict)
+
+  const ignored = result.failed && !result.unknown && (await isIgnored(session, evaluated))
+  const status = statusOf(result, ignored)
+  report.task(evaluated, { status, result, registered: dict }, where)
+  report.count(status, result.changed)
+  if (result.changed && !result.failed) notifications.notify(task)
+  if (!result.failed || ignored) return result.changed
+  return leave(session, evaluated, result, done, asLoop)
+}
+
+async function runItems(
+  session: HostSession,
+  evaluated: EvaluatedTask,
+  where: Where,
+  outlook: Outlook,
+): Promise<ItemDone[]> {
+  const { task, values, failure, skip } = evaluated
+  if (failure !== undefined) return [{ result: failureResult(failure), extra: new Map() }]
+  if (skip !== undefined) return [{ result: skippedResult(skip), extra: new Map() }]
+  if (values === null) {
+    const item = await session.evaluating(() => evaluateItem(session.standpoint, evaluated, undefined))
+    const result = await runItem(session, evaluated, item, outlook)
+    keepFacts(session, result)
+    return [{ result, extra: new Map() }]
+  }
+  const done: ItemDone[] = []
+  for (const [index, value] of values.entries()) {
+    if (index > 0) session.checkStop(evaluated.name)
+    const variables = loopVariablesOf(task, value, index)
+    const item = await session.evaluating(() =>
+      evaluateItem(session.standpoint, evaluated, { variables, value }),
+    )
+    const result = await runItem(session, evaluated, item, outlook)
+    done.push({ result, extra: variables })
+    keepFacts(session, result)
+    const dict = tellItem(session, evaluated, item, result, where)
+    // The items after it see its result, and the whole loop's takes its place when all are done.
+    if (task.register !== undefined) register(session, evaluated, dict)
+  }
+  return done
+}
+
+function tellItem(
+  { report }: HostSession,
+  evaluated: EvaluatedTask,
+  { loopVariables, label }: EvaluatedItem,
+  result: TaskResult,
+  where: Where,
+): Dict {
+  const dict: Dict = new Map([...registered(result), ...loopVariables])
+  const told = { status: statusOf(result, false), result, registered: dict }
+  report.task(evaluated, told, { ...where, label: label ?? '' })
+  return dict
+}
+
+function keepFacts({ host, position }: HostSession, result: TaskResult): void {
+  if (result.failed) return
+  for (const [name, value] of result.facts) host.facts.set(name, value, position)
+}
+
+function register({ host, position }: HostSession, { task, noLog }: EvaluatedTask, dict: Dict): void {
+  host.facts.set(task.register as string, noLog ? secretTexts(dict) : dict, position)
+}
+
+async function isIgnored(session: HostSession, { task, scope }: EvaluatedTask): Promise<boolean> {
+  const { ignoreErrors } = task
+  if (ignoreErrors === undefined || typeof ignoreErrors === 'boolean') return ignoreErrors === true
+  return session.evaluating(() => {
+    try {
+      return createEngine(scope, session.run.home).resolve(ignoreErrors as Value) === true
+    } catch (error) {
+      if (error instanceof NotYetThere) throw error
+      // It cannot be told that the failure is to be ignored, so it is not (Ansible lets this error ignore itself).
+      return false
+    }
+  })
+}
+
+function leave(
+  { report }: HostSession,
+  { name, noLog }: EvaluatedTask,
+  result: TaskResult,
+  done: readonly ItemDone[],
+  asLoop: boolean,
+): never {
+  const failed = done.filter(({ result: each }) => each.failed)
+  const cause = failed[0]?.result
+  const message = cause?.message ?? 'failed'
+  return report.leaveAfterTask({
+    status: result.unknown ? 'unknown' : 'failed',
+    task: name,
+    message: noLog
+      ? 'the task failed; its message is hidden by no_log'
+      : asLoop
+        ? `${failed.length} of ${done.length} items failed: ${message}`
+        : message,
+    hint: noLog ? undefined : cause?.hint,
+    printed: noLog || cause === undefined ? undefined : lastPrinted(cause),
+  })
+}
+
+/** A loop as one result. */
+function summary(items: readonly ItemDone[], dict: Dict): TaskResult {
+  return {
+    changed: dict.get('changed') === true,
+    failed: dict.get('failed') === true,
+    skipped: dict.get('skipped') === true,
+    unknown: items.some(({ result }) => result.unknown),
+    message: undefined,
+    hint: undefined,
+    values: new Map(),
+    diff: [],
+    facts: new Map(),
+  }
+}
