@@ -147,7 +147,7 @@ function debugOf(events: readonly RunEvent[]): Record<string, unknown> {
   const times = new Map<string, number>()
   for (const event of events) {
     if (event.type !== 'task' || event.module !== 'debug') continue
-    if (event.status !== 'ok' && event.status !== 'changed' && event.status !== 'ignored') continue
+    if (event.status !== 'ok' && event.status !== 'changed') continue
     const dict = plain(event.result) as Record<string, unknown>
     if ('results' in dict && event.item === undefined && !('msg' in dict && event.result.size === 3)) continue
     const key = `${event.task}|${event.host}${event.item === undefined ? '' : `|item=${event.item}`}`

@@ -4,6 +4,7 @@ import {
   type Probe,
   type ProbeSet,
   probesOf,
+  type Subject,
   type Touched,
 } from '../../probes/probe.ts'
 import type { Known } from '../../probes/request.ts'
@@ -41,8 +42,11 @@ export class Answers {
 
   /** Drops what an action may have changed. */
   forget(touched: Touched): void {
-    if (touched === 'everything') return this.#known.clear()
-    if (touched.length === 0) return
+    if (touched === 'everything') this.#known.clear()
+    else if (touched.length > 0) this.#forgetAbout(touched)
+  }
+
+  #forgetAbout(touched: readonly Subject[]): void {
     for (const [key, { probe }] of this.#known) {
       const { subjects } = probe.kind
       if (subjects === 'anything' || subjects.some((subject) => touched.includes(subject)))

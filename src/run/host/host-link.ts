@@ -123,7 +123,7 @@ export class HostLink {
       ...asked.map((one) => stepOf(one, identity)),
     ])
     // What could not be told apart is simply not known, and asked at its turn.
-    asked.forEach((one, at) => keepAll(known, one, read[at]))
+    for (const [at, one] of asked.entries()) keepAll(known, one, read[at])
     if (output === undefined) throw new Error('a request gave no output for its first step')
     return output
   }

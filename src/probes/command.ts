@@ -1,0 +1,24 @@
+import { lines, sh } from '../shell/sh.ts'
+import { TaskFailure } from '../values/task-failure.ts'
+import { type Probe, type ProbeKind, probe } from './probe.ts'
+
+const kind: ProbeKind<string, boolean> = {
+  name: 'command',
+  subjects: ['files', 'packages'],
+  key: (name) => name,
+  posix: {
+    script: (names) =>
+      lines(names.map((name) => sh`command -v ${name} >/dev/null 2>&1 && printf y || printf n`)),
+    read: (output, names) => {
+      const flags = output.stdout.toString('latin1')
+      if (flags.length !== names.length || !/^[yn]*$/.test(flags))
+        throw new TaskFailure("look for programs: the host's answer makes no sense")
+      return [...flags].map((flag) => flag === 'y')
+    },
+  },
+}
+
+/** Whether a program is on the PATH. Costs no process. */
+export function command(name: string): Probe<boolean> {
+  return probe(kind, name)
+}

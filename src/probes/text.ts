@@ -1,0 +1,63 @@
+import { sh } from '../shell/sh.ts'
+import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
+import { assignPath } from './expand-path.ts'
+import { type Probe, type ProbeKind, probe } from './probe.ts'
+
+interface Question {
+  readonly path: string
+  readonly limit: number
+}
+
+/** What a file holds, links followed. */
+export type Text =
+  | { readonly kind: 'file'; readonly bytes: Buffer }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'no-file' }
+  | { readonly kind: 'unreadable' }
+  /** It has more bytes than the limit. */
+  | { readonly kind: 'large' }
+
+const STATES: Readonly<Record<number, Text>> = {
+  91: { kind: 'missing' },
+  92: { kind: 'no-file' },
+  93: { kind: 'unreadable' },
+}
+
+const kind: ProbeKind<Question, Text> = {
+  name: 'text',
+  subjects: ['files', 'accounts'],
+  key: ({ path, limit }) => `${limit} ${path}`,
+  posix: {
+    alone: true,
+    script: ([question]) => {
+      const { path, limit } = question as Question
+      return sh`${assignPath('m_p', path)}
+m_state() { return "$1"; }
+if [ ! -e "$m_p" ]; then m_state 91
+elif [ ! -f "$m_p" ]; then m_state 92
+elif [ ! -r "$m_p" ]; then m_state 93
+else head -c ${limit + 1} <"$m_p"; fi`
+    },
+    read: (output, [question]) => [readText(output, question as Question)],
+  },
+}
+
+/**
+ * The bytes of a file at a path of type path.
+ * @param limit bytes; a file that has more is `large`. At most 1,000,000, for it has to fit into an answer.
+ */
+export function text(path: string, limit: number): Probe<Text> {
+  return probe(kind, { path, limit })
+}
+
+function readText(output: Output, { path, limit }: Question): Text | TaskFailure {
+  if (output.rc === 0)
+    return output.truncated || output.stdout.length > limit
+      ? { kind: 'large' }
+      : { kind: 'file', bytes: output.stdout }
+  const state = output.rc === null ? undefined : STATES[output.rc]
+  if (state !== undefined) return state
+  const said = output.stderr.toString('utf8').trim()
+  return new TaskFailure(`cannot read ${path}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`)
+}
