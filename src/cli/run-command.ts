@@ -10,7 +10,7 @@ import { checkTags } from '../playbook/tags.ts'
 import { chooseReport } from '../report/choose.ts'
 import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
-import { type RunResult, runPlaybook } from '../run/run.ts'
+import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
@@ -93,6 +93,7 @@ export async function runFromWords(
   playbookFile: string,
   words: RunWords,
   listen?: Listener,
+  forTests: Pick<RunInput, 'connect' | 'prefetch'> = {},
 ): Promise<RunResult> {
   const extraVars = parseExtraVars(words.extraVars ?? [])
   // Both are read before either refuses, so that all mistakes are told at once.
@@ -116,6 +117,7 @@ export async function runFromWords(
 
   using interruption = listenForInterruption()
   return await runPlaybook({
+    ...forTests,
     playbook,
     inventory,
     hostVariables: onceEach((name) => {

@@ -67,6 +67,8 @@ export interface RunState {
   readonly home: TemplateHome
   readonly context: RunContext
   readonly masker: Masker
+  /** Whether probes of later tasks are guessed and asked ahead. */
+  readonly prefetch: boolean
   /** How far the hosts of the running batch have come. */
   readonly progress: Progress
   /** The position from which the next batch counts; see {@link Progress}. */

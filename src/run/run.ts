@@ -38,6 +38,8 @@ export interface RunInput {
   readonly stateFolder: string | undefined
   readonly signal: AbortSignal
   readonly listen: Listener
+  /** For tests: false asks every probe at its task's turn, as if nothing could be guessed. */
+  readonly prefetch?: boolean
   /** For tests. */
   readonly connect?: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Connection>
 }
@@ -76,6 +78,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
     home: templateHome(dirname(resolve(input.playbook.file))),
     masker,
+    prefetch: input.prefetch ?? true,
     progress: new Progress(),
     nextPosition: 0,
     signal,

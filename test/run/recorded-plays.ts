@@ -25,7 +25,11 @@ export function caseNames(): string[] {
 }
 
 export function readCase(name: string): RecordedPlay {
-  return JSON.parse(readFileSync(join(CASES, name, 'case.json'), 'utf8')) as RecordedPlay
+  // Numbers that JavaScript cannot hold are compared by their digits.
+  const digits = (_: string, value: unknown, context?: { source?: string }) =>
+    Number.isInteger(value) && !Number.isSafeInteger(value) ? context?.source : value
+  const read = JSON.parse as (text: string, reviver: typeof digits) => unknown
+  return read(readFileSync(join(CASES, name, 'case.json'), 'utf8'), digits) as RecordedPlay
 }
 
 /** Runs the playbook of a case with muster, and says where it differs; an empty map when it does not. */
@@ -33,7 +37,7 @@ export async function compare(name: string): Promise<Map<string, string>> {
   const recorded = readCase(name)
   const directory = join(CASES, name)
   const own = join(directory, 'inventory.yaml')
-  const asked = readArguments(recorded.args)
+  const asked = readArguments(recorded.args, directory)
   if (typeof asked === 'string') return new Map([['refused', `there is no option ${asked}`]])
   const words: RunWords = {
     inventory: [existsSync(own) ? own : join(CASES, 'inventory.yaml')],
@@ -92,7 +96,7 @@ export async function compare(name: string): Promise<Map<string, string>> {
 }
 
 /** The options in muster's words, or the one that muster does not have. */
-function readArguments(args: readonly string[]): RunWords | string {
+function readArguments(args: readonly string[], directory: string): RunWords | string {
   const words: {
     tags?: string[]
     skipTags?: string[]
@@ -110,7 +114,9 @@ function readArguments(args: readonly string[]): RunWords | string {
     const value = args[at] ?? ''
     if (option === '--tags' || option === '-t') words.tags = [...(words.tags ?? []), ...value.split(',')]
     else if (option === '--skip-tags') words.skipTags = [...(words.skipTags ?? []), ...value.split(',')]
-    else if (option === '-e') words.extraVars = [...(words.extraVars ?? []), value]
+    // Recorded in the folder of the case.
+    else if (option === '-e')
+      words.extraVars = [...(words.extraVars ?? []), value.replace(/^@/, `@${directory}/`)]
     else if (option === '--limit') words.limit = value
     else return option ?? ''
   }

@@ -84,7 +84,7 @@ export class HostRun {
   #runTask(task: Task, handler: boolean, later: () => readonly Task[]): Promise<boolean> {
     const outlook: Outlook = {
       guess: async () => {
-        this.#guesses = await guessProbes(this.#session.aheadStandpoint(), later())
+        this.#guesses = await this.#guess(later())
         return this.#guesses
       },
       next: () => {
@@ -93,6 +93,11 @@ export class HostRun {
       },
     }
     return runTask(this.#session, task, handler, outlook)
+  }
+
+  async #guess(tasks: readonly Task[]): Promise<readonly TaskGuess[]> {
+    const session = this.#session
+    return session.run.prefetch ? guessProbes(session.aheadStandpoint(), tasks) : []
   }
 
   /** The handlers that are due, and those that become so when a task has changed something. */

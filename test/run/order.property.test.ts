@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runFromWords } from '../../src/cli/run-command.ts'
+import type { RunEvent } from '../../src/run/record/events.ts'
+import { plain } from '../../src/values/plain.ts'
+
+// What is asked ahead of its turn may never be seen: random playbooks do the same with and without it, task by task.
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-order-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const HOSTS = ['h1', 'h2', 'h3']
+const name = fc.constantFrom('a', 'b', 'c')
+const number = fc.integer({ min: 0, max: 9 })
+const host = fc.constantFrom(...HOSTS)
+
+/** Expressions over what tasks set; each has a value whatever was set before. */
+const expression = fc.oneof(
+  number.map(String),
+  name.map((v) => `${v} | default('none')`),
+  fc.tuple(name, number).map(([v, n]) => `(${v} | default(0) | string) ~ '${n}'`),
+  fc.tuple(host, name).map(([h, v]) => `hostvars['${h}'].${v} | default('nothing of ${h}')`),
+  name.map((v) => `r_${v}.changed | default('not yet')`),
+  name.map((v) => `(r_${v} | default({})).stdout | default('silent')`),
+  fc.constant('ansible_play_hosts | join(",")'),
+  fc.constant('inventory_hostname'),
+  fc.constant("groups['all'] | map('extract', hostvars, 'a') | map('default', '-') | join(' ')"),
+)
+
+const condition = fc.option(
+  fc.oneof(
+    host.map((h) => `inventory_hostname != '${h}'`),
+    name.map((v) => `${v} is defined`),
+    name.map((v) => `r_${v} is defined and r_${v} is changed`),
+    fc.tuple(host, name).map(([h, v]) => `hostvars['${h}'].${v} is defined`),
+    name.map((v) => `(r_${v} | default({})).skipped is not defined`),
+  ),
+  { nil: undefined },
+)
+
+const file = fc.constantFrom('one', 'two', 'three')
+const list = fc.array(number, { minLength: 1, maxLength: 3 })
+
+/** One task, as the body of a YAML mapping. */
+const task = fc
+  .tuple(
+    fc.oneof(
+      fc.tuple(name, expression).map(([v, e]) => ({ set_fact: { [v]: `{{ ${e} }}` } })),
+      fc.tuple(name, list).map(([v, loop]) => ({
+        set_fact: { [v]: `{{ ([${v} | default([])] | flatten) + [item] }}` },
+        loop,
+      })),
+      fc.tuple(file, expression).map(([f, e]) => ({
+        copy: { dest: `{{ here }}/${f}`, content: `{{ ${e} }}\n` },
+      })),
+      fc.tuple(file, expression).map(([f, e]) => ({
+        shell: `echo "{{ ${e} }}" >> {{ here }}/${f}`,
+        args: { creates: `{{ here }}/${f}.done` },
+      })),
+      fc.tuple(file, fc.constantFrom('absent', 'touch', 'directory')).map(([f, state]) => ({
+        file: { path: `{{ here }}/${f}.done`, state, modification_time: 'preserve', access_time: 'preserve' },
+      })),
+      fc.tuple(expression, list).map(([e, loop]) => ({
+        command: { cmd: `echo {{ item }} {{ ${e} }}` },
+        loop,
+        changed_when: 'item is even',
+      })),
+      file.map((f) => ({ stat: { path: `{{ here }}/${f}`, get_checksum: true } })),
+      expression.map((e) => ({ debug: { msg: `{{ ${e} }}` } })),
+      fc.tuple(host, name).map(([h, v]) => ({
+        assert: { that: [`inventory_hostname != '${h}' or ${v} is not defined`] },
+      })),
+    ),
+    fc.record({
+      register: fc.option(
+        name.map((v) => `r_${v}`),
+        { nil: undefined },
+      ),
+      when: condition,
+      notify: fc.option(fc.constantFrom('first', 'second'), { nil: undefined }),
+      ignore_errors: fc.constantFrom(true, true, undefined),
+    }),
+  )
+  .map(([body, more]) => ({ ...body, ...more }))
+
+const handlers = [
+  { name: 'first', shell: 'echo "first {{ a | default(0) }}" >> {{ here }}/handled', notify: 'second' },
+  { name: 'second', shell: 'echo second >> {{ here }}/handled; cat {{ here }}/one', register: 'r_a' },
+]
+
+async function run(playbook: unknown, prefetch: boolean, forks: number) {
+  const home = await mkdtemp(join(folder, 'run-'))
+  for (const one of HOSTS) await mkdir(join(home, one))
+  const inventory = { all: { hosts: Object.fromEntries(HOSTS.map((one) => [one, {}])) } }
+  await writeFile(join(home, 'inventory.yaml'), JSON.stringify(inventory))
+  await writeFile(join(home, 'play.yaml'), JSON.stringify(playbook))
+  const events: RunEvent[] = []
+  const result = await runFromWords(
+    'apply',
+    join(home, 'play.yaml'),
+    {
+      inventory: [join(home, 'inventory.yaml')],
+      connection: 'local',
+      forks,
+      extraVars: [`here=${home}/{{ inventory_hostname }}`],
+    },
+    (event) => events.push(event),
+    { prefetch },
+  )
+  const told = Object.fromEntries(
+    HOSTS.map((one) => [
+      one,
+      events.flatMap((event) =>
+        event.type === 'task' && event.host === one
+          ? [[event.task, event.item, event.status, withoutTimes(plain(event.result), home)]]
+          : [],
+      ),
+    ]),
+  )
+  const files: Record<string, string> = {}
+  for (const one of HOSTS)
+    for (const each of await readdir(join(home, one), { withFileTypes: true }))
+      files[`${one}/${each.name}`] = each.isFile()
+        ? await readFile(join(home, one, each.name), 'utf8')
+        : 'a directory'
+  const ended = events.find((event) => event.type === 'run-ended')
+  return { code: result.exitCode, told, files, recap: [...(ended?.recap ?? [])], cost: ended?.cost.requests }
+}
+
+/** What depends on the clock, the file system or the folder. */
+function withoutTimes(value: unknown, home: string): unknown {
+  const moving = ['start', 'end', 'delta', 'mtime', 'atime', 'ctime', 'inode', 'dev', 'elapsed']
+  return JSON.parse(
+    JSON.stringify(value, (key, item: unknown) => (moving.includes(key) ? undefined : item)).replaceAll(
+      home,
+      'HOME',
+    ),
+  )
+}
+
+test('random playbooks do the same, whether probes are asked ahead or at their turn', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(task, { minLength: 1, maxLength: 8 }),
+      fc.array(task, { maxLength: 3 }),
+      fc.constantFrom(1, 2, 25),
+      async (tasks, postTasks, forks) => {
+        const numbered = (all: readonly object[], word: string) =>
+          all.map((one, at) => ({ name: `${word} ${at}`, ...one }))
+        const playbook = [
+          {
+            name: 'random',
+            hosts: 'all',
+            gather_facts: false,
+            tasks: numbered(tasks, 'task'),
+            post_tasks: numbered(postTasks, 'post'),
+            handlers,
+          },
+        ]
+        const { cost: ahead, ...withIt } = await run(playbook, true, forks)
+        const { cost: atTurn, ...without } = await run(playbook, false, 25)
+        expect(withIt).toEqual(without)
+        // What it is for: it never costs more requests than asking at every turn.
+        expect(ahead).toBeLessThanOrEqual(atTurn as number)
+      },
+    ),
+    { numRuns: 25 },
+  )
+}, 300_000)
