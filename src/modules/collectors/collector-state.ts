@@ -1,9 +1,9 @@
 import { readFields } from '../../probes/fields.ts'
+import { readProperties } from '../../probes/unit.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { readProperties } from '../systemd/unit-state.ts'
 import { KNOWN_COLLECTORS, type KnownCollector, MARK } from './known.ts'
 
 /** What of a known collector is on a host. */

@@ -1,7 +1,7 @@
 import { assignPath } from '../../probes/expand-path.ts'
-import { field, readFields } from '../../probes/fields.ts'
-import type { Probe } from '../../probes/probe.ts'
+import { type AnswersOf, mapProbe, type Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
+import { type PathFacts, stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 
 /** What decides whether a command runs at all. */
@@ -18,44 +18,46 @@ export interface CommandState {
   readonly removes: boolean | null
 }
 
-/** What a command without a condition and a directory knows of the host. */
-export const NO_CONDITION: CommandState = { chdirFails: false, creates: null, removes: null }
+/** What has to be known before a command runs: its directory, and whether something is there. */
+export function commandProbes(wish: CommandWish) {
+  return {
+    directory: wish.chdir === undefined ? undefined : stat(wish.chdir),
+    creates: wish.creates === undefined ? undefined : existence(wish.creates, wish.chdir),
+    removes: wish.removes === undefined ? undefined : existence(wish.removes, wish.chdir),
+  }
+}
 
-/** Looks at `chdir` first, then at `creates` and `removes`, which are globs relative to it (facts/modules.md, Commands). */
-export function observeCommand(wish: CommandWish): Probe<CommandState> | undefined {
-  if (wish.chdir === undefined && wish.creates === undefined && wish.removes === undefined) return undefined
-  return scriptProbe(
-    lines([
-      sh`m_exists() { for m_f; do if [ -e "$m_f" ] || [ -L "$m_f" ]; then printf yes; return; fi; done; }`,
-      ...(wish.chdir === undefined
-        ? []
-        : [changeDirectory(wish.chdir, sh`{ printf 'chdir\0no\0'; exit 0; }`)]),
-      ...globField('creates', wish.creates),
-      ...globField('removes', wish.removes),
-    ]),
-    (output) => {
-      const fields = readFields(output, 'look at creates and removes')
-      const found = (name: string) => {
-        const value = field(fields, name)
-        return value === undefined ? null : value.length > 0
-      }
-      return {
-        chdirFails: field(fields, 'chdir') !== undefined,
-        creates: found('creates'),
-        removes: found('removes'),
-      }
-    },
-  )
+/** The answers in the module's words. */
+export function commandState(answers: AnswersOf<ReturnType<typeof commandProbes>>): CommandState {
+  const { directory } = answers
+  return {
+    chdirFails: directory !== undefined && !mayEnter(directory),
+    creates: answers.creates ?? null,
+    removes: answers.removes ?? null,
+  }
+}
+
+function mayEnter({ stat: own, target, may }: PathFacts): boolean {
+  return (target?.stat ?? own)?.kind === 'directory' && may.execute
+}
+
+/** Whether anything matches a glob, relative to `chdir` (facts/modules.md, Commands). A name without a pattern costs no process. */
+function existence(pattern: string, chdir: string | undefined): Probe<boolean> {
+  if (!/[*?[]/.test(pattern)) {
+    const path = chdir === undefined || /^[/~$]/.test(pattern) ? pattern : `${chdir}/${pattern}`
+    return mapProbe(stat(path), (facts) => facts.stat !== null)
+  }
+  const script = lines([
+    ...(chdir === undefined ? [] : [changeDirectory(chdir, sh`exit 0`)]),
+    sh`for m_f in ${globWord(pattern)}; do if [ -e "$m_f" ] || [ -L "$m_f" ]; then printf yes; break; fi; done`,
+  ])
+  return scriptProbe(script, ({ stdout }) => stdout.length > 0)
 }
 
 /** `cd` into a path of type path, or do what `otherwise` says. */
 export function changeDirectory(path: string, otherwise: ShellText): ShellText {
   return sh`${assignPath('m_d', path)}
 CDPATH= cd -- "$m_d" 2>/dev/null || ${otherwise}`
-}
-
-function globField(name: string, pattern: string | undefined): ShellText[] {
-  return pattern === undefined ? [] : [sh`printf '%s\0%s\0' ${name} "$(m_exists ${globWord(pattern)})"`]
 }
 
 /** A word in which `*`, `?` and `[...]` stay patterns, and all else is quoted (or expanded as a path is). */

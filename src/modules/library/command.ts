@@ -4,7 +4,7 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { setWords } from '../commands/words.ts'
@@ -42,9 +42,10 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => ({ state: observeCommand(params) }),
+  observe: commandProbes,
 
-  async *converge(params, { state = NO_CONDITION }, context) {
+  async *converge(params, answers, context) {
+    const state = commandState(answers)
     const words = commandWords(params.cmd, params.argv)
     const needless = notNeeded(params, state, shown(words))
     if (needless !== null) return needless

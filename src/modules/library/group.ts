@@ -1,5 +1,5 @@
-import { numberField, readFields, splitFields, textField } from '../../probes/fields.ts'
-import { scriptProbe } from '../../probes/script.ts'
+import { group } from '../../probes/account.ts'
+import { numberField, splitFields } from '../../probes/fields.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { toolSucceeded } from '../accounts/tool.ts'
 import { groupFunction } from '../files/owners.ts'
@@ -29,18 +29,11 @@ export default defineModule({
     requiredIf: [['non_unique', true, ['gid']]],
   },
 
-  observe(params) {
-    const name = plain(params.name)
-    return {
-      gid: scriptProbe(lines([groupFunction, sh`printf 'gid\0%s\0' "$(m_gid ${name})"`]), (output) => {
-        const fields = readFields(output, `look for group ${name}`)
-        return textField(fields, 'gid') === '' ? null : numberField(fields, 'gid')
-      }),
-    }
-  },
+  observe: (params) => ({ entry: group(plain(params.name)) }),
 
-  async *converge(params, { gid }) {
+  async *converge(params, { entry }) {
     const name = plain(params.name)
+    const gid = entry?.name === name ? entry.gid : null
     if (params.state === 'absent') {
       const result = { name, state: 'absent' }
       if (gid === null) return { result }
@@ -49,6 +42,7 @@ export default defineModule({
         kind: 'run',
         says: `remove group ${name}`,
         predicted: result,
+        touches: ['accounts', 'files'],
         script: sh`LC_ALL=C groupdel ${words} -- ${name}`,
       }
       toolSucceeded(output, { name })
@@ -67,6 +61,7 @@ export default defineModule({
       kind: 'run',
       says: gid === null ? `create group ${name}` : `change id of group ${name}`,
       predicted: { ...result, ...(params.gid === undefined ? {} : { gid: params.gid }) },
+      touches: ['accounts', 'files'],
       script: lines([
         groupFunction,
         sh`LC_ALL=C ${tool} ${words} -- ${name} || exit

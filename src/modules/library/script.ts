@@ -2,7 +2,7 @@ import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { readAll } from '../files/content.ts'
 import { plain } from '../host/text.ts'
@@ -41,9 +41,10 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => ({ state: observeCommand(params) }),
+  observe: commandProbes,
 
-  async *converge(params, { state = NO_CONDITION }, context) {
+  async *converge(params, answers, context) {
+    const state = commandState(answers)
     const [name, ...words] = splitWords(plain(params.cmd) ?? '')
     if (name === undefined) throw new TaskFailure('no command given')
     const file = await context.files.find('files', name)

@@ -3,7 +3,7 @@ import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, NO_CONDITION, observeCommand } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { defineModule } from '../module.ts'
 
@@ -33,9 +33,10 @@ export default defineModule({
     freeForm: 'cmd',
   },
 
-  observe: (params) => ({ state: observeCommand(params) }),
+  observe: commandProbes,
 
-  async *converge(params, { state = NO_CONDITION }, context) {
+  async *converge(params, answers, context) {
+    const state = commandState(answers)
     const { cmd } = params
     if (cmd === undefined || cmd === '') throw new TaskFailure('no command given', { result: { rc: 256 } })
     const needless = notNeeded(params, state, cmd)

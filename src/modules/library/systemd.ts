@@ -1,11 +1,11 @@
+import { anyUnit, unit } from '../../probes/unit.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
 import { plain } from '../host/text.ts'
-import { defineModule } from '../module.ts'
-import { loadProblem, observeUnit } from '../systemd/unit-state.ts'
-import { unitFailure, unitSteps } from '../systemd/unit-steps.ts'
+import { defineModule, look } from '../module.ts'
+import { enablementIsElsewhere, enablementProbe, loadProblem, unitState } from '../systemd/unit-state.ts'
+import { touchedBySteps, unitFailure, unitSteps } from '../systemd/unit-steps.ts'
 
 export default defineModule({
   name: 'systemd',
@@ -60,9 +60,12 @@ export default defineModule({
     requiredBy: { state: ['name'], enabled: ['name'], masked: ['name'] },
   },
 
-  observe: (params) => ({ state: observeUnit(plain(params.name), params.scope) }),
+  observe: ({ name, scope }) => ({
+    // A pattern is refused below, and would mix up the answers on other units.
+    unit: name === undefined || isPattern(plain(name)) ? anyUnit(scope) : unit(plain(name), scope),
+  }),
 
-  async *converge(params, { state }, context) {
+  async *converge(params, { unit: seen }, context) {
     const name = plain(params.name)
     const glob = name === undefined ? null : /[*?[]/.exec(name)
     if (glob !== null)
@@ -70,10 +73,15 @@ export default defineModule({
         `This module does not currently support using glob patterns, found '${glob[0]}' in service name: ${name}`,
         { hint: 'name one unit, or use loop' },
       )
-    if (!state.running)
-      throw new TaskFailure(`systemd does not answer on the host: ${displayText(state.complaint)}`, {
+    if (!seen.running)
+      throw new TaskFailure(`systemd does not answer on the host: ${seen.complaint}`, {
         hint: 'the systemd module needs a host that runs systemd (and for scope: user, a session of that user)',
       })
+    const elsewhere = name !== undefined && params.enabled !== undefined && enablementIsElsewhere(name, seen)
+    const more = elsewhere
+      ? yield* look(`ask whether ${name} is enabled`, { enablement: enablementProbe(name, params.scope) })
+      : undefined
+    const state = unitState(seen, more?.enablement)
     const acts = params.state !== undefined || params.enabled !== undefined || params.masked === false
     const problem = name === undefined ? null : loadProblem(name, state, acts)
     if (problem !== null && !(context.check && problem.missing)) throw problem.failure
@@ -86,11 +94,13 @@ export default defineModule({
     const steps = unitSteps(params, name, state)
     if (steps.length === 0) return { result }
     const changes = steps.some((step) => step.changes)
+    const touches = touchedBySteps(steps)
     const output = yield {
       kind: 'run',
       says: `${steps.map((step) => step.says).join(', ')}${problem === null ? '' : ` (${name} must exist by then)`}`,
       ...(changes ? {} : { silent: true }),
       predicted: result,
+      ...(touches === undefined ? {} : { touches }),
       script: lines([
         sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,
         ...steps.map((step) => sh`${step.script} || m_fail ${step.key}`),
@@ -100,3 +110,7 @@ export default defineModule({
     return { result }
   },
 })
+
+function isPattern(name: string): boolean {
+  return /[*?[]/.test(name)
+}

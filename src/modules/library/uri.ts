@@ -3,7 +3,7 @@ import { sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { NO_CONDITION, observeCommand } from '../commands/command-state.ts'
+import { commandProbes, commandState } from '../commands/command-state.ts'
 import { observeDestination } from '../files/destination.ts'
 import { readDone } from '../files/done.ts'
 import { fileParameters } from '../files/file-parameters.ts'
@@ -99,7 +99,7 @@ export default defineModule({
 
   observe(params) {
     methodOf(params.method)
-    const gate = observeCommand({ chdir: undefined, creates: params.creates, removes: params.removes })
+    const gate = commandProbes({ chdir: undefined, creates: params.creates, removes: params.removes })
     const place =
       params.dest === undefined
         ? undefined
@@ -110,11 +110,12 @@ export default defineModule({
             name: nameOf(plain(params.url)),
             withText: false,
           })
-    return { gate, place }
+    return { ...gate, place }
   },
 
-  async *converge(params, { gate = NO_CONDITION, place = null }, context) {
+  async *converge(params, { place = null, ...conditions }, context) {
     if (context.check) return { skipped: true }
+    const gate = commandState(conditions)
     if (gate.creates === true) return { msg: `skipped, since '${params.creates}' exists` }
     if (gate.removes === false) return { msg: `skipped, since '${params.removes}' does not exist` }
     const mark = randomBytes(16).toString('hex')

@@ -4,15 +4,17 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { toolSucceeded, warnings } from '../accounts/tool.ts'
 import { creation, modification } from '../accounts/user-changes.ts'
-import { userParameters } from '../accounts/user-parameters.ts'
+import { type UserParameters, userParameters } from '../accounts/user-parameters.ts'
 import {
   keyPath,
-  observeUser,
   readKey,
   readPasswd,
   type SshKey,
+  type UserQuestions,
   type UserState,
   userFunction,
+  userProbes,
+  userState,
 } from '../accounts/user-state.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
@@ -44,19 +46,11 @@ export default defineModule({
   },
   spec: { parameters: userParameters },
 
-  observe: (params) => ({
-    state: observeUser({
-      name: plain(params.name),
-      groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
-        const name = plain(one)
-        return name === undefined || /^\d+$/.test(name) ? [] : [name]
-      }),
-      keyFile: params.generate_ssh_key ? keyFile(params) : undefined,
-    }),
-  }),
+  observe: (params) => userProbes(questions(params)),
 
-  async *converge(params, { state }, context) {
+  async *converge(params, answers, context) {
     const name = plain(params.name)
+    const state = userState(questions(params), answers)
     if (params.state === 'absent') {
       if (state.passwd === null) return { result: { name, state: 'absent' } }
       const words = [...(params.force ? ['-f'] : []), ...(params.remove ? ['-r'] : [])]
@@ -65,6 +59,7 @@ export default defineModule({
         kind: 'run',
         says: `remove user ${name}`,
         predicted: result,
+        touches: ['accounts', 'files'],
         script: sh`LC_ALL=C userdel ${words} -- ${name}`,
       }
       toolSucceeded(output, { name })
@@ -89,6 +84,7 @@ export default defineModule({
       says:
         state.passwd === null ? change.says.join(', ') : `change ${change.says.join(', ')} of user ${name}`,
       predicted: { ...about, ...entry(state.passwd) },
+      touches: ['accounts', 'files'],
       ...(change.password === undefined ? {} : { stdin: change.password }),
       script: lines([
         userFunction,
@@ -112,6 +108,23 @@ export default defineModule({
     }
   },
 })
+
+function questions(params: UserParameters): UserQuestions {
+  const absent = params.state === 'absent'
+  const aging = [params.password_expire_max, params.password_expire_min, params.password_expire_warn]
+  const secrets = [params.password, params.password_lock, params.expires, ...aging]
+  return {
+    name: plain(params.name),
+    groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
+      const name = plain(one)
+      return name === undefined || /^\d+$/.test(name) ? [] : [name]
+    }),
+    keyFile: params.generate_ssh_key && !absent ? keyFile(params) : undefined,
+    shadow: !absent && secrets.some((one) => one !== undefined),
+    memberships: !absent && (params.groups ?? []).length > 0,
+    home: !absent && params.create_home,
+  }
+}
 
 function keyFile(params: {
   ssh_key_file: Parameters<typeof plain>[0] | undefined

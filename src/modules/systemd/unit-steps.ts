@@ -1,8 +1,13 @@
+import type { Subject } from '../../probes/probe.ts'
+import { systemctl, type UnitScope } from '../../probes/unit.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { type Scope, systemctl, type UnitState } from './unit-state.ts'
+import type { UnitState } from './unit-state.ts'
+
+/** What a link in systemd's folders, or a generator, changes. */
+const LINKS: readonly Subject[] = ['units', 'files']
 
 /** One call of systemctl. */
 export interface UnitStep {
@@ -11,6 +16,8 @@ export interface UnitStep {
   readonly says: string
   readonly script: ShellText
   readonly changes: boolean
+  /** What it may change; everything when missing: what a service does when it starts or stops is its own affair. */
+  readonly touches?: readonly Subject[]
 }
 
 export interface UnitWish {
@@ -21,7 +28,7 @@ export interface UnitWish {
   readonly daemon_reexec: boolean
   readonly no_block: boolean
   readonly force: boolean
-  readonly scope: Scope
+  readonly scope: UnitScope
 }
 
 /** What has to be done, in Ansible's order: reload, mask, enable, state. */
@@ -29,16 +36,16 @@ export function unitSteps(wish: UnitWish, name: string | undefined, state: UnitS
   const call = systemctl(wish.scope)
   const force = wish.force ? ['--force'] : []
   const steps: UnitStep[] = []
-  const add = (key: string, says: string, script: ShellText, changes = true) =>
-    steps.push({ key, says, script, changes })
+  const add = (key: string, says: string, script: ShellText, touches?: readonly Subject[]) =>
+    steps.push({ key, says, script, changes: true, ...(touches === undefined ? {} : { touches }) })
   if (name !== undefined) {
     const masked = state.properties.get('LoadState') === 'masked'
     if (wish.masked !== undefined && wish.masked !== masked) {
       const verb = wish.masked ? 'mask' : 'unmask'
-      add(verb, `${verb} ${name}`, sh`${call} ${verb} --quiet ${force} -- ${name}`)
+      add(verb, `${verb} ${name}`, sh`${call} ${verb} --quiet ${force} -- ${name}`, LINKS)
     }
     const verb = enableVerb(wish.enabled, state.enablement)
-    if (verb !== null) add(verb, `${verb} ${name}`, sh`${call} ${verb} --quiet ${force} -- ${name}`)
+    if (verb !== null) add(verb, `${verb} ${name}`, sh`${call} ${verb} --quiet ${force} -- ${name}`, LINKS)
     const action = stateVerb(wish.state, state.properties.get('ActiveState') ?? '')
     const flags = wish.no_block ? ['--no-block'] : []
     if (action !== null) add(action, `${action} ${name}`, sh`${call} ${action} ${flags} -- ${name}`)
@@ -58,6 +65,7 @@ export function unitSteps(wish: UnitWish, name: string | undefined, state: UnitS
       says: 'read unit files',
       script: sh`${call} daemon-reload`,
       changes: false,
+      touches: LINKS,
     })
   return [...before, ...steps]
 }
@@ -105,4 +113,11 @@ export function unitFailure(name: string, steps: readonly UnitStep[], output: Ou
     result: { changed: done },
     hint: `journalctl -u ${name} on the host tells more`,
   })
+}
+
+/** What all of the steps may change; undefined: everything. */
+export function touchedBySteps(steps: readonly UnitStep[]): readonly Subject[] | undefined {
+  return steps.every(({ touches }) => touches !== undefined)
+    ? [...new Set(steps.flatMap(({ touches }) => touches ?? []))]
+    : undefined
 }

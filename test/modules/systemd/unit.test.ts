@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readProperties, type UnitState } from '../../../src/modules/systemd/unit-state.ts'
+import type { UnitState } from '../../../src/modules/systemd/unit-state.ts'
 import { type UnitWish, unitSteps } from '../../../src/modules/systemd/unit-steps.ts'
+import { readProperties } from '../../../src/probes/unit.ts'
 
 const WISH: UnitWish = {
   state: undefined,
@@ -15,8 +16,6 @@ const WISH: UnitWish = {
 
 function unit(properties: Record<string, string>, enablement = 'disabled'): UnitState {
   return {
-    running: true,
-    complaint: '',
     properties: new Map(Object.entries({ LoadState: 'loaded', ActiveState: 'inactive', ...properties })),
     enablement,
     needsReload: properties['NeedDaemonReload'] === 'yes',
