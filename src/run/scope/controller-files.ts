@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import {
@@ -9,6 +8,7 @@ import {
   ModuleFailure,
 } from '../../modules/module.ts'
 import type { PushSource } from '../../values/transfer.ts'
+import { SharedReads } from './shared-reads.ts'
 
 /**
  * The files beside a playbook, looked for as Ansible does: in `files/` (or `templates/`), then in the playbook's
@@ -16,6 +16,7 @@ import type { PushSource } from '../../values/transfer.ts'
  */
 export class PlaybookFiles implements ControllerFiles {
   readonly #directory: string
+  readonly #reads = new SharedReads()
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
   readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
 
@@ -31,7 +32,7 @@ export class PlaybookFiles implements ControllerFiles {
         const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`
         let known = this.#known.get(place)
         if (known?.stamp !== stamp) {
-          known = { stamp, file: readFileOnce(place, found.size, found.mode & 0o7777) }
+          known = { stamp, file: this.#hashed(place, found.size, found.mode & 0o7777) }
           this.#known.set(place, known)
         }
         return this.#asPinned(await known.file)
@@ -97,6 +98,13 @@ export class PlaybookFiles implements ControllerFiles {
     }
   }
 
+  async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
+    const read = () => this.#reads.read(path)
+    const hash = createHash('sha256')
+    for await (const block of read()) hash.update(block)
+    return { path, mode, size, sha256: hash.digest('hex'), read }
+  }
+
   #places(folder: string, path: string): string[] {
     if (isAbsolute(path)) return [path]
     return [join(this.#directory, folder, path), join(this.#directory, path)]
@@ -107,16 +115,4 @@ function notFound(path: string, searched: readonly string[]): ModuleFailure {
   return new ModuleFailure(`Could not find or access '${path}'`, {
     hint: `searched in ${searched.join(', ')}`,
   })
-}
-
-async function readFileOnce(path: string, size: number, mode: number): Promise<ControllerFile> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-  return {
-    path,
-    mode,
-    size,
-    sha256: hash.digest('hex'),
-    read: () => createReadStream(path) as AsyncIterable<Buffer>,
-  }
 }
