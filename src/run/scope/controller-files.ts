@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import {
   type ControllerFile,
@@ -9,6 +9,9 @@ import {
 } from '../../modules/module.ts'
 import type { PushSource } from '../../values/transfer.ts'
 import { SharedReads } from './shared-reads.ts'
+
+/** Bytes read for a digest at a time. */
+const HASHED_AT_ONCE = 256 * 1024
 
 /**
  * The files beside a playbook, looked for as Ansible does: in `files/` (or `templates/`), then in the playbook's
@@ -99,10 +102,7 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
-    const read = () => this.#reads.read(path)
-    const hash = createHash('sha256')
-    for await (const block of read()) hash.update(block)
-    return { path, mode, size, sha256: hash.digest('hex'), read }
+    return { path, mode, size, sha256: await sha256OfFile(path), read: () => this.#reads.read(path) }
   }
 
   #places(folder: string, path: string): string[] {
@@ -115,4 +115,16 @@ function notFound(path: string, searched: readonly string[]): ModuleFailure {
   return new ModuleFailure(`Could not find or access '${path}'`, {
     hint: `searched in ${searched.join(', ')}`,
   })
+}
+
+/** Hex. Read into one buffer over and over: blocks of their own would be garbage as large as the file. */
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafeSlow(HASHED_AT_ONCE)
+  await using file = await open(path)
+  for (;;) {
+    const { bytesRead } = await file.read(buffer)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(buffer.subarray(0, bytesRead))
+  }
 }
