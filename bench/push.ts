@@ -28,7 +28,7 @@ interface Way {
 const openssh = (command: string) => (hosts: TestHosts, file: string) =>
   measure(together(hosts.hosts.map((host) => `${ssh(hosts, host.port, command)} < ${quote(file)}`)))
 
-const node = [process.execPath, '--import', join(import.meta.dirname, 'record-usage.ts')]
+const node = [process.execPath, '--import', join(import.meta.dirname, 'record-usage.mjs')]
 
 const ways: readonly Way[] = [
   { what: `ssh 'cat > f'`, run: openssh(`cat > ${DESTINATION}`) },

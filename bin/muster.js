@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node can say what is missing, and `--version` costs no more than Node itself.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { builtIsCurrent } from './built.js'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
@@ -31,21 +31,4 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
   const { enableCompileCache } = await import('node:module')
   enableCompileCache?.()
   await import(builtIsCurrent() ? '../dist/cli/main.js' : '../src/cli/main.ts')
-}
-
-/**
- * Whether dist/, which scripts/build.mjs makes, is there and newer than every source and package: it starts in half the
- * time, but whoever changes a source means the source. Looking takes 4 ms.
- */
-function builtIsCurrent() {
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  const changed = (/** @type {string} */ path) => statSync(root + path).mtimeMs
-  try {
-    const built = changed('dist/cli/main.js')
-    const sources = readdirSync(`${root}src`, { recursive: true })
-    const places = ['package.json', 'node_modules/.package-lock.json', 'src']
-    return [...places, ...sources.map((name) => `src/${name}`)].every((path) => changed(path) < built)
-  } catch {
-    return false
-  }
 }

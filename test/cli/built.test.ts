@@ -12,7 +12,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'muster-built-'))
   for (const part of ['bin', 'src/cli', 'src/values', 'dist/cli', 'node_modules'])
     await mkdir(join(folder, part), { recursive: true })
-  await copyFile(join(root, 'bin', 'muster.js'), join(folder, 'bin', 'muster.js'))
+  for (const name of ['muster.js', 'built.js'])
+    await copyFile(join(root, 'bin', name), join(folder, 'bin', name))
 })
 beforeEach(async () => {
   await write('package.json', '{ "type": "module", "version": "1" }', 1000)
