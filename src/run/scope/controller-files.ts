@@ -102,7 +102,15 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
-    return { path, mode, size, sha256: await sha256OfFile(path), read: () => this.#reads.read(path) }
+    const [sha256 = ''] = await digestsOf(path, ['sha256'])
+    return {
+      path,
+      mode,
+      size,
+      sha256,
+      read: () => this.#reads.read(path),
+      digests: (algorithms) => digestsOf(path, algorithms),
+    }
   }
 
   #places(folder: string, path: string): string[] {
@@ -118,13 +126,13 @@ function notFound(path: string, searched: readonly string[]): ModuleFailure {
 }
 
 /** Hex. Read into one buffer over and over: blocks of their own would be garbage as large as the file. */
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
+async function digestsOf(path: string, algorithms: readonly string[]): Promise<string[]> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm))
   const buffer = Buffer.allocUnsafeSlow(HASHED_AT_ONCE)
   await using file = await open(path)
   for (;;) {
     const { bytesRead } = await file.read(buffer)
-    if (bytesRead === 0) return hash.digest('hex')
-    hash.update(buffer.subarray(0, bytesRead))
+    if (bytesRead === 0) return hashes.map((hash) => hash.digest('hex'))
+    for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead))
   }
 }
