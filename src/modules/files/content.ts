@@ -63,6 +63,10 @@ export function digestsOf(source: PushSource): Promise<Digests> {
 }
 
 async function computeDigests(source: PushSource): Promise<Digests> {
+  if (source.digests !== undefined) {
+    const [sha1 = '', md5 = ''] = await source.digests(['sha1', 'md5'])
+    return { sha1, md5 }
+  }
   const sha1 = createHash('sha1')
   const md5 = createHash('md5')
   for await (const chunk of source.read()) {
