@@ -12,9 +12,11 @@ const source = join(root, 'src')
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   values: [],
   shell: ['values'],
+  // Programs on the controller: scripts that give an inventory or a password.
+  program: ['values'],
   yaml: ['values'],
   template: ['yaml', 'shell', 'values'],
-  inventory: ['connection', 'template', 'yaml', 'shell', 'values'],
+  inventory: ['connection', 'program', 'template', 'yaml', 'shell', 'values'],
   aws: ['template', 'yaml', 'shell', 'values'],
   connection: ['template', 'yaml', 'shell', 'values'],
   artifacts: ['yaml', 'values'],

@@ -51,25 +51,46 @@ export class InventoryBuilder {
     return group
   }
 
+  /** Where variables of a known host belong: a group of the same name takes them, as in Ansible. */
+  variablesOf(host: string): Variables {
+    return (this.#groups.get(host) ?? this.#hosts.get(host)!).variables
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name)
+  }
+
+  groupNames(): string[] {
+    return [...this.#groups.keys()]
+  }
+
+  /** Names of the hosts so far, in first-mention order. */
+  hostNames(): string[] {
+    return [...this.#hosts.keys()]
+  }
+
   setPriority(group: string, priority: number): void {
     this.#groups.get(group)!.priority = priority
   }
 
-  /** Adds a known group below another; a loop is a problem at `position`. */
-  addChild(parent: string, child: string, position: Position | undefined): void {
+  /** Adds a known group below another. @returns a loop that this would close, as a problem at `position` */
+  addChild(parent: string, child: string, position: Position | undefined): Problem | undefined {
     const children = this.#groups.get(parent)!.children
     children.add(child)
     const loop = findLoop(child, (name) => this.#groups.get(name)!.children)
-    if (loop === undefined) return
+    if (loop === undefined) return undefined
     children.delete(child)
-    this.problems.push({
+    return {
       message: `the group ${child} contains itself: ${loop.join(' > ')}`,
       position,
       hint: 'take one of these groups out of the other',
-    })
+    }
   }
 
-  /** Adds a host to a group. The port counts only when the host is named for the first time, as in Ansible. */
+  /**
+   * Adds a host to a group. The port counts only when the host is named for the first time, as in Ansible.
+   * @returns where variables written with the host belong: a group of the same name takes them, as in Ansible
+   */
   addHost(
     name: string,
     group: string,
@@ -80,15 +101,16 @@ export class InventoryBuilder {
     let host = this.#hosts.get(name)
     if (host === undefined) {
       host = { name, variables: noVariables(), groups: new Set(), source, position }
-      if (port !== undefined) {
-        host.variables.values.set('ansible_port', port)
-        if (position !== undefined) host.variables.positions.set('ansible_port', position)
-      }
       this.#hosts.set(name, host)
+      if (port !== undefined) {
+        const variables = this.variablesOf(name)
+        variables.values.set('ansible_port', port)
+        if (position !== undefined) variables.positions.set('ansible_port', position)
+      }
     }
     host.groups.add(group)
     this.#groups.get(group)!.hosts.add(name)
-    return host
+    return { variables: this.variablesOf(name) }
   }
 
   /** The finished inventory, by Ansible's rules for `all` and `ungrouped`. */
@@ -98,7 +120,7 @@ export class InventoryBuilder {
     for (const name of this.#hosts.keys()) {
       if (this.#groups.has(name)) {
         this.warnings.push({
-          message: `${name} is both a host and a group; as a pattern it means the host`,
+          message: `${name} is both a host and a group; as a pattern it means the host, and variables written with the host count for the whole group`,
           position: this.#hosts.get(name)?.position,
         })
       }

@@ -17,6 +17,8 @@ export interface VariableFiles {
   forHost(name: string): Map<string, Value>
   /** What is set for a group itself, in the inventory and in the files, without what it inherits. */
   forGroup(name: string): Map<string, Value>
+  /** What is set for a host itself, in the inventory and in `host_vars`, without what its groups give it. */
+  ownOf(name: string): Map<string, Value>
   /** Where the value of a host's variable is written. */
   positionOf(name: string, variable: string): Position | undefined
   readonly warnings: readonly Problem[]
@@ -55,6 +57,14 @@ export async function readVariables(
       lay(result, { values: group.vars, positions: group.varPositions })
       for (const layer of playbook === undefined ? layers : [...layers, playbook])
         lay(result, layer.groups.get(name))
+      return result.values
+    },
+    ownOf: (name) => {
+      const host = findHost(inventory, name)!
+      const result = noVariables()
+      lay(result, { values: host.vars, positions: host.varPositions })
+      for (const layer of playbook === undefined ? layers : [...layers, playbook])
+        lay(result, layer.hosts.get(host.name))
       return result.values
     },
     positionOf: (name, variable) => variablesOf(name).positions.get(variable),

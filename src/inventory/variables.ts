@@ -23,12 +23,22 @@ export function noVariables(): Variables {
 export function setVariables(into: Variables, map: YamlMap, warnings: Problem[]): void {
   for (const { key, value } of map.entries) {
     const name = String(toKey(key))
-    const oddity = oddName(name)
-    if (oddity !== undefined) warnings.push({ ...oddity, position: key.position })
-    if (MAGIC_NAMES.has(name)) continue
-    into.values.set(name, withSecrecy(name, toValue(value)))
-    into.positions.set(name, value.position)
+    warnOfName(name, key.position, warnings)
+    setVariable(into, name, toValue(value), value.position)
   }
+}
+
+/** Sets one variable; a name that muster sets itself is left alone. */
+export function setVariable(into: Variables, name: string, value: Value, position: Position): void {
+  if (MAGIC_NAMES.has(name)) return
+  into.values.set(name, withSecrecy(name, value))
+  into.positions.set(name, position)
+}
+
+/** Warns of a name that has no effect, that no template can use, or that looks like a mistyped setting. */
+export function warnOfName(name: string, position: Position, warnings: Problem[]): void {
+  const oddity = oddName(name)
+  if (oddity !== undefined) warnings.push({ ...oddity, position })
 }
 
 function oddName(name: string): { message: string; hint?: string } | undefined {

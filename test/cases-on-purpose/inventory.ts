@@ -4,6 +4,8 @@ interface OnPurpose {
   readonly messages: Readonly<Record<string, string>>
 }
 
+const UNKNOWN = 'no host and no group is called nosuch'
+
 /** Recorded inventories that muster refuses or reads otherwise than Ansible. */
 export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
   '005-yaml-unknown-keys': {
@@ -16,12 +18,10 @@ export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
     reason: 'In a list of hosts a range is a range, as everywhere else; Ansible takes app[3:4] for one name.',
     messages: { list: '"app3","app4"', graph: '--app3', 'pattern all': '"app3","app4"' },
   },
-}
-
-const UNKNOWN = 'no host and no group is called nosuch'
-
-/** The same for twins in YAML of recorded inventories in INI. */
-export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
+  '019-ini-ranges': {
+    reason: 'A range that runs backwards is a mistake; Ansible makes no hosts of it without a word.',
+    messages: { inventory: 'inventory.ini:7:1: the range [3:1] runs backwards; did you mean [1:3]?' },
+  },
   '035-host-list-and-file': {
     reason:
       'A host from the command line has no file and no folder; Ansible gives the text None and the list itself.',
@@ -90,5 +90,9 @@ export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
       'eval web02 inventory_hostname': '"web02"',
       'eval web02 inventory_hostname_short': '"web02"',
     },
+  },
+  '111-broken-script-becomes-host': {
+    reason: 'A script that fails is refused; Ansible takes the words of its text for hosts.',
+    messages: { inventory: 'inventory.sh: the script ended with exit status 1' },
   },
 }

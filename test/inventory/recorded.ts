@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parseExtraVars } from '../../src/inventory/extra-vars.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
-import { inventoryGraph, inventoryHost, inventoryList } from '../../src/inventory/listing.ts'
+import {
+  inventoryExport,
+  inventoryGraph,
+  inventoryHost,
+  inventoryList,
+  listingJson,
+} from '../../src/inventory/listing.ts'
 import { findHost } from '../../src/inventory/localhost.ts'
 import { magicVariables } from '../../src/inventory/magic.ts'
 import { matchPattern } from '../../src/inventory/patterns.ts'
@@ -20,6 +26,7 @@ export interface RecordedCase {
   readonly args?: readonly string[]
   readonly list: unknown
   readonly graph: string | null
+  readonly export?: unknown
   readonly hosts: Readonly<Record<string, unknown>>
   readonly patterns: Readonly<Record<string, readonly string[] | null>>
   readonly unordered?: readonly string[]
@@ -56,7 +63,9 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
   const differ = (what: string, expected: unknown, ask: () => unknown) => {
     let answer: unknown
     try {
-      answer = JSON.parse(JSON.stringify(ask()).replaceAll(directory, '<DIR>'))
+      const given = ask()
+      const text = given instanceof Map ? listingJson(given) : JSON.stringify(given)
+      answer = JSON.parse(text.replaceAll(directory, '<DIR>'))
     } catch (error) {
       if (!(error instanceof InputError || error instanceof TemplateError)) throw error
       // Refused by both is agreement.
@@ -74,6 +83,10 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
     const variables = await readVariables(inventory, { playbookDirectory: directory })
     const listing = { inventory, variables, extra: parseExtraVars(extraArguments(recorded, directory)) }
     differ('list', recorded.list, () => inventoryList(listing))
+    if (recorded.export !== undefined) {
+      const alone = { inventory, variables: await readVariables(inventory), extra: new Map() }
+      differ('export', recorded.export, () => inventoryExport(alone))
+    }
     differ('graph', recorded.graph, () => inventoryGraph(listing))
     for (const [name, expected] of Object.entries(recorded.hosts)) {
       differ(`host ${name}`, expected, () => inventoryHost(listing, name))

@@ -1,0 +1,31 @@
+import { basename } from 'node:path'
+import { InputError } from '../values/problem.ts'
+import type { YamlMap, YamlNode } from '../yaml/node.ts'
+import type { InventoryBuilder } from './builder.ts'
+
+/** Recognises the configuration of an inventory plugin: its root has a key `plugin` that is not empty. */
+export function isPluginConfiguration(root: YamlNode): boolean {
+  return pluginOf(root) !== undefined
+}
+
+function pluginOf(root: YamlNode): string | undefined {
+  const value =
+    root.kind === 'map' ? root.entries.find(({ key }) => key.value === 'plugin')?.value : undefined
+  return value?.kind === 'scalar' && value.raw !== '' ? value.raw : undefined
+}
+
+/** Runs the plugin that a file configures. @throws InputError for a plugin that muster does not have, with what to do */
+export async function addPluginSource(
+  _builder: InventoryBuilder,
+  root: YamlMap,
+  file: string,
+): Promise<void> {
+  const plugin = pluginOf(root)!
+  throw new InputError([
+    {
+      message: `the inventory plugin ${plugin} is not one of muster's: it has constructed, and reads INI, YAML, TOML, JSON and scripts itself`,
+      position: root.position,
+      hint: `let Ansible run it: ansible-inventory -i ${file} --list --export --yaml > ${basename(file)}.hosts.yaml, and give muster that file; or give a script that calls "ansible-inventory -i ${file} --list"`,
+    },
+  ])
+}
