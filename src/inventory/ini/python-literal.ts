@@ -125,7 +125,7 @@ class LiteralReader {
     if (typeof value === 'number') return sign === '-' ? negative(BigInt(value)) : value
     if (typeof value === 'bigint') return sign === '-' ? negative(value) : value
     if (value instanceof Float) return sign === '-' ? new Float(-value.value) : value
-    if (value instanceof Complex) return new Complex(0, sign === '-' ? -value.imaginary : value.imaginary)
+    if (value instanceof Complex) return sign === '-' ? new Complex(-0, -value.imaginary) : value
     throw new NoLiteral()
   }
 
@@ -134,6 +134,10 @@ class LiteralReader {
     const character = this.#text[this.#at]
     if (character === undefined) throw new NoLiteral()
     if (character === '(' || character === '[' || character === '{') return this.#deeper(character)
+    if (this.#text.startsWith('...', this.#at)) {
+      this.#at += 3
+      return '...'
+    }
     if (/[\d.]/.test(character)) return this.#number()
     const strings = readStrings(this.#text, this.#at)
     if (strings === 'wrong') throw new NoLiteral()
@@ -277,6 +281,6 @@ function identity(parsed: Parsed): string {
 }
 
 function complexText({ real, imaginary }: Complex): string {
-  if (real === 0) return `${imaginary}j`
-  return `(${real}${imaginary < 0 ? '-' : '+'}${Math.abs(imaginary)}j)`
+  if (Object.is(real, 0)) return `${imaginary}j`
+  return `(${Object.is(real, -0) ? '-0' : real}${imaginary < 0 ? '-' : '+'}${Math.abs(imaginary)}j)`
 }
