@@ -14,9 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shell: ['values'],
   // Programs on the controller: scripts that give an inventory or a password.
   program: ['values'],
-  yaml: ['values'],
+  // Ansible Vault and SOPS: what is encrypted on the controller.
+  vault: ['program', 'values'],
+  yaml: ['vault', 'values'],
   template: ['yaml', 'shell', 'values'],
-  inventory: ['connection', 'program', 'template', 'yaml', 'shell', 'values'],
+  inventory: ['connection', 'program', 'template', 'vault', 'yaml', 'shell', 'values'],
   aws: ['template', 'yaml', 'shell', 'values'],
   connection: ['template', 'yaml', 'shell', 'values'],
   artifacts: ['yaml', 'values'],
@@ -24,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   modules: ['probes', 'aws', 'connection', 'template', 'yaml', 'shell', 'values'],
   playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
   run: [
-    ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory'],
+    ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory', 'vault'],
     ...['template', 'yaml', 'shell', 'values'],
   ],
   proof: ['modules', 'aws', 'values'],
@@ -44,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'connection',
       'aws',
       'inventory',
+      'vault',
     ],
     ...['template', 'yaml', 'shell', 'values', 'emulator'],
   ],

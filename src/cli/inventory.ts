@@ -16,8 +16,9 @@ import { didYouMean } from '../values/nearest.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultOptions } from './vault-options.ts'
 
-interface Options {
+interface Options extends VaultWords {
   readonly inventory?: string[]
   readonly list?: boolean
   /** True without a group behind it. */
@@ -31,8 +32,10 @@ interface Options {
 
 /** `muster inventory`: shows what muster reads, in the shapes of `ansible-inventory`. Secrets are never shown. */
 export function inventoryCommand(): Command {
-  return inventoryOption(
-    new Command('inventory').description('show hosts, groups and variables as muster reads them'),
+  return vaultOptions(
+    inventoryOption(
+      new Command('inventory').description('show hosts, groups and variables as muster reads them'),
+    ),
   )
     .option('--list', 'everything, as JSON')
     .option('--graph [group]', 'the tree of groups and hosts, from this group down')
@@ -52,6 +55,7 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function show(options: Options): Promise<string> {
   checkWords(options)
+  await openVaultsWith(options)
   const extra = parseExtraVars(options.extraVars ?? [])
   const inventory = await readInventory(inventorySources(options.inventory))
   // Ansible's own command lets the working directory stand for the playbook's; what it exports is the inventory alone.

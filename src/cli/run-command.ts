@@ -17,12 +17,13 @@ import type { Value } from '../values/value.ts'
 import { askSecret } from './ask-secret.ts'
 import { listenForInterruption } from './interruption.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultOptions } from './vault-options.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
 const DEFAULT_FORKS = 25
 
 /** What the words of `apply`, `plan` and `verify` say. */
-export interface RunWords {
+export interface RunWords extends VaultWords {
   readonly inventory?: string[]
   readonly limit?: string
   readonly check?: boolean
@@ -42,7 +43,7 @@ export interface RunWords {
 
 /** Adds the options that `apply` and `plan` share, in Ansible's words. */
 export function addRunOptions(command: Command): Command {
-  return inventoryOption(command)
+  return vaultOptions(inventoryOption(command))
     .option(
       '-l, --limit <pattern>',
       'only hosts that also match this pattern; @FILE takes one pattern a line',
@@ -94,6 +95,7 @@ export async function runFromWords(
   words: RunWords,
   listen?: Listener,
 ): Promise<RunResult> {
+  await openVaultsWith(words)
   const extraVars = parseExtraVars(words.extraVars ?? [])
   // Both are read before either refuses, so that all mistakes are told at once.
   const [inventoryRead, playbookRead] = await Promise.allSettled([

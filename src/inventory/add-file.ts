@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { InputError, type Problem } from '../values/problem.ts'
+import { openText } from '../vault/open-content.ts'
 import { readTextFile } from '../yaml/load.ts'
 import type { YamlMap, YamlNode } from '../yaml/node.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -24,23 +25,29 @@ export async function addFile(builder: InventoryBuilder, file: string): Promise<
   const source = { file: absolute, directory: dirname(absolute) }
   const kind = await programKind(file)
   if (kind === 'program') return addScriptSource(builder, file, source)
-  const text = await readTextFile(file)
+  const { content: text, secret } = openText(await readTextFile(file), file)
   if (kind === 'script without permission') {
     throw new InputError([
       { message: 'begins with #! and is not executable', position: { file }, hint: `chmod +x ${file}` },
     ])
   }
-  if (extname(file) === '.toml') return addTomlSource(builder, text, file, source)
+  if (extname(file) === '.toml') return addTomlSource(builder, text, file, source, secret)
   if (!YAML_ENDINGS.has(extname(file))) {
-    const problems = addIniSource(builder, text, file, source)
+    const problems = addIniSource(builder, text, file, source, secret)
     if (problems.length > 0) throw new InputError(looksLikeYaml(text) ? [notIni(file)] : problems)
     return
   }
-  await addYamlOrIni(builder, text, file, source)
+  await addYamlOrIni(builder, text, file, source, secret)
 }
 
-async function addYamlOrIni(builder: InventoryBuilder, text: string, file: string, source: Source) {
-  const yaml = readRoot(text, file)
+async function addYamlOrIni(
+  builder: InventoryBuilder,
+  text: string,
+  file: string,
+  source: Source,
+  secret: boolean,
+): Promise<void> {
+  const yaml = readRoot(text, file, secret)
   if (yaml === 'empty') {
     builder.warnings.push({ message: 'the inventory is empty', position: { file } })
     return
@@ -51,7 +58,7 @@ async function addYamlOrIni(builder: InventoryBuilder, text: string, file: strin
     else addYamlSource(builder, yaml.root, source)
     return
   }
-  const problems = addIniSource(builder, text, file, source)
+  const problems = addIniSource(builder, text, file, source, secret)
   if (problems.length > 0) throw new InputError(looksLikeIni(text) ? problems : yaml.problems)
 }
 
@@ -59,10 +66,11 @@ async function addYamlOrIni(builder: InventoryBuilder, text: string, file: strin
 function readRoot(
   text: string,
   file: string,
+  secret: boolean,
 ): 'empty' | { root: YamlMap; warnings: readonly Problem[] } | { problems: readonly Problem[] } {
   let parsed: ReturnType<typeof parseYaml>
   try {
-    parsed = parseYaml(text, file)
+    parsed = parseYaml(text, file, { secret })
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return { problems: error.problems }

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path'
 import { InputError, type Problem } from '../values/problem.ts'
-import { readTextFile } from '../yaml/load.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { loadYamlFile } from '../yaml/load.ts'
 import { openVariableFolder, type VariableFolder } from './find-variable-files.ts'
 import type { Inventory } from './inventory.ts'
 import { LOCAL_NAMES } from './localhost.ts'
@@ -55,14 +54,7 @@ export class FolderReader {
 
   async #file(path: string, into: Variables): Promise<void> {
     try {
-      const text = await readTextFile(path)
-      if (text.startsWith('$ANSIBLE_VAULT;')) {
-        const message = 'encrypted with Ansible Vault, which muster cannot read yet'
-        throw new InputError([
-          { message, position: { file: path }, hint: 'decrypt it: ansible-vault decrypt' },
-        ])
-      }
-      const { documents, warnings } = parseYaml(text, path)
+      const { documents, warnings } = await loadYamlFile(path)
       this.warnings.push(...warnings)
       const [root, second] = documents
       if (second !== undefined) {

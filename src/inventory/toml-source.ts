@@ -14,10 +14,18 @@ const MAX_DEPTH = 200
 /**
  * Adds what an inventory in Ansible's TOML form says: a table a group, with `hosts` and `vars` as tables and `children`
  * as a list of names. The library tells no places of values, so messages name the file and the group.
+ * @param secret the file was encrypted as a whole: its values are secrets
  * @throws InputError for a syntax error
  */
-export function addTomlSource(builder: InventoryBuilder, text: string, file: string, source: Source): void {
-  const root = node(parsed(text, file), { file }) as YamlMap
+export function addTomlSource(
+  builder: InventoryBuilder,
+  text: string,
+  file: string,
+  source: Source,
+  secret = false,
+): void {
+  const plain = node(parsed(text, file), { file }) as YamlMap
+  const root = secret ? (hidden(plain) as YamlMap) : plain
   addYamlSource(builder, { ...root, entries: root.entries.map(withChildren) }, source)
 }
 
@@ -62,6 +70,15 @@ function node(value: unknown, position: Position): YamlNode {
   return map(
     entries.map(([key, item]) => ({ key: scalar(key, position), value: node(item, position) })),
     position,
+  )
+}
+
+function hidden(node: YamlNode): YamlNode {
+  if (node.kind === 'list') return { ...node, items: node.items.map(hidden) }
+  if (node.kind === 'scalar') return { ...node, hidden: true }
+  return map(
+    node.entries.map(({ key, value }) => ({ key, value: hidden(value) })),
+    node.position,
   )
 }
 

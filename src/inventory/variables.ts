@@ -1,11 +1,12 @@
 import { CONNECTION_VARIABLES } from '../connection/variable-names.ts'
 import { nearest } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
-import type { Problem } from '../values/problem.ts'
+import { InputError, type Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
-import type { YamlMap } from '../yaml/node.ts'
-import { toKey, toValue } from '../yaml/to-value.ts'
+import { isSopsValue } from '../vault/sops.ts'
+import type { YamlMap, YamlNode } from '../yaml/node.ts'
+import { toKey, toOpenValue, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
 import { withSecrecy } from './secret-names.ts'
 
@@ -24,15 +25,41 @@ export function setVariables(into: Variables, map: YamlMap, warnings: Problem[])
   for (const { key, value } of map.entries) {
     const name = String(toKey(key))
     warnOfName(name, key.position, warnings)
-    setVariable(into, name, toValue(value), value.position)
+    setVariable(into, name, variableValue(name, value), value.position)
   }
 }
 
-/** Sets one variable; a name that muster sets itself is left alone. */
+/**
+ * The value of a variable in a file. How a host is reached is used and shown as it is, so these settings stay open in an
+ * encrypted file; passwords among them are secrets by their names.
+ */
+export function variableValue(name: string, node: YamlNode): Value {
+  return CONNECTION_VARIABLES.has(name) ? toOpenValue(node) : toValue(node)
+}
+
+/**
+ * Sets one variable; a name that muster sets itself is left alone.
+ * @throws InputError for ciphertext of SOPS
+ */
 export function setVariable(into: Variables, name: string, value: Value, position: Position): void {
   if (MAGIC_NAMES.has(name)) return
+  if (holdsCiphertext(value)) {
+    throw new InputError([
+      {
+        message: `the value of ${name} is ciphertext of SOPS, which is no value`,
+        position,
+        hint: 'sops encrypts files of variables (YAML, JSON) as a whole; those are opened',
+      },
+    ])
+  }
   into.values.set(name, withSecrecy(name, value))
   into.positions.set(name, position)
+}
+
+function holdsCiphertext(value: Value): boolean {
+  if (typeof value === 'string') return isSopsValue(value)
+  if (Array.isArray(value)) return value.some(holdsCiphertext)
+  return value instanceof Map && [...value.values()].some(holdsCiphertext)
 }
 
 /** Warns of a name that has no effect, that no template can use, or that looks like a mistyped setting. */

@@ -30,14 +30,6 @@ export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
       'eval app02 inventory_file': "'inventory_file' is undefined",
     },
   },
-  '051-vault-value': {
-    reason:
-      'Encrypted values are carried and listed but not decrypted yet; no output shows more than that they are secret.',
-    messages: {
-      'eval web01 db_password': '********',
-      'eval web01 dsn': 'group_vars/web.yml:2:11: this value is encrypted with Ansible Vault',
-    },
-  },
   '058-localhost-implicit': {
     reason:
       'muster needs no Python on the controller; and a limit holds for localhost too, as it does in plays of Ansible.',
@@ -79,7 +71,9 @@ export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
   '118-broken-vault-no-password': {
     reason:
       'A file of variables that cannot be read stops the whole command and not only what concerns its group.',
-    messages: { inventory: 'group_vars/web.yml: encrypted with Ansible Vault, which muster cannot read yet' },
+    messages: {
+      inventory: 'group_vars/web.yml: is encrypted with Ansible Vault, and no vault password is given',
+    },
   },
   '120-magic-names-in-host-vars': {
     reason:

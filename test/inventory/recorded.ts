@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { openVaultsWith, type VaultWords } from '../../src/cli/vault-options.ts'
 import { parseExtraVars } from '../../src/inventory/extra-vars.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import {
@@ -19,6 +20,7 @@ import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import { plain } from '../../src/values/plain.ts'
 import { InputError } from '../../src/values/problem.ts'
+import { Secret } from '../../src/values/secret.ts'
 
 /** What Ansible answered to an inventory; the keys are explained beside the cases. */
 export interface RecordedCase {
@@ -79,6 +81,7 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
 
   let inventory: Inventory
   try {
+    await openVaultsWith(vaultWords(recorded, directory))
     inventory = await readInventory(recorded.sources.map((source) => sourceIn(directory, source)))
     const variables = await readVariables(inventory, { playbookDirectory: directory })
     const listing = { inventory, variables, extra: parseExtraVars(extraArguments(recorded, directory)) }
@@ -99,7 +102,10 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
       const engine = createEngine({ lookup: (variable) => values.get(variable) }, { directory })
       for (const [expression, expected] of Object.entries(expressions)) {
         if (OF_A_RUN.test(expression)) continue
-        differ(`eval ${name} ${expression}`, expected, () => plain(engine.expression(expression)))
+        differ(`eval ${name} ${expression}`, expected, () => {
+          const value = engine.expression(expression)
+          return value instanceof Secret ? value.reveal() : plain(value)
+        })
       }
     }
   } catch (error) {
@@ -131,4 +137,10 @@ function sourceIn(directory: string, source: string): string {
 function extraArguments(recorded: RecordedCase, directory: string): string[] {
   const args = recorded.args ?? []
   return args.filter((_, at) => args[at - 1] === '-e').map((text) => text.replace(/^@/, `@${directory}/`))
+}
+
+function vaultWords(recorded: RecordedCase, directory: string): VaultWords {
+  const args = recorded.args ?? []
+  const files = args.filter((_, at) => args[at - 1] === '--vault-password-file')
+  return { vaultPasswordFile: files.map((file) => join(directory, file)) }
 }

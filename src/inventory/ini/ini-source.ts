@@ -1,6 +1,7 @@
+import { CONNECTION_VARIABLES } from '../../connection/variable-names.ts'
 import { didYouMean } from '../../values/nearest.ts'
 import type { Position } from '../../values/position.ts'
-import type { Problem } from '../../values/problem.ts'
+import { InputError, type Problem } from '../../values/problem.ts'
 import type { InventoryBuilder, Source } from '../builder.ts'
 import { groupNameFault, isPlainGroupName, readHostName, warnOfGroupNames } from '../host-name.ts'
 import { takePriority } from '../priority.ts'
@@ -23,6 +24,7 @@ const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/
  * Adds what an inventory in Ansible's INI form says: sections `[group]`, `[group:vars]` and `[group:children]`, a host
  * a line, values typed as Python literals.
  * @param file name for messages
+ * @param secret the file was encrypted as a whole: its values are secrets
  * @returns the problems, all of the file; they are not among the builder's
  */
 export function addIniSource(
@@ -30,8 +32,9 @@ export function addIniSource(
   text: string,
   file: string,
   source: Source,
+  secret = false,
 ): Problem[] {
-  const reader = new IniReader(builder, file, source)
+  const reader = new IniReader(builder, file, source, secret)
   for (const [index, line] of text.split(LINE_END).entries()) reader.line(line, index + 1)
   reader.end()
   return reader.problems
@@ -42,6 +45,7 @@ class IniReader {
   readonly #builder: InventoryBuilder
   readonly #file: string
   readonly #source: Source
+  readonly #secret: boolean
   #group = 'ungrouped'
   #kind: Kind | 'refused' = 'hosts'
   #position: Position
@@ -51,7 +55,8 @@ class IniReader {
   /** Groups that have had nothing but a section of variables so far. */
   readonly #onlyVars = new Map<string, Position>()
 
-  constructor(builder: InventoryBuilder, file: string, source: Source) {
+  constructor(builder: InventoryBuilder, file: string, source: Source, secret: boolean) {
+    this.#secret = secret
     this.#builder = builder
     this.#file = file
     this.#source = source
@@ -207,8 +212,13 @@ class IniReader {
 
   #set(into: Variables, key: string, text: string, position: Position): void {
     try {
-      setVariable(into, key, templated(readLiteral(text), position), position)
+      const secret = this.#secret && !CONNECTION_VARIABLES.has(key)
+      setVariable(into, key, templated(readLiteral(text), position, secret), position)
     } catch (error) {
+      if (error instanceof InputError) {
+        this.problems.push(...error.problems)
+        return
+      }
       if (!(error instanceof Unhashable)) throw error
       this.problems.push({
         message: `the value of ${key} is a constant in braces, which Python takes for a set`,

@@ -3,6 +3,7 @@ import { EncryptedValue } from '../../values/encrypted.ts'
 import type { Position } from '../../values/position.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
+import { openVaultText } from '../../vault/keyring.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import type { InventoryBuilder, Source } from '../builder.ts'
@@ -190,7 +191,9 @@ function scriptValue(node: YamlNode): Value {
   if (node.kind === 'map' && node.entries.length === 1) {
     const { key, value } = node.entries[0]!
     if (value.kind === 'scalar' && typeof value.value === 'string') {
-      if (key.raw === '__ansible_vault') return new EncryptedValue(value.value, { file: node.position.file })
+      if (key.raw === '__ansible_vault') {
+        return new EncryptedValue(value.value, { file: node.position.file }, openVaultText)
+      }
       if (key.raw === '__ansible_unsafe') return value.value
     }
   }

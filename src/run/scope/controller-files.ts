@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
+import { InputError } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
+import { isVaultText } from '../../vault/envelope.ts'
+import { openBytes } from '../../vault/open-content.ts'
 
 /**
  * The files beside a playbook, looked for as Ansible does: in `files/` (or `templates/`), then in the playbook's
@@ -106,6 +109,7 @@ function notFound(path: string, searched: readonly string[]): TaskFailure {
 }
 
 async function readFileOnce(path: string, size: number, mode: number): Promise<ControllerFile> {
+  if (await isVaultFile(path)) return openedFile(path, mode)
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
   return {
@@ -114,5 +118,37 @@ async function readFileOnce(path: string, size: number, mode: number): Promise<C
     size,
     sha256: hash.digest('hex'),
     read: () => createReadStream(path) as AsyncIterable<Buffer>,
+  }
+}
+
+async function isVaultFile(path: string): Promise<boolean> {
+  const handle = await open(path)
+  try {
+    const head = Buffer.alloc(16)
+    await handle.read(head, 0, head.length, 0)
+    return isVaultText(head)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file encrypted with Ansible Vault, with the content that it holds: ciphertext is of no use on a host. */
+async function openedFile(path: string, mode: number): Promise<ControllerFile> {
+  try {
+    const { content } = openBytes(await readFile(path), path)
+    return {
+      path,
+      mode,
+      secret: true,
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      async *read() {
+        yield content
+      },
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { message, hint } = error.problems[0]!
+    throw new TaskFailure(`${path} ${message}`, hint === undefined ? {} : { hint })
   }
 }
