@@ -12,11 +12,12 @@ import { findHost } from '../inventory/localhost.ts'
 import { matchPattern } from '../inventory/patterns.ts'
 import { readInventory } from '../inventory/read.ts'
 import { readVariables } from '../inventory/variable-files.ts'
+import { readSettings } from '../settings/settings.ts'
 import { didYouMean } from '../values/nearest.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
-import { openVaultsWith, type VaultWords, vaultOptions } from './vault-options.ts'
+import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
 
 interface Options extends VaultWords {
   readonly inventory?: string[]
@@ -55,18 +56,23 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function show(options: Options): Promise<string> {
   checkWords(options)
-  await openVaultsWith(options)
-  const extra = parseExtraVars(options.extraVars ?? [])
-  const inventory = await readInventory(inventorySources(options.inventory))
+  const { settings, warnings } = await readSettings()
+  const merge = settings.hashBehaviour === 'merge'
+  await openVaultsWith(options, vaultDefaults(settings))
+  const extra = parseExtraVars(options.extraVars ?? [], merge)
+  const inventory = await readInventory(
+    inventorySources(options.inventory, process.env, settings.inventory),
+    { merge },
+  )
   // Ansible's own command lets the working directory stand for the playbook's; what it exports is the inventory alone.
   const variables = await readVariables(
     inventory,
-    options.export === true ? {} : { playbookDirectory: process.cwd() },
+    options.export === true ? { merge } : { merge, playbookDirectory: process.cwd() },
   )
-  for (const warning of [...inventory.warnings, ...variables.warnings]) {
+  for (const warning of [...warnings, ...inventory.warnings, ...variables.warnings]) {
     process.stderr.write(`warning: ${visible(formatProblem(warning), false)}\n`)
   }
-  const listing = { inventory, variables, extra }
+  const listing = { inventory, variables, extra, merge }
   if (options.graph !== undefined) {
     const root = options.graph === true ? 'all' : knownGroup(inventory, options.graph)
     return visible(inventoryGraph(listing, root, options.vars === true), false)

@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'show hosts, groups and variables as muster reads them',
     load: async () => (await import('./inventory.ts')).inventoryCommand(),
   },
+  config: {
+    summary: 'show which settings of ansible.cfg and ANSIBLE_* variables count, and from where',
+    load: async () => (await import('./config.ts')).configCommand(),
+  },
   vault: {
     summary: "encrypt, show and edit files and values in Ansible Vault's format",
     load: async () => (await import('./vault.ts')).vaultCommand(),

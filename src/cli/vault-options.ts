@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Settings } from '../settings/settings.ts'
 import type { Secret } from '../values/secret.ts'
 import { useVaultPasswords, type VaultPassword } from '../vault/keyring.ts'
 import { readVaultPassword, splitVaultId } from '../vault/password-source.ts'
@@ -36,6 +37,15 @@ export interface VaultDefaults {
   readonly passwordFile?: string | undefined
   readonly identities?: readonly string[] | undefined
   readonly ask?: boolean | undefined
+}
+
+/** What ansible.cfg and its environment say of vault passwords. */
+export function vaultDefaults(settings: Settings): VaultDefaults {
+  return {
+    passwordFile: settings.vaultPasswordFile,
+    identities: settings.vaultIdentities,
+    ask: settings.askVaultPass,
+  }
 }
 
 /** The vault passwords that a command is given, in the order in which they are tried. @throws InputError */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
+import { readSettings } from '../settings/settings.ts'
 import { InputError, type Problem } from '../values/problem.ts'
 import type { Secret } from '../values/secret.ts'
 import { encrypt } from '../vault/cipher.ts'
@@ -10,7 +11,7 @@ import { readVaultPassword, splitVaultId } from '../vault/password-source.ts'
 import { replaceFile } from '../vault/replace-file.ts'
 import { askSecret } from './ask-secret.ts'
 import { editText } from './edit-text.ts'
-import { type VaultWords, vaultOptions, vaultPasswords } from './vault-options.ts'
+import { type VaultWords, vaultDefaults, vaultOptions, vaultPasswords } from './vault-options.ts'
 
 interface Words extends VaultWords {
   readonly encryptVaultId?: string
@@ -182,14 +183,16 @@ function refused(message: string, file: string): InputError {
 
 /** The passwords given; one is asked for when there is none. */
 async function knownPasswords(words: Words): Promise<VaultPassword[]> {
-  const given = await vaultPasswords(words)
+  const given = await vaultPasswords(words, vaultDefaults((await readSettings()).settings))
   return given.length > 0 ? given : [{ id: 'default', password: await askSecret('Vault password: ') }]
 }
 
 async function encryptingPassword(words: Words): Promise<VaultPassword> {
-  const given = await vaultPasswords(words)
-  if (given.length === 0) return { id: words.encryptVaultId ?? 'default', password: await askTwice() }
-  return chosen(given, words.encryptVaultId)
+  const { settings } = await readSettings()
+  const id = words.encryptVaultId ?? settings.vaultEncryptIdentity
+  const given = await vaultPasswords(words, vaultDefaults(settings))
+  if (given.length === 0) return { id: id ?? 'default', password: await askTwice() }
+  return chosen(given, id)
 }
 
 function chosen(passwords: readonly VaultPassword[], id: string | undefined): VaultPassword {

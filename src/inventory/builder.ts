@@ -35,7 +35,11 @@ export class InventoryBuilder {
   readonly #hosts = new Map<string, OpenHost>()
   readonly #groups = new Map<string, OpenGroup>()
 
-  constructor() {
+  readonly #merge: boolean
+
+  /** @param merge dicts that are set once more are merged (`hash_behaviour = merge`) */
+  constructor(merge = false) {
+    this.#merge = merge
     this.addGroup('all')
     this.addGroup('ungrouped')
     this.addChild('all', 'ungrouped', undefined)
@@ -45,7 +49,13 @@ export class InventoryBuilder {
   addGroup(name: string): { readonly variables: Variables } {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { name, variables: noVariables(), hosts: new Set(), children: new Set(), priority: 1 }
+      group = {
+        name,
+        variables: noVariables(this.#merge),
+        hosts: new Set(),
+        children: new Set(),
+        priority: 1,
+      }
       this.#groups.set(name, group)
     }
     return group
@@ -100,7 +110,7 @@ export class InventoryBuilder {
   ): { readonly variables: Variables } {
     let host = this.#hosts.get(name)
     if (host === undefined) {
-      host = { name, variables: noVariables(), groups: new Set(), source, position }
+      host = { name, variables: noVariables(this.#merge), groups: new Set(), source, position }
       this.#hosts.set(name, host)
       if (port !== undefined) {
         const variables = this.variablesOf(name)

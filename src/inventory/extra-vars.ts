@@ -11,10 +11,11 @@ import { noVariables, setVariable, setVariables, type Variables } from './variab
  * The variables of `-e`, later ones over earlier ones: `key=value` pairs, whose values are text; a mapping in JSON or
  * YAML (`{...}`), whose values keep their types; or `@FILE` with such a mapping.
  * @param args the texts behind each `-e`
+ * @param merge dicts are merged, `hash_behaviour = merge`
  * @throws InputError with the mistakes of all of them
  */
-export function parseExtraVars(args: readonly string[]): Map<string, Value> {
-  const variables = noVariables()
+export function parseExtraVars(args: readonly string[], merge = false): Map<string, Value> {
+  const variables = noVariables(merge)
   const problems: Problem[] = []
   for (const text of args) {
     try {

@@ -19,8 +19,11 @@ export class FolderReader {
   readonly #inventory: Inventory
   readonly #layers = new Map<string, Layer>()
 
-  constructor(inventory: Inventory) {
+  readonly #merge: boolean
+
+  constructor(inventory: Inventory, merge: boolean) {
     this.#inventory = inventory
+    this.#merge = merge
   }
 
   async read(directory: string): Promise<Layer> {
@@ -45,7 +48,7 @@ export class FolderReader {
     for (const name of names) {
       const files = await folder.filesFor(name)
       if (files.length === 0) continue
-      const variables = noVariables()
+      const variables = noVariables(this.#merge)
       for (const file of files) await this.#file(shortest(file), variables)
       found.set(name, variables)
     }

@@ -2,6 +2,7 @@ import { dumpJson } from '../template/python/json-dump.ts'
 import { compareText } from '../template/python/ordering.ts'
 import { str } from '../template/python/repr.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
+import { mergeDicts } from '../values/merge-dicts.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import { type Dict, dict, type Key, type Value } from '../values/value.ts'
@@ -17,6 +18,8 @@ interface Listing {
   readonly variables: VariableFiles
   /** Laid over the variables of every host. */
   readonly extra: Variables
+  /** Dicts are merged, `hash_behaviour = merge`. */
+  readonly merge?: boolean
 }
 
 /**
@@ -101,8 +104,10 @@ export function inventoryGraph(listing: Listing, root = 'all', withVariables = f
   return lines.join('\n')
 }
 
-function hostVariables({ variables, extra }: Listing, name: string): Map<string, Value> {
-  const result = new Map([...variables.forHost(name), ...extra])
+function hostVariables({ variables, extra, merge }: Listing, name: string): Map<string, Value> {
+  const result = variables.forHost(name)
+  for (const [key, value] of extra)
+    result.set(key, merge === true ? mergeDicts(result.get(key), value) : value)
   for (const magic of MAGIC_NAMES) result.delete(magic)
   return result
 }

@@ -10,11 +10,15 @@ import { findSource } from './sources.ts'
  * Reads one inventory from all its sources in their order: files in INI, YAML, JSON or TOML, scripts,
  * folders of them, and lists of hosts (`web01,web02`). Later sources add to earlier ones and set variables over theirs.
  * @param sources as given with `-i`; relative paths start at the working directory
+ * @param options `merge`: dicts are merged, `hash_behaviour = merge`
  * @throws InputError with all mistakes of all sources. Nothing is skipped: an inventory that is understood in part
  *   would leave out hosts or variables without a word.
  */
-export async function readInventory(sources: readonly string[]): Promise<Inventory> {
-  const builder = new InventoryBuilder()
+export async function readInventory(
+  sources: readonly string[],
+  options: { readonly merge?: boolean } = {},
+): Promise<Inventory> {
+  const builder = new InventoryBuilder(options.merge)
   const read: Source[] = []
   for (const source of sources) {
     try {

@@ -27,13 +27,15 @@ export interface VariableFiles {
 /**
  * Reads the `group_vars` and `host_vars` of an inventory: beside each source and, when named, beside the playbook.
  * All files that concern a group or host of the inventory are read now, so that their mistakes show before any work.
+ * @param options `merge`: dicts are merged, `hash_behaviour = merge`
  * @throws InputError with the mistakes of all files
  */
 export async function readVariables(
   inventory: Inventory,
-  options: { readonly playbookDirectory?: string } = {},
+  options: { readonly playbookDirectory?: string; readonly merge?: boolean } = {},
 ): Promise<VariableFiles> {
-  const reader = new FolderReader(inventory)
+  const merge = options.merge === true
+  const reader = new FolderReader(inventory, merge)
   const layers: Layer[] = []
   for (const directory of inventory.directories) layers.push(await reader.read(directory))
   const playbook =
@@ -44,7 +46,7 @@ export async function readVariables(
   const variablesOf = (name: string): Variables => {
     let variables = cache.get(name)
     if (variables === undefined) {
-      variables = layered(inventory, name, layers, playbook)
+      variables = layered(inventory, name, layers, playbook, merge)
       cache.set(name, variables)
     }
     return variables
@@ -53,7 +55,7 @@ export async function readVariables(
     forHost: (name) => new Map(variablesOf(name).values),
     forGroup: (name) => {
       const group = inventory.groups.get(name)!
-      const result = noVariables()
+      const result = noVariables(merge)
       lay(result, { values: group.vars, positions: group.varPositions })
       for (const layer of playbook === undefined ? layers : [...layers, playbook])
         lay(result, layer.groups.get(name))
@@ -61,7 +63,7 @@ export async function readVariables(
     },
     ownOf: (name) => {
       const host = findHost(inventory, name)!
-      const result = noVariables()
+      const result = noVariables(merge)
       lay(result, { values: host.vars, positions: host.varPositions })
       for (const layer of playbook === undefined ? layers : [...layers, playbook])
         lay(result, layer.hosts.get(host.name))
@@ -78,13 +80,14 @@ function layered(
   name: string,
   sources: readonly Layer[],
   playbook: Layer | undefined,
+  merge: boolean,
 ): Variables {
   const host = findHost(inventory, name)
   if (host === undefined) throw new InputError([{ message: `the inventory has no host ${name}` }])
   const all = inventory.groups.get('all')!
   const groups = groupsOf(inventory, host)
   const playbooks = playbook === undefined ? [] : [playbook]
-  const result = noVariables()
+  const result = noVariables(merge)
   for (const group of [all, ...groups]) lay(result, { values: group.vars, positions: group.varPositions })
   for (const layer of [...sources, ...playbooks]) lay(result, layer.groups.get('all'))
   // Source by source, groups inside: a parent in a later source beats a child in an earlier one.

@@ -1,4 +1,5 @@
 import { CONNECTION_VARIABLES } from '../connection/variable-names.ts'
+import { MergingMap } from '../values/merge-dicts.ts'
 import { nearest } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import { InputError, type Problem } from '../values/problem.ts'
@@ -16,8 +17,9 @@ export interface Variables {
   readonly positions: Map<string, Position>
 }
 
-export function noVariables(): Variables {
-  return { values: new Map(), positions: new Map() }
+/** @param merge dicts are merged when they are set once more (`hash_behaviour = merge`) */
+export function noVariables(merge = false): Variables {
+  return { values: merge ? new MergingMap() : new Map(), positions: new Map() }
 }
 
 /** Sets what a mapping sets, later places over earlier ones; values are replaced whole, never merged. */

@@ -36,7 +36,7 @@ export async function readVaultPassword(
   }
   const path = resolve(source.replace(/^~(?=\/|$)/, homedir()))
   const text = isExecutable(path) ? await printedBy(path, id) : await contentOf(path)
-  if (text === '') throw refused('holds no vault password: it is empty', path)
+  if (text === '') throw refused('holds no password: it is empty', path)
   return { id, password: new Secret(text) }
 }
 
@@ -52,10 +52,10 @@ function isExecutable(path: string): boolean {
 async function contentOf(path: string): Promise<string> {
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file' : error.message
-    throw refused(`the vault password cannot be read: ${why}`, path)
+    throw refused(`the password cannot be read: ${why}`, path)
   })
-  if (content.length > MOST) throw refused(`is no vault password: larger than ${MOST} bytes`, path)
-  if (isVaultText(content)) throw refused('a vault password that is itself encrypted is not read', path)
+  if (content.length > MOST) throw refused(`is no password: larger than ${MOST} bytes`, path)
+  if (isVaultText(content)) throw refused('a password that is itself encrypted is not read', path)
   return content.toString('utf8').trim()
 }
 
@@ -67,10 +67,10 @@ async function printedBy(path: string, id: string): Promise<string> {
     done.stderr.trim() === '' ? '' : `\n  it said: ${visible(done.stderr.trim().slice(0, 500), false)}`
   if (done.failure !== undefined) {
     const hint = done.code === 'ENOEXEC' ? 'if it holds the password itself: chmod -x' : undefined
-    throw refused(`the script for the vault password ${done.failure}${said}`, path, hint)
+    throw refused(`the script for the password ${done.failure}${said}`, path, hint)
   }
   if (done.status !== 0) {
-    throw refused(`the script for the vault password ended with exit status ${done.status}${said}`, path)
+    throw refused(`the script for the password ended with exit status ${done.status}${said}`, path)
   }
   return done.stdout.toString('utf8').replace(/^[\r\n]+|[\r\n]+$/g, '')
 }

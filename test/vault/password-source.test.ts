@@ -62,10 +62,10 @@ test('defaults count where the command line names no file', async () => {
 })
 
 test.each([
-  ['empty', 'holds no vault password: it is empty'],
+  ['empty', 'holds no password: it is empty'],
   ['nowhere', 'there is no such file'],
   ['fails', 'ended with exit status 3\n  it said: locked'],
-  ['encrypted', 'a vault password that is itself encrypted'],
+  ['encrypted', 'a password that is itself encrypted'],
 ])('%s', async (name, message) => {
   await expect(vaultPasswords({ vaultPasswordFile: [join(folder(), name)] })).rejects.toThrow(message)
 })
