@@ -18,9 +18,14 @@ const YAML_ENDINGS = new Set(['.yaml', '.yml', '.json', ''])
 /**
  * Adds one file to an inventory in the form that Ansible would find in it: a script if it is executable, TOML by its
  * ending, YAML by its ending and content, INI otherwise.
+ * @param directories folders of the sources before it, which a plugin may look into
  * @throws InputError with the problems of the form that was meant; some may be among the builder's instead
  */
-export async function addFile(builder: InventoryBuilder, file: string): Promise<void> {
+export async function addFile(
+  builder: InventoryBuilder,
+  file: string,
+  directories: readonly string[],
+): Promise<void> {
   const absolute = resolve(file)
   const source = { file: absolute, directory: dirname(absolute) }
   const kind = await programKind(file)
@@ -37,7 +42,7 @@ export async function addFile(builder: InventoryBuilder, file: string): Promise<
     if (problems.length > 0) throw new InputError(looksLikeYaml(text) ? [notIni(file)] : problems)
     return
   }
-  await addYamlOrIni(builder, text, file, source, secret)
+  await addYamlOrIni(builder, text, file, source, secret, directories)
 }
 
 async function addYamlOrIni(
@@ -46,6 +51,7 @@ async function addYamlOrIni(
   file: string,
   source: Source,
   secret: boolean,
+  directories: readonly string[],
 ): Promise<void> {
   const yaml = readRoot(text, file, secret)
   if (yaml === 'empty') {
@@ -54,7 +60,7 @@ async function addYamlOrIni(
   }
   if ('root' in yaml) {
     builder.warnings.push(...yaml.warnings)
-    if (isPluginConfiguration(yaml.root)) await addPluginSource(builder, yaml.root, file)
+    if (isPluginConfiguration(yaml.root)) await addPluginSource(builder, yaml.root, file, source, directories)
     else addYamlSource(builder, yaml.root, source)
     return
   }

@@ -15,6 +15,7 @@ export interface Source {
 interface OpenHost {
   readonly name: string
   readonly variables: Variables
+  readonly composed: Set<string>
   readonly groups: Set<string>
   readonly source: Source
   readonly position: Position | undefined
@@ -66,6 +67,11 @@ export class InventoryBuilder {
     return (this.#groups.get(host) ?? this.#hosts.get(host)!).variables
   }
 
+  /** Notes that a plugin made the value of a host's variable. */
+  markComposed(host: string, variable: string): void {
+    this.#hosts.get(host)!.composed.add(variable)
+  }
+
   hasGroup(name: string): boolean {
     return this.#groups.has(name)
   }
@@ -110,7 +116,14 @@ export class InventoryBuilder {
   ): { readonly variables: Variables } {
     let host = this.#hosts.get(name)
     if (host === undefined) {
-      host = { name, variables: noVariables(this.#merge), groups: new Set(), source, position }
+      host = {
+        name,
+        variables: noVariables(this.#merge),
+        composed: new Set(),
+        groups: new Set(),
+        source,
+        position,
+      }
       this.#hosts.set(name, host)
       if (port !== undefined) {
         const variables = this.variablesOf(name)
@@ -135,10 +148,22 @@ export class InventoryBuilder {
         })
       }
     }
-    const depth = depths('all', (name) => this.#groups.get(name)!.children)
+    return this.#inventory(sources)
+  }
+
+  /** The hosts and groups of the sources so far, without what is only arranged at the end. */
+  soFar(): Inventory {
+    return this.#inventory([])
+  }
+
+  #inventory(sources: readonly Source[]): Inventory {
+    const contained = new Set([...this.#groups.values()].flatMap((group) => [...group.children]))
+    const roots = [...this.#groups.keys()].filter((name) => !contained.has(name))
+    // No group is called nothing: above it are those that nobody contains, one level above the first.
+    const depth = depths('', (name) => (name === '' ? roots : this.#groups.get(name)!.children))
     const hosts = new Map([...this.#hosts].map(([name, host]) => [name, closedHost(host)]))
     const groups = new Map(
-      [...this.#groups].map(([name, group]) => [name, closedGroup(group, depth.get(name)!)]),
+      [...this.#groups].map(([name, group]) => [name, closedGroup(group, depth.get(name)! - 1)]),
     )
     const first = sources[0]
     return {
@@ -180,6 +205,7 @@ function closedHost(host: OpenHost): Host {
     name: host.name,
     vars: host.variables.values as ReadonlyMap<string, Value>,
     varPositions: host.variables.positions,
+    composed: host.composed,
     groups: [...host.groups],
     file: host.source.file,
     directory: host.source.directory,

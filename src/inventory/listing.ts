@@ -28,7 +28,7 @@ interface Listing {
  * @param kept names of the hosts to list; all when undefined
  */
 export function inventoryList(listing: Listing, kept?: ReadonlySet<string>): Dict {
-  return list(listing, kept, (name) => hostVariables(listing, name), undefined)
+  return list(listing, kept, (name) => markedComposed(listing, name, hostVariables(listing, name)), undefined)
 }
 
 /**
@@ -41,7 +41,12 @@ export function inventoryExport(listing: Listing, kept?: ReadonlySet<string>): D
     if (group.priority !== 1) variables.set('ansible_group_priority', group.priority)
     return variables
   }
-  return list(listing, kept, (name) => listing.variables.ownOf(name), groupVariables)
+  return list(
+    listing,
+    kept,
+    (name) => markedComposed(listing, name, listing.variables.ownOf(name)),
+    groupVariables,
+  )
 }
 
 function list(
@@ -110,6 +115,24 @@ function hostVariables({ variables, extra, merge }: Listing, name: string): Map<
     result.set(key, merge === true ? mergeDicts(result.get(key), value) : value)
   for (const magic of MAGIC_NAMES) result.delete(magic)
   return result
+}
+
+/** Texts that a plugin made are no templates, and Ansible lists them so, with or without marks in them. */
+function markedComposed({ inventory }: Listing, name: string, variables: Map<string, Value>): Variables {
+  const host = inventory.hosts.get(name)
+  if (host === undefined || host.composed.size === 0) return variables
+  return new Map(
+    [...variables].map(([variable, value]) => {
+      const composed = host.composed.has(variable) && value === host.vars.get(variable)
+      return [variable, composed ? unsafeTexts(value) : value]
+    }),
+  )
+}
+
+function unsafeTexts(value: Value): Value {
+  if (typeof value === 'string') return dict({ __ansible_unsafe: new TemplateText(value) })
+  if (Array.isArray(value)) return value.map(unsafeTexts)
+  return value instanceof Map ? new Map([...value].map(([key, item]) => [key, unsafeTexts(item)])) : value
 }
 
 function listedAll(variables: ReadonlyMap<Key, Value>, markUnsafe: boolean): Dict {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { InputError } from '../values/problem.ts'
 import type { YamlMap, YamlNode } from '../yaml/node.ts'
-import type { InventoryBuilder } from './builder.ts'
+import type { InventoryBuilder, Source } from './builder.ts'
+import { addConstructed } from './constructed/constructed.ts'
 
 /** Recognises the configuration of an inventory plugin: its root has a key `plugin` that is not empty. */
 export function isPluginConfiguration(root: YamlNode): boolean {
@@ -14,13 +15,22 @@ function pluginOf(root: YamlNode): string | undefined {
   return value?.kind === 'scalar' && value.raw !== '' ? value.raw : undefined
 }
 
-/** Runs the plugin that a file configures. @throws InputError for a plugin that muster does not have, with what to do */
+const CONSTRUCTED = new Set(['constructed', 'ansible.builtin.constructed'])
+
+/**
+ * Runs the plugin that a file configures.
+ * @param directories folders of the sources before it
+ * @throws InputError for a plugin that muster does not have, with what to do
+ */
 export async function addPluginSource(
-  _builder: InventoryBuilder,
+  builder: InventoryBuilder,
   root: YamlMap,
   file: string,
+  source: Source,
+  directories: readonly string[],
 ): Promise<void> {
   const plugin = pluginOf(root)!
+  if (CONSTRUCTED.has(plugin)) return addConstructed(builder, root, source, directories)
   throw new InputError([
     {
       message: `the inventory plugin ${plugin} is not one of muster's: it has constructed, and reads INI, YAML, TOML, JSON and scripts itself`,

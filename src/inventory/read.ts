@@ -20,9 +20,10 @@ export async function readInventory(
 ): Promise<Inventory> {
   const builder = new InventoryBuilder(options.merge)
   const read: Source[] = []
+  const directories: string[] = []
   for (const source of sources) {
     try {
-      read.push(await addSource(builder, source))
+      read.push(await addSource(builder, source, directories))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       builder.problems.push(...error.problems)
@@ -34,8 +35,11 @@ export async function readInventory(
   return builder.build(read)
 }
 
-/** @returns where the source's variable folders are looked for */
-async function addSource(builder: InventoryBuilder, source: string): Promise<Source> {
+/**
+ * @param directories folders of the files read so far; this source's are added
+ * @returns where the source's variable folders are looked for
+ */
+async function addSource(builder: InventoryBuilder, source: string, directories: string[]): Promise<Source> {
   const found = await findSource(source)
   if (found.kind === 'problem') throw new InputError([found.problem])
   if (found.kind === 'hosts') {
@@ -45,7 +49,8 @@ async function addSource(builder: InventoryBuilder, source: string): Promise<Sou
   const problems: InputError[] = []
   for (const file of found.files) {
     try {
-      await addFile(builder, file)
+      await addFile(builder, file, directories)
+      directories.push(dirname(resolve(file)))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       problems.push(error)

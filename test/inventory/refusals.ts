@@ -37,5 +37,6 @@ export const REFUSALS: Readonly<Record<string, string>> = {
   '110-broken-script-hosts-text': 'inventory.sh: hosts of the group web must be a list',
   '112-broken-plugin-unknown':
     "cloud.yml:1:1: the inventory plugin example.cloud.machines is not one of muster's",
-  '119-broken-constructed-number-key': '20-constructed.yml',
+  '119-broken-constructed-number-key':
+    '20-constructed.yml:6:10: constructed: keyed_groups: rack gives no name of a group for web01',
 }
