@@ -55,8 +55,12 @@ class Construction {
 
   host(name: string): void {
     const before = this.#engine(name)
-    for (const expression of this.#options.compose) {
-      const value = this.#evaluate(before, expression, `could not set ${expression.name} for ${name}`)
+    // All are evaluated before any is set: they do not see each other.
+    const composed = this.#options.compose.map((expression) => ({
+      expression,
+      value: this.#evaluate(before, expression, `could not set ${expression.name} for ${name}`),
+    }))
+    for (const { expression, value } of composed) {
       if (value === undefined) continue
       setVariable(this.#builder.variablesOf(name), expression.name, value, expression.position)
       this.#builder.markComposed(name, expression.name)
