@@ -93,6 +93,11 @@ class OptionReader {
       this.problem(`constructed: ${name} must be a mapping of names to expressions`, node.position)
       return []
     }
+    for (const { key } of node.entries) {
+      if (typeof key.value === 'string') continue
+      const hint = `put it in quotes: "${key.raw}"`
+      this.problem(`constructed: ${key.raw} is no name: YAML does not read it as text`, key.position, hint)
+    }
     return node.entries.map(({ key, value }) => ({
       name: key.raw,
       value: toValue(value),

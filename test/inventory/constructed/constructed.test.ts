@@ -40,6 +40,7 @@ describe('refused', () => {
     ['compse: {a: b}', 'there is no option compse\n  hint: did you mean "compose"?'],
     ['cache: true', 'cache is an option that muster does not have'],
     ['compose: [a]', 'compose must be a mapping'],
+    ['groups: {yes: "true"}', 'yes is no name: YAML does not read it as text'],
     ['strict: perhaps', 'strict must be a boolean'],
     ['keyed_groups: [{prefix: a}]', 'an entry of keyed_groups needs a key'],
     [
