@@ -22,8 +22,10 @@ export class Masker {
   learn(source: Secret | Carrier): void {
     const secrets = source instanceof Secret ? [source] : source.secrets
     for (const secret of secrets) {
-      if (this.#seen.has(secret) || secret instanceof EncryptedValue) continue
+      if (this.#seen.has(secret)) continue
       this.#seen.add(secret)
+      // What no password opens is nowhere to be seen.
+      if (secret instanceof EncryptedValue && !secret.opens()) continue
       // `true` and `null` hide nothing, and stand in too many innocent texts.
       if (secret.reveal() === null || typeof secret.reveal() === 'boolean') continue
       const text = secret.revealText()

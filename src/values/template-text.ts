@@ -1,4 +1,5 @@
 import type { Position } from './position.ts'
+import { REDACTED } from './secret.ts'
 
 /**
  * Text that a user wrote with template marks in a playbook, a variable file or an inventory; evaluated when it is
@@ -9,13 +10,22 @@ export class TemplateText {
   /** Where the text begins in its file, for messages. */
   readonly position: Position | undefined
 
-  constructor(source: string, position?: Position) {
+  /** It stands in an encrypted file: its text is hidden, and what it makes is a Secret. */
+  readonly secret: boolean
+
+  constructor(source: string, position?: Position, secret = false) {
     this.source = source
     this.position = position
+    this.secret = secret
+  }
+
+  /** The text as outputs may show it. */
+  shown(): string {
+    return this.secret ? REDACTED : this.source
   }
 
   toJSON(): string {
-    return this.source
+    return this.shown()
   }
 }
 

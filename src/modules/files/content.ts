@@ -38,9 +38,9 @@ export function contentOfText(text: string | Secret | Buffer): Content {
 }
 
 /** The content of a file on the controller; small ones are read at once. */
-export async function contentOfFile(source: PushSource): Promise<Content> {
+export async function contentOfFile(source: PushSource & { readonly secret?: boolean }): Promise<Content> {
   const inline = source.size <= INLINE_LIMIT ? await readAll(source) : null
-  return { size: source.size, sha256: source.sha256, inline, source, secret: false }
+  return { size: source.size, sha256: source.sha256, inline, source, secret: source.secret === true }
 }
 
 /** All bytes of a source; for small ones. */

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
+import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
+import { InputError } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
+import { isVaultText } from '../../vault/envelope.ts'
+import { openBytes } from '../../vault/open-content.ts'
 import { SharedReads } from './shared-reads.ts'
 
 /** Bytes read for a digest at a time. */
@@ -98,6 +101,7 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
+    if (await isVaultFile(path)) return openedFile(path, mode)
     const [sha256 = ''] = await digestsOf(path, ['sha256'])
     return {
       path,
@@ -130,5 +134,37 @@ async function digestsOf(path: string, algorithms: readonly string[]): Promise<s
     const { bytesRead } = await file.read(buffer)
     if (bytesRead === 0) return hashes.map((hash) => hash.digest('hex'))
     for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead))
+  }
+}
+
+async function isVaultFile(path: string): Promise<boolean> {
+  const handle = await open(path)
+  try {
+    const head = Buffer.alloc(16)
+    await handle.read(head, 0, head.length, 0)
+    return isVaultText(head)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file encrypted with Ansible Vault, with the content that it holds: ciphertext is of no use on a host. */
+async function openedFile(path: string, mode: number): Promise<ControllerFile> {
+  try {
+    const { content } = openBytes(await readFile(path), path)
+    return {
+      path,
+      mode,
+      secret: true,
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      async *read() {
+        yield content
+      },
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { message, hint } = error.problems[0]!
+    throw new TaskFailure(`${path} ${message}`, hint === undefined ? {} : { hint })
   }
 }
