@@ -1,12 +1,20 @@
 import { TemplateText } from '../../values/template-text.ts'
 import type { Key } from '../../values/value.ts'
-import { type FileOptions, OMIT, type Scope, TemplateError, type TemplateHome } from '../api.ts'
+import {
+  type FileOptions,
+  OMIT,
+  type ReadingOptions,
+  type Scope,
+  TemplateError,
+  type TemplateHome,
+} from '../api.ts'
 import { globalNamed } from '../functions/globals.ts'
 import { Blank, Hidden, Internal, type Operand, Tuple, Undefined } from '../operand.ts'
 import { typeOf } from '../operators/type-of.ts'
+import { fileScope } from '../template-variables.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
-import { templateOf } from './templates.ts'
+import { isPlainValue, templateOf } from './templates.ts'
 
 /** How deep templates, macros and includes may call each other. */
 const DEEPEST = 100
@@ -19,17 +27,27 @@ export class Evaluation {
   readonly #scope: Scope
   readonly home: TemplateHome
   /** How the template file at work is read; what it includes is read the same. */
-  readonly fileOptions: FileOptions
+  readonly reading: ReadingOptions
+  /** The template file that the evaluation began with. */
+  readonly file: string | undefined
   readonly #names = new Map<string, Operand | undefined>()
   readonly #rendered = new Map<TemplateText, Operand>()
   readonly #running = new Set<TemplateText>()
   #depth = 0
   #copies = false
 
-  constructor(scope: Scope, home: TemplateHome, fileOptions: FileOptions = {}) {
-    this.#scope = scope
+  constructor(scope: Scope, home: TemplateHome, file?: string, options: FileOptions = {}) {
+    this.#scope = file === undefined ? scope : fileScope(scope, file, options)
     this.home = home
-    this.fileOptions = fileOptions
+    this.file = file
+    this.reading = options
+  }
+
+  /** The evaluation of another template file inside this one, with the variables of the scope and of its own options. */
+  ofFile(file: string, options: FileOptions): Evaluation {
+    const inner = new Evaluation(this.#scope, this.home, file, options)
+    inner.#depth = this.#depth
+    return inner
   }
 
   /** From now on variables are copied when looked up, because a template may change them in place. */
@@ -86,6 +104,7 @@ export class Evaluation {
     }
     this.#running.add(text)
     try {
+      if (isPlainValue(text)) return text.source
       return this.deeper(() => stored(runTemplate(templateOf(text), this), text))
     } catch (error) {
       // What fails because a name is missing counts as missing itself, so that `default` can help.

@@ -1,5 +1,4 @@
 import { REDACTED } from '../../values/secret.ts'
-import { raise } from '../evaluator/errors.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { plainValue } from '../evaluator/plain.ts'
 import { hideIf, Taint } from '../evaluator/secrets.ts'
@@ -60,10 +59,5 @@ const FUNCTIONS: Readonly<Record<string, GlobalFunction>> = {
 export function globalNamed(name: string, evaluation: Evaluation): Operand | undefined {
   if (!Object.hasOwn(FUNCTIONS, name)) return undefined
   const call = FUNCTIONS[name]!
-  return new Callable('function', name, (args) => {
-    if (name !== 'dict' && name !== 'namespace') {
-      for (const value of args.positional) if (value instanceof Undefined) raise(value)
-    }
-    return call(args, evaluation)
-  })
+  return new Callable('function', name, (args) => call(args, evaluation))
 }

@@ -38,7 +38,8 @@ const map: LazyFilter = (input, args, context) => {
   const { evaluation } = context
   const attribute = args.named.get('attribute')
   if (attribute !== undefined && args.positional.length === 0) {
-    const fallback = args.named.get('default')
+    // A default of None is none at all to Jinja.
+    const fallback = args.named.get('default') ?? undefined
     return items.map((item) => {
       const value = attributePath(evaluation.force(item), attribute, context)
       return value instanceof Undefined && fallback !== undefined ? fallback : value
