@@ -55,6 +55,11 @@ const FUNCTIONS: Readonly<Record<string, GlobalFunction>> = {
   q: (args, evaluation) => lookup(args, evaluation, true),
 }
 
+/** The names of all functions. */
+export function functionNames(): string[] {
+  return Object.keys(FUNCTIONS)
+}
+
 /** The function that every template knows by that name. */
 export function globalNamed(name: string, evaluation: Evaluation): Operand | undefined {
   if (!Object.hasOwn(FUNCTIONS, name)) return undefined

@@ -33,6 +33,11 @@ function encoded(self: string, args: MethodArguments): Bytes {
   return new Bytes(encode(self, args.atMost(2).optionalText(0, 'encoding') ?? 'utf-8'))
 }
 
+/** The names of all methods of text. */
+export function textMethodNames(): string[] {
+  return [...METHODS.keys(), 'format', 'format_map', 'join']
+}
+
 /** The method of that name, bound to a text; undefined when Python's str has none. */
 export function textMethod(self: string, name: string, context: Context): Callable | undefined {
   if (name === 'format' || name === 'format_map') return bound(name, formatting(self, name, context))

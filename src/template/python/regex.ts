@@ -17,9 +17,15 @@ export class PythonRegex {
   readonly #pattern: string
   readonly #options: RegexFlags
   readonly #translation: Translation
+  readonly #linear: boolean
+  readonly #compiled = new Map<string, RegExp>()
 
-  /** @throws PythonError with Python's message when the pattern is wrong or uses what is not supported */
-  constructor(pattern: string, flags: RegexFlags = {}) {
+  /**
+   * @param linear the pattern is known to take no more than linear time, and needs no deadline
+   * @throws PythonError with Python's message when the pattern is wrong or uses what is not supported
+   */
+  constructor(pattern: string, flags: RegexFlags = {}, linear = false) {
+    this.#linear = linear
     this.#pattern = pattern
     this.#options = flags
     this.#translation = translatePattern(pattern, flags)
@@ -32,8 +38,16 @@ export class PythonRegex {
     }
   }
 
+  /** The pattern as JavaScript's, ready to begin at the start of a text. */
   #compile(flags: string, source = this.#translation.source): RegExp {
-    return new RegExp(source, this.#translation.flags + flags)
+    const key = `${flags} ${source}`
+    let regex = this.#compiled.get(key)
+    if (regex === undefined) {
+      regex = new RegExp(source, this.#translation.flags + flags)
+      this.#compiled.set(key, regex)
+    }
+    regex.lastIndex = 0
+    return regex
   }
 
   /** `re.search`: the first match anywhere. */
@@ -59,6 +73,7 @@ export class PythonRegex {
   /** @throws PythonError when the work took longer than the deadline allows */
   #bounded<T extends object | null>(text: string, work: () => T): T {
     const { unbounded, ways, exponential } = this.#translation.cost
+    if (this.#linear) return work()
     if (!exponential && ways * (text.length + 1) ** (unbounded + 1) <= CHEAP) return work()
     const done = withinDeadline(REGEX_DEADLINE, work)
     if (done !== undefined) return done.result
@@ -146,6 +161,11 @@ export function pythonRegex(pattern: string, flags: RegexFlags = {}): PythonRege
     compiled.set(key, regex)
   }
   return regex
+}
+
+/** A pattern of muster's own that is linear in its text whatever that holds; test/template/growth.test.ts looks. */
+export function ownRegex(pattern: string, flags: RegexFlags = {}): PythonRegex {
+  return new PythonRegex(pattern, flags, true)
 }
 
 /** `re.escape`: every character that could mean something gets a backslash. */
