@@ -36,10 +36,11 @@ const pathJoin: Filter = (input, args) => {
 
 /** A path on the controller with symbolic links followed as far as it exists. */
 function realpath(path: string, directory: string): string {
-  const absolute = resolve(directory, path)
-  if (existsSync(absolute)) return realpathSync(absolute)
-  const parent = dirname(absolute)
-  return parent === absolute ? absolute : joinPath([realpath(parent, directory), basename(absolute)])
+  const parts = resolve(directory, path).split('/').slice(1)
+  let there = 0
+  let prefix = ''
+  while (there < parts.length && existsSync(`${prefix}/${parts[there]}`)) prefix += `/${parts[there++]}`
+  return joinPath([realpathSync(prefix === '' ? '/' : prefix), ...parts.slice(there)])
 }
 
 function expandUser(path: string): string {
@@ -57,7 +58,12 @@ function homeOf(user: string): string | undefined {
 
 /** Variables of muster's own environment; one that is not set stays as it is written. */
 function expandVariables(path: string): string {
-  return path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain, braced) => process.env[plain ?? braced] ?? all)
+  // Behind the last brace nothing closes, and a search for it at each `${` would never be over.
+  const end = path.lastIndexOf('}') + 1
+  const braced = path
+    .slice(0, end)
+    .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, name, inner) => process.env[name ?? inner] ?? all)
+  return braced + path.slice(end).replace(/\$(\w+)/g, (all, name) => process.env[name] ?? all)
 }
 
 function relativePath(path: string, start: string, directory: string): string {
