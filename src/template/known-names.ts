@@ -74,8 +74,8 @@ function search(expression: Expression, excused: boolean, locate: Locate, found:
     }
   }
   const plugin = namedLookup(expression)
-  if (plugin !== undefined && findLookup(shortName(plugin)) === undefined) {
-    found.push({ kind: 'lookup', name: plugin, position: locate(expression.at), excused })
+  if (plugin !== undefined && findLookup(shortName(plugin.name)) === undefined) {
+    found.push({ kind: 'lookup', name: plugin.name, position: locate(plugin.at), excused })
   }
   const inner = excused || expression.kind === 'condition'
   for (const child of childrenOf(expression)) search(child, inner, locate, found)
@@ -83,10 +83,10 @@ function search(expression: Expression, excused: boolean, locate: Locate, found:
 
 const LOOKUP_FUNCTIONS = ['lookup', 'query', 'q']
 
-/** The lookup that a call names as a constant. */
-function namedLookup(expression: Expression): string | undefined {
+/** The lookup that a call names as a constant, and the place of the name. */
+function namedLookup(expression: Expression): { readonly name: string; readonly at: number } | undefined {
   if (expression.kind !== 'call' || expression.of.kind !== 'name') return undefined
   const [first] = expression.args.positional
   if (!LOOKUP_FUNCTIONS.includes(expression.of.name) || first?.kind !== 'constant') return undefined
-  return typeof first.value === 'string' ? first.value : undefined
+  return typeof first.value === 'string' ? { name: first.value, at: first.at } : undefined
 }
