@@ -114,3 +114,24 @@ describe('a call with something undefined is undefined', () => {
     ).toBe('d')
   })
 })
+
+test('a template that changes data reads no more of a lazy dict than it asks for, and changes nothing of it', () => {
+  const list = [1]
+  const asked: string[] = []
+  class Lazy extends Map<string, Value> {
+    override get(key: string): Value | undefined {
+      asked.push(key)
+      return list
+    }
+    override has(): boolean {
+      return true
+    }
+    override *keys(): MapIterator<string> {
+      yield* ['a', 'b']
+    }
+  }
+  const engine = engineOver({ hosts: new Lazy() as unknown as Value })
+  expect(engine.renderFile('{% set _ = hosts.a.append(2) %}{{ hosts.a }}', 'a.j2')).toBe('[1, 2]')
+  expect(new Set(asked)).toEqual(new Set(['a']))
+  expect(list).toEqual([1])
+})

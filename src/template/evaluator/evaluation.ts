@@ -1,5 +1,4 @@
 import { TemplateText } from '../../values/template-text.ts'
-import type { Key } from '../../values/value.ts'
 import {
   type FileOptions,
   OMIT,
@@ -12,6 +11,7 @@ import { globalNamed } from '../functions/globals.ts'
 import { Blank, Hidden, Internal, type Operand, Tuple, Undefined } from '../operand.ts'
 import { typeOf } from '../operators/type-of.ts'
 import { fileScope } from '../template-variables.ts'
+import { copied } from './copied.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
 import { isPlainValue, templateOf } from './templates.ts'
@@ -140,10 +140,4 @@ function stored(result: Operand, text: TemplateText): Operand {
   }
   if (result instanceof Tuple) return [...result.items]
   return result
-}
-
-function copied(value: Operand): Operand {
-  if (Array.isArray(value)) return value.map(copied)
-  if (!(value instanceof Map)) return value
-  return new Map(Array.from(value, ([key, item]): [Key, Operand] => [key, copied(item)]))
 }

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Value } from '../../values/value.ts'
@@ -6,6 +6,7 @@ import type { Filter, FilterContext } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { onController, PythonError } from '../python/error.ts'
+import { globPaths } from '../python/glob.ts'
 import { basename, commonpath, dirname, joinPath, normpath, splitext } from '../python/posix-path.ts'
 import { typeName } from '../python/type-name.ts'
 import { splitDrive, windowsBasename, windowsDirname } from '../python/windows-path.ts'
@@ -82,10 +83,8 @@ const relpath: Filter = (input, args, context) => {
 
 /** Files on the controller, in alphabetical order; hidden ones only where the pattern says so. */
 function glob(pattern: string, directory: string): string[] {
-  const hiddenToo = basename(pattern).startsWith('.')
-  return globSync(pattern, { cwd: directory })
+  return globPaths(pattern, directory)
     .filter((path) => statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile() === true)
-    .filter((path) => hiddenToo || !basename(path).startsWith('.'))
     .sort()
 }
 

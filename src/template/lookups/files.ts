@@ -1,8 +1,9 @@
-import { globSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
+import { globPaths } from '../python/glob.ts'
 import { stripEnd, stripStart } from '../python/strip.ts'
 import { isTrue } from '../python/truth.ts'
 import { type Lookup, type Lookups, plainLookup } from './define.ts'
@@ -36,7 +37,7 @@ const fileglob: Lookup = plainLookup((terms, _options, evaluation) =>
     const pattern = fileName(term)
     for (const path of candidates(pattern, evaluation)) {
       const folder = dirname(path)
-      const found = globSync(basename(path), { cwd: folder })
+      const found = globPaths(basename(path), folder)
         .map((name) => join(folder, name))
         .filter((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
       if (found.length > 0) return found.sort()
