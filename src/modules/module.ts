@@ -108,6 +108,8 @@ export interface RenderOptions {
   readonly lstripBlocks?: boolean
   readonly newlineSequence?: string
   readonly markers?: Readonly<Record<string, string>>
+  /** The template's name as the user wrote it, and where the result goes: for template_path and its like. */
+  readonly origin?: { readonly path: string; readonly destination?: string }
 }
 
 /** What a module may know of the run. */

@@ -15,14 +15,58 @@ export interface Scope {
   names?(): Iterable<string>
 }
 
-/** What lookups and file tests on the controller need. */
+/** A template file that was found: its text and where it lies. */
+export interface FoundTemplate {
+  readonly source: string
+  readonly file: string
+}
+
+/** How a program ended that a template asked for. */
+export interface ProgramEnd {
+  /** Exit status; null when it was ended from outside: by a signal, or at its deadline. */
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Why there is no exit status. */
+  readonly problem?: string
+}
+
+/** What a template wants to fetch; all that the lookup `url` can say. */
+export interface FetchRequest {
+  readonly url: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly seconds: number
+  readonly validateCertificates: boolean
+  readonly useProxy: boolean
+  /** A file of certificates to trust besides the usual ones. */
+  readonly certificates?: string
+  readonly followRedirects: boolean
+}
+
+/** What came back: a status and a body, or why there is none. */
+export type FetchEnd = { readonly status: number; readonly body: string } | { readonly problem: string }
+
+/**
+ * What lookups and file tests on the controller need. The optional parts are doors: where a caller has none, the
+ * lookup that needs it says so. All are synchronous, since an evaluation is; whoever makes a door bounds its time.
+ */
 export interface TemplateHome {
   /** Folder that relative names start from (the playbook's). */
   readonly directory: string
-  /** Includes and imports in template files; undefined when there is none of that name. */
-  include?(name: string): { source: string; file: string } | undefined
-  /** What a file on the controller holds that is encrypted; undefined for text that is not. Its content is a Secret. */
-  decrypt?(text: string, file: string): string | undefined
+  /** Folders that files of lookups are looked for in, each with its `files/` first; `directory` alone where not given. */
+  readonly searchPath?: readonly string[]
+  /**
+   * Templates by name, for includes, imports and the lookup `template`; undefined when there is none of that name.
+   * @param beside folders to look in after all others: that of the template at work, that of the file that includes
+   */
+  include?(name: string, beside: readonly string[]): FoundTemplate | undefined
+  /** Opens a file that Ansible Vault encrypted. Without this door such files are refused. */
+  decrypt?(ciphertext: string, file: string): string | Secret
+  /** Runs a line of shell on the controller, in `directory`. */
+  run?(command: string): ProgramEnd
+  fetch?(request: FetchRequest): FetchEnd
+  /** The value of one of Ansible's settings by its name (`DEFAULT_FORKS`); undefined when there is none of that name. */
+  setting?(name: string): Value | undefined
 }
 
 /** An evaluation failed. */
@@ -42,12 +86,29 @@ export class TemplateError extends Error {
 /** The result of a template that is only `omit`. */
 export const OMIT: unique symbol = Symbol('omit')
 
-export interface FileOptions {
+/** How a template file is read. What it includes is read the same. */
+export interface ReadingOptions {
   readonly trimBlocks?: boolean
   readonly lstripBlocks?: boolean
   readonly newlineSequence?: string
   /** variable_start_string and its like. */
   readonly markers?: Readonly<Record<string, string>>
+}
+
+export interface FileOptions extends ReadingOptions {
+  /** Variables that win over those of the scope while this file is rendered. */
+  readonly variables?: ReadonlyMap<string, Value>
+  /**
+   * A file on the controller that is rendered as the template module does it: the template then knows
+   * `template_path`, `template_fullpath`, `template_host`, `template_uid`, `template_mtime`, `template_run_date`,
+   * `template_destpath` and, unless a variable says otherwise, `ansible_managed`.
+   */
+  readonly origin?: {
+    /** The name as the user wrote it. */
+    readonly path: string
+    /** Where the result goes. */
+    readonly destination?: string
+  }
 }
 
 /** Implemented by src/template/engine.ts: `createEngine(scope, home)`. */

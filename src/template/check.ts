@@ -6,11 +6,12 @@ import { knownFilterNames, knownTestNames } from './evaluator/known.ts'
 import { TEXT_SETTINGS } from './evaluator/templates.ts'
 import { type UnknownName, unknownNames, unknownNamesInExpression } from './known-names.ts'
 import { fileSettings } from './lexer/settings.ts'
+import { lookupNames } from './lookups/index.ts'
 import { parseBareExpression, parseTemplate } from './parser/parse.ts'
 
 /**
  * Mistakes in a template or an expression that show without evaluating it: the first syntax error, or all unknown
- * filters and tests, those in branches that may never be taken included.
+ * filters, tests and lookups, those in branches that may never be taken included.
  */
 export const checkTemplate: CheckTemplate = (text) =>
   'expression' in text
@@ -38,8 +39,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ipaddr: 'it is in ansible.utils, which muster does not have',
 }
 
+const KNOWN: Readonly<Record<UnknownName['kind'], () => string[]>> = {
+  filter: knownFilterNames,
+  test: knownTestNames,
+  lookup: lookupNames,
+}
+
 function problemOf({ kind, name, position }: UnknownName): Problem {
-  const known = kind === 'filter' ? knownFilterNames() : knownTestNames()
+  const known = KNOWN[kind]()
   const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined
   return { message: `No ${kind} named '${name}'.`, position, hint: elsewhere ?? nearest(name, known) }
 }

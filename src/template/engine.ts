@@ -2,6 +2,7 @@ import { Secret } from '../values/secret.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import { OMIT, type Scope, type TemplateEngine, TemplateError, type TemplateHome } from './api.ts'
+import { openedText } from './ciphertext.ts'
 import { evaluateCondition } from './condition.ts'
 import { printed } from './evaluator/concat.ts'
 import { raise } from './evaluator/errors.ts'
@@ -9,7 +10,7 @@ import { Evaluation } from './evaluator/evaluation.ts'
 import { finalize } from './evaluator/finalize.ts'
 import { inFrame, rootVariables, runExpression, runTemplate } from './evaluator/run.ts'
 import { reveal, Taint } from './evaluator/secrets.ts'
-import { bareExpression, templateFile } from './evaluator/templates.ts'
+import { bareExpression, isPlainFile, templateFile } from './evaluator/templates.ts'
 import { Undefined } from './operand.ts'
 
 /**
@@ -40,7 +41,7 @@ export function createEngine(scope: Scope, home: TemplateHome): TemplateEngine {
     },
 
     renderFile(source, file, options = {}) {
-      const evaluation = new Evaluation(scope, home, options)
+      const evaluation = new Evaluation(scope, home, file, options)
       return placed(evaluation, { file }, () => renderFile(source, file, evaluation))
     },
   }
@@ -55,12 +56,15 @@ function placed<T>(evaluation: Evaluation, position: TemplateError['position'], 
   return inFrame({ locate: () => position }, evaluation, rootVariables(evaluation), undefined, work)
 }
 
-function renderFile(source: string, file: string, evaluation: Evaluation): string | Secret {
-  const template = templateFile(source, file, evaluation.fileOptions)
+function renderFile(given: string, file: string, evaluation: Evaluation): string | Secret {
+  const { text: source, secret } = openedText(given, file, evaluation.home)
+  if (isPlainFile(source, evaluation.reading)) return secret ? new Secret(source) : source
+  const template = templateFile(source, file, evaluation.reading)
   const result = runTemplate(template, evaluation)
   if (result instanceof Undefined) raise(result)
   if (result === OMIT) throw new TemplateError('A template was resolved to an Omit scalar.', { file })
   const taint = new Taint()
+  taint.hidden = secret
   // A list or dict alone is checked as a value would be, before it is printed.
   finalize(evaluation, result)
   const value = reveal(result, taint)

@@ -1,27 +1,29 @@
 import type { Position } from '../values/position.ts'
 import { TemplateError } from './api.ts'
 import { isFilter, isTest } from './evaluator/tests.ts'
+import { findLookup } from './lookups/index.ts'
 import type { Expression, Statement } from './parser/nodes.ts'
 import type { ParsedExpression, Template } from './parser/parse.ts'
 import { childrenOf, partsOf } from './parser/walk.ts'
+import { shortName } from './registry.ts'
 
-/** A filter or test that does not exist. */
+/** A filter, test or lookup that does not exist. */
 export interface UnknownName {
-  readonly kind: 'filter' | 'test'
+  readonly kind: 'filter' | 'test' | 'lookup'
   readonly name: string
   readonly position: Position | undefined
   /** Stands in a branch that may never be taken: an error only when it is reached. */
   readonly excused: boolean
 }
 
-/** Every unknown filter and test of a template. */
+/** Every unknown filter, test and lookup of a template. */
 export function unknownNames(template: Template): UnknownName[] {
   const found: UnknownName[] = []
   searchBody(template.body, false, template.locate, found)
   return found
 }
 
-/** Every unknown filter and test of an expression. */
+/** Every unknown filter, test and lookup of an expression. */
 export function unknownNamesInExpression(parsed: ParsedExpression): UnknownName[] {
   const found: UnknownName[] = []
   search(parsed.expression, false, parsed.locate, found)
@@ -39,7 +41,8 @@ export function requireKnownInExpression(parsed: ParsedExpression): void {
 }
 
 function refuse(unknown: readonly UnknownName[]): void {
-  const first = unknown.find(({ excused }) => !excused)
+  // A lookup is missing when it is called, and `errors='ignore'` may help.
+  const first = unknown.find(({ kind, excused }) => !excused && kind !== 'lookup')
   if (first === undefined) return
   throw new TemplateError(`Syntax error in template: No ${first.kind} named '${first.name}'.`, first.position)
 }
@@ -70,6 +73,20 @@ function search(expression: Expression, excused: boolean, locate: Locate, found:
       found.push({ kind, name, position: locate(at), excused })
     }
   }
+  const plugin = namedLookup(expression)
+  if (plugin !== undefined && findLookup(shortName(plugin.name)) === undefined) {
+    found.push({ kind: 'lookup', name: plugin.name, position: locate(plugin.at), excused })
+  }
   const inner = excused || expression.kind === 'condition'
   for (const child of childrenOf(expression)) search(child, inner, locate, found)
+}
+
+const LOOKUP_FUNCTIONS = ['lookup', 'query', 'q']
+
+/** The lookup that a call names as a constant, and the place of the name. */
+function namedLookup(expression: Expression): { readonly name: string; readonly at: number } | undefined {
+  if (expression.kind !== 'call' || expression.of.kind !== 'name') return undefined
+  const [first] = expression.args.positional
+  if (!LOOKUP_FUNCTIONS.includes(expression.of.name) || first?.kind !== 'constant') return undefined
+  return typeof first.value === 'string' ? { name: first.value, at: first.at } : undefined
 }

@@ -11,6 +11,16 @@ describe('checkTemplate', () => {
     expect(checkTemplate(template("{{ 'x' | ansible.builtin.upper }}"))).toEqual([])
   })
 
+  test('finds lookups that do not exist, with the nearest name', () => {
+    expect(checkTemplate(template("{{ lookup('fle', 'x') }}{{ query('env', 'X') }}{{ q(name) }}"))).toEqual([
+      {
+        message: "No lookup named 'fle'.",
+        position: { file: 'site.yaml', line: 1, column: 11 },
+        hint: "did you mean 'file'?",
+      },
+    ])
+  })
+
   test('finds all unknown filters and tests, with place and nearest name, also where Ansible waits', () => {
     const problems = checkTemplate(
       template('{{ a | uper }}{% if b %}{{ c | qqqqq }}{% endif %}{{ d is defind }}', 3, 5),

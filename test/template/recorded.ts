@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fetchAddress, runProgram } from '../../src/run/scope/controller-programs.ts'
 import { OMIT, type Scope, TemplateError, type TemplateHome } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import { repr } from '../../src/template/python/repr.ts'
 import { DateTime } from '../../src/values/date-time.ts'
 import { Float } from '../../src/values/float.ts'
+import { Secret } from '../../src/values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../../src/values/template-text.ts'
 import { integer, type Key, type Value } from '../../src/values/value.ts'
 
@@ -99,6 +103,8 @@ function canonical(value: Value | typeof OMIT): string {
 
 function comparable(value: Value): Value {
   if (Array.isArray(value)) return value.map(comparable)
+  // Ansible has no such type: what it shows, muster holds (passwords).
+  if (value instanceof Secret) return value.reveal()
   if (value instanceof DateTime) return `$datetime ${value}`
   if (!(value instanceof Map)) return value
   return new Map(
@@ -111,6 +117,19 @@ function comparable(value: Value): Value {
 
 /** What muster answers otherwise than Ansible; empty when they agree. */
 export function differences(recorded: Recorded): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-case-'))
+  try {
+    for (const [name, text] of recorded.files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
+    return differencesIn(recorded, folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function differencesIn(recorded: Recorded, folder: string): string[] {
   const { ansible } = recorded
   const source = recorded.isExpression ? `{{ ${recorded.source} }}` : recorded.source
   const scope: Scope = {
@@ -118,11 +137,13 @@ export function differences(recorded: Recorded): string[] {
     names: () => recorded.vars.keys(),
   }
   const home: TemplateHome = {
-    directory: import.meta.dirname,
+    directory: folder,
     include: (name) => {
-      const file = recorded.files.get(name)
-      return file === undefined ? undefined : { source: file, file: name }
+      const source = recorded.files.get(name)
+      return source === undefined ? undefined : { source, file: join(folder, name) }
     },
+    run: (command) => runProgram(command, folder),
+    fetch: fetchAddress,
   }
   const engine = createEngine(scope, home)
   const found: string[] = []
@@ -143,10 +164,12 @@ export function differences(recorded: Recorded): string[] {
   ]
   check('text', ansible.has('text') ? JSON.stringify(ansible.get('text')) : undefined, () =>
     JSON.stringify(
-      engine.renderFile(source, 'case.j2', {
-        ...(trimBlocks === undefined ? {} : { trimBlocks }),
-        ...(lstripBlocks === undefined ? {} : { lstripBlocks }),
-      }),
+      revealed(
+        engine.renderFile(source, 'case.j2', {
+          ...(trimBlocks === undefined ? {} : { trimBlocks }),
+          ...(lstripBlocks === undefined ? {} : { lstripBlocks }),
+        }),
+      ),
     ),
   )
   const when = ansible.get('when')
@@ -157,6 +180,10 @@ export function differences(recorded: Recorded): string[] {
     )
   }
   return found
+}
+
+function revealed(text: string | Secret): string {
+  return text instanceof Secret ? text.revealText() : text
 }
 
 /** What a call gives, or `error` when it throws a TemplateError. Any other exception is a defect and shows itself. */

@@ -15,7 +15,9 @@ export default defineModule({
   documentation: {
     summary: 'Fills in a template on the controller and puts the result on the host.',
     notes: [
-      "The template is looked for in `templates/`, then in the playbook's folder.",
+      "The template is looked for in `templates/`, then in the playbook's folder; what it includes also beside itself.",
+      'The template knows `ansible_managed`, `template_path`, `template_fullpath`, `template_destpath`, `template_host`, `template_uid`, `template_mtime` and `template_run_date`.',
+      'A template without any mark is copied to the last line end; in others all line ends become `newline_sequence`.',
       'A template that uses a secret makes a secret file: its text is in no diff, and travels on standard input.',
     ],
     examples: `
@@ -74,6 +76,7 @@ export default defineModule({
       lstripBlocks: params.lstrip_blocks,
       newlineSequence: NEWLINES[params.newline_sequence] ?? params.newline_sequence,
       markers,
+      origin: { path: plain(params.src), destination: plain(params.dest) },
     })
     const content = contentOfText(file.secret && typeof text === 'string' ? new Secret(text) : text)
     const destination = observeDestination({

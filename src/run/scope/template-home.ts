@@ -1,18 +1,23 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { TemplateError, type TemplateHome } from '../../template/api.ts'
+import { Secret } from '../../values/secret.ts'
 import { isVaultText } from '../../vault/envelope.ts'
 import { openVaultText } from '../../vault/keyring.ts'
+import { fetchAddress, runProgram } from './controller-programs.ts'
 
 /**
- * What templates find beside a playbook: other templates by name, in `templates/`, then in the playbook's folder, as
- * the template module looks for them.
+ * What templates find beside a playbook: other templates by name, as Ansible looks for them, in `templates/` and then
+ * in the playbook's folder itself, then likewise beside the template at work and beside the file that includes; and
+ * programs and addresses on the controller.
  */
 export function templateHome(directory: string): TemplateHome {
   return {
     directory,
-    include(name) {
-      const places = isAbsolute(name) ? [name] : [join(directory, 'templates', name), join(directory, name)]
+    include(name, beside) {
+      const places = isAbsolute(name)
+        ? [name]
+        : [directory, ...beside].flatMap((folder) => [join(folder, 'templates', name), join(folder, name)])
       const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
       if (file === undefined) return undefined
       const source = readFileSync(file, 'utf8')
@@ -23,8 +28,8 @@ export function templateHome(directory: string): TemplateHome {
       }
       return { source, file }
     },
-    decrypt(text, file) {
-      return isVaultText(text) ? openVaultText(text, { file }) : undefined
-    },
+    decrypt: (ciphertext, file) => new Secret(openVaultText(ciphertext, { file })),
+    run: (command) => runProgram(command, directory),
+    fetch: fetchAddress,
   }
 }

@@ -27,12 +27,25 @@ export function argumentsOf(list: ArgumentList, context: Context): CallArguments
   return { positional, named }
 }
 
-/** Calls a method, function or macro. What is undefined stays so. @throws PythonError for what cannot be called */
+function firstUndefined({ positional, named }: CallArguments): Undefined | undefined {
+  const isUndefined = (value: Operand) => value instanceof Undefined
+  return (
+    positional.find(isUndefined) ?? (named.size === 0 ? undefined : [...named.values()].find(isUndefined))
+  )
+}
+
+/**
+ * Calls a method, function or macro. A call of something undefined, or of a method or function with something
+ * undefined, is undefined, so that `default` can help; macros look at their arguments themselves.
+ * @throws PythonError for what cannot be called
+ */
 export function callOperand(callee: Operand, args: CallArguments): Operand {
   if (callee instanceof Undefined) return callee
   const taint = new Taint()
   const target = reveal(callee, taint)
-  if (target instanceof Callable) return hideIf(taint, target.call(args))
+  if (target instanceof Callable) {
+    return firstUndefined(args) ?? hideIf(taint, target.call(args))
+  }
   if (target instanceof Instance && target.call !== undefined) return hideIf(taint, target.call(args))
   throw new PythonError(`'${typeOf(target)}' object is not callable`)
 }

@@ -1,13 +1,21 @@
 import { TemplateText } from '../../values/template-text.ts'
-import type { Key } from '../../values/value.ts'
-import { type FileOptions, OMIT, type Scope, TemplateError, type TemplateHome } from '../api.ts'
+import {
+  type FileOptions,
+  OMIT,
+  type ReadingOptions,
+  type Scope,
+  TemplateError,
+  type TemplateHome,
+} from '../api.ts'
 import { globalNamed } from '../functions/globals.ts'
 import { Blank, Hidden, Internal, type Operand, Tuple, Undefined } from '../operand.ts'
 import { typeOf } from '../operators/type-of.ts'
+import { fileScope } from '../template-variables.ts'
+import { copied } from './copied.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
 import { hide } from './secrets.ts'
-import { templateOf } from './templates.ts'
+import { isPlainValue, templateOf } from './templates.ts'
 
 /** How deep templates, macros and includes may call each other. */
 const DEEPEST = 100
@@ -20,17 +28,27 @@ export class Evaluation {
   readonly #scope: Scope
   readonly home: TemplateHome
   /** How the template file at work is read; what it includes is read the same. */
-  readonly fileOptions: FileOptions
+  readonly reading: ReadingOptions
+  /** The template file that the evaluation began with. */
+  readonly file: string | undefined
   readonly #names = new Map<string, Operand | undefined>()
   readonly #rendered = new Map<TemplateText, Operand>()
   readonly #running = new Set<TemplateText>()
   #depth = 0
   #copies = false
 
-  constructor(scope: Scope, home: TemplateHome, fileOptions: FileOptions = {}) {
-    this.#scope = scope
+  constructor(scope: Scope, home: TemplateHome, file?: string, options: FileOptions = {}) {
+    this.#scope = file === undefined ? scope : fileScope(scope, file, options)
     this.home = home
-    this.fileOptions = fileOptions
+    this.file = file
+    this.reading = options
+  }
+
+  /** The evaluation of another template file inside this one, with the variables of the scope and of its own options. */
+  ofFile(file: string, options: FileOptions): Evaluation {
+    const inner = new Evaluation(this.#scope, this.home, file, options)
+    inner.#depth = this.#depth
+    return inner
   }
 
   /** From now on variables are copied when looked up, because a template may change them in place. */
@@ -87,6 +105,7 @@ export class Evaluation {
     }
     this.#running.add(text)
     try {
+      if (isPlainValue(text)) return text.secret ? hide(text.source) : text.source
       const result = this.deeper(() => stored(runTemplate(templateOf(text), this), text))
       return text.secret ? hide(result) : result
     } catch (error) {
@@ -123,10 +142,4 @@ function stored(result: Operand, text: TemplateText): Operand {
   }
   if (result instanceof Tuple) return [...result.items]
   return result
-}
-
-function copied(value: Operand): Operand {
-  if (Array.isArray(value)) return value.map(copied)
-  if (!(value instanceof Map)) return value
-  return new Map(Array.from(value, ([key, item]): [Key, Operand] => [key, copied(item)]))
 }

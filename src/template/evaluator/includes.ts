@@ -1,14 +1,18 @@
+import { dirname, isAbsolute } from 'node:path'
 import { OMIT, TemplateError } from '../api.ts'
+import { openedText } from '../ciphertext.ts'
 import { globalNamed } from '../functions/globals.ts'
 import { Instance, type Operand, Tuple, Undefined } from '../operand.ts'
 import { typeOf } from '../operators/type-of.ts'
 import type { Statement } from '../parser/nodes.ts'
 import type { Template } from '../parser/parse.ts'
 import { PythonError } from '../python/error.ts'
+import { concat } from './concat.ts'
 import { type Context, Variables } from './context.ts'
 import { raise } from './errors.ts'
 import { evaluate } from './expressions.ts'
 import { piecesOf } from './run.ts'
+import { hide } from './secrets.ts'
 import { templateFile } from './templates.ts'
 
 /** `{% include name %}` */
@@ -19,9 +23,11 @@ export function executeInclude(
 ): void {
   const name = evaluate(statement.template, context)
   context.frame.at = statement.at
-  const template = findTemplate(name, context)
-  if (template !== undefined) {
-    pieces.push(...executeOther(template, statement.withContext, context).pieces)
+  const found = findTemplate(name, context)
+  if (found !== undefined) {
+    const printed = executeOther(found.template, statement.withContext, context).pieces
+    if (found.secret) pieces.push(hide(concat(context.evaluation, printed)))
+    else pieces.push(...printed)
   } else if (!statement.ignoreMissing) {
     throw notFound(name)
   }
@@ -47,24 +53,42 @@ export function executeFromImport(statement: Statement & { kind: 'from-import' }
   }
 }
 
-/** The template of that name. @throws TemplateError when there is none */
+/** The template of that name. @throws TemplateError when there is none, or it is encrypted and thus a secret */
 export function includedTemplate(name: Operand, context: Context): Template {
-  const template = findTemplate(name, context)
-  if (template === undefined) throw notFound(name)
-  return template
+  const found = findTemplate(name, context)
+  if (found === undefined) throw notFound(name)
+  if (found.secret) {
+    throw new TemplateError(
+      `${String(name)} is encrypted: it can be included, but not imported or extended, since what its macros and blocks print would be shown`,
+    )
+  }
+  return found.template
 }
 
-function findTemplate(name: Operand, context: Context): Template | undefined {
+function findTemplate(
+  name: Operand,
+  context: Context,
+): { readonly template: Template; readonly secret: boolean } | undefined {
   if (name instanceof Undefined) raise(name)
+  const { evaluation, frame } = context
+  const beside = foldersOf(evaluation.file, frame.position?.file)
   const names: readonly Operand[] = Array.isArray(name) ? name : name instanceof Tuple ? name.items : [name]
   for (const candidate of names) {
     if (typeof candidate !== 'string') {
       throw new PythonError(`the name of a template must be text, not ${typeOf(candidate)}`)
     }
-    const found = context.evaluation.home.include?.(candidate)
-    if (found !== undefined) return templateFile(found.source, found.file, context.evaluation.fileOptions)
+    const found = evaluation.home.include?.(candidate, beside)
+    if (found === undefined) continue
+    const { text, secret } = openedText(found.source, found.file, evaluation.home)
+    return { template: templateFile(text, found.file, evaluation.reading), secret }
   }
   return undefined
+}
+
+/** The folders of files, each once; names that are no whole paths have none. */
+function foldersOf(...files: readonly (string | undefined)[]): string[] {
+  const folders = files.flatMap((file) => (file !== undefined && isAbsolute(file) ? [dirname(file)] : []))
+  return [...new Set(folders)]
 }
 
 function notFound(name: Operand): TemplateError {

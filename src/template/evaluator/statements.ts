@@ -1,4 +1,4 @@
-import type { Operand } from '../operand.ts'
+import { Hidden, Namespace, type Operand } from '../operand.ts'
 import type { Statement } from '../parser/nodes.ts'
 import { assign } from './assign.ts'
 import { executeBlock, executeExtends } from './blocks.ts'
@@ -33,7 +33,7 @@ function executeOne(statement: Statement, context: Context, pieces: Operand[]): 
       pieces.push(statement.text)
       break
     case 'print':
-      pieces.push(evaluate(statement.expression, context))
+      pieces.push(asPrinted(evaluate(statement.expression, context)))
       break
     case 'if': {
       const branch = statement.branches.find(({ test }) => isTrue(evaluate(test, context)))
@@ -91,6 +91,14 @@ function executeOne(statement: Statement, context: Context, pieces: Operand[]): 
       executeFromImport(statement, context)
       break
   }
+}
+
+/** What is printed stays printed, whatever the template does to the list or dict afterwards (lazy dicts never change). */
+function asPrinted(value: Operand): Operand {
+  if (value instanceof Hidden) return new Hidden(asPrinted(value.value))
+  if (Array.isArray(value)) return value.constructor === Array ? [...value] : value
+  if (value instanceof Map) return value.constructor === Map ? new Map(value) : value
+  return value instanceof Namespace ? new Namespace(new Map(value.attributes)) : value
 }
 
 /** What statements print, as one value. */

@@ -1,8 +1,8 @@
 import type { Position } from '../../values/position.ts'
 import type { TemplateText } from '../../values/template-text.ts'
-import type { FileOptions } from '../api.ts'
+import type { ReadingOptions } from '../api.ts'
 import { requireKnownInExpression, requireKnownInTemplate } from '../known-names.ts'
-import { DEFAULT_SETTINGS, fileSettings, type Settings } from '../lexer/settings.ts'
+import { DEFAULT_SETTINGS, fileSettings, isPlainText, type Settings } from '../lexer/settings.ts'
 import { type ParsedExpression, parseBareExpression, parseTemplate, type Template } from '../parser/parse.ts'
 
 /*
@@ -28,9 +28,20 @@ export function templateOf(text: TemplateText): Template {
   return template
 }
 
+/** Whether a text of a playbook has nothing to evaluate after all. */
+export function isPlainValue(text: TemplateText): boolean {
+  return isPlainText(text.source, TEXT_SETTINGS)
+}
+
+/** Whether a template file has nothing to evaluate and is to be taken as it is. */
+export function isPlainFile(source: string, options: ReadingOptions): boolean {
+  return isPlainText(source, fileSettings(options))
+}
+
 /** A template file. @throws TemplateError for a syntax error */
-export function templateFile(source: string, file: string, options: FileOptions): Template {
-  const key = JSON.stringify([file, options])
+export function templateFile(source: string, file: string, options: ReadingOptions): Template {
+  const { trimBlocks, lstripBlocks, newlineSequence, markers } = options
+  const key = JSON.stringify([file, trimBlocks, lstripBlocks, newlineSequence, markers])
   const known = files.get(key)
   if (known?.source === source) return known.template
   const template = parseTemplate(source, { file, line: 1, column: 1 }, fileSettings(options))

@@ -19,12 +19,23 @@ const safe: Filter = (input, args) => {
   return str(input)
 }
 
+/** A text less its tags and comments. From one that is not closed on, all stays. */
+function withoutTags(text: string): string {
+  let result = ''
+  let at = 0
+  for (;;) {
+    const start = text.indexOf('<', at)
+    const isComment = start >= 0 && text.startsWith('<!--', start)
+    const end = start < 0 ? -1 : isComment ? text.indexOf('-->', start + 4) : text.indexOf('>', start)
+    if (end < 0) return result + text.slice(at)
+    result += text.slice(at, start)
+    at = end + (isComment ? 3 : 1)
+  }
+}
+
 const striptags: Filter = (input, args) => {
   bind(args, {})
-  const text = str(input)
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<[\s\S]*?>/g, '')
-  return unescapeHtml(splitBlanks(text).join(' '))
+  return unescapeHtml(splitBlanks(withoutTags(str(input))).join(' '))
 }
 
 const xmlattr: Filter = (input, args) => {

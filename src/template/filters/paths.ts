@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Value } from '../../values/value.ts'
@@ -6,6 +6,7 @@ import type { Filter, FilterContext } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { onController, PythonError } from '../python/error.ts'
+import { globPaths } from '../python/glob.ts'
 import { basename, commonpath, dirname, joinPath, normpath, splitext } from '../python/posix-path.ts'
 import { typeName } from '../python/type-name.ts'
 import { splitDrive, windowsBasename, windowsDirname } from '../python/windows-path.ts'
@@ -36,10 +37,11 @@ const pathJoin: Filter = (input, args) => {
 
 /** A path on the controller with symbolic links followed as far as it exists. */
 function realpath(path: string, directory: string): string {
-  const absolute = resolve(directory, path)
-  if (existsSync(absolute)) return realpathSync(absolute)
-  const parent = dirname(absolute)
-  return parent === absolute ? absolute : joinPath([realpath(parent, directory), basename(absolute)])
+  const parts = resolve(directory, path).split('/').slice(1)
+  let there = 0
+  let prefix = ''
+  while (there < parts.length && existsSync(`${prefix}/${parts[there]}`)) prefix += `/${parts[there++]}`
+  return joinPath([realpathSync(prefix === '' ? '/' : prefix), ...parts.slice(there)])
 }
 
 function expandUser(path: string): string {
@@ -57,7 +59,12 @@ function homeOf(user: string): string | undefined {
 
 /** Variables of muster's own environment; one that is not set stays as it is written. */
 function expandVariables(path: string): string {
-  return path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain, braced) => process.env[plain ?? braced] ?? all)
+  // Behind the last brace nothing closes, and a search for it at each `${` would never be over.
+  const end = path.lastIndexOf('}') + 1
+  const braced = path
+    .slice(0, end)
+    .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, name, inner) => process.env[name ?? inner] ?? all)
+  return braced + path.slice(end).replace(/\$(\w+)/g, (all, name) => process.env[name] ?? all)
 }
 
 function relativePath(path: string, start: string, directory: string): string {
@@ -76,10 +83,8 @@ const relpath: Filter = (input, args, context) => {
 
 /** Files on the controller, in alphabetical order; hidden ones only where the pattern says so. */
 function glob(pattern: string, directory: string): string[] {
-  const hiddenToo = basename(pattern).startsWith('.')
-  return globSync(pattern, { cwd: directory })
+  return globPaths(pattern, directory)
     .filter((path) => statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile() === true)
-    .filter((path) => hiddenToo || !basename(path).startsWith('.'))
     .sort()
 }
 

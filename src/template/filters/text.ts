@@ -5,7 +5,7 @@ import { asCount, asInteger, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { splitLines } from '../python/lines.ts'
 import { percentFormat } from '../python/percent-format.ts'
-import { pythonRegex } from '../python/regex.ts'
+import { ownRegex } from '../python/regex.ts'
 import { str } from '../python/repr.ts'
 import { characters, sliceText, textLength } from '../python/sequence.ts'
 import { splitBlanks, splitText, strip } from '../python/strip.ts'
@@ -120,9 +120,11 @@ const indent: Filter = (input, args) => {
   return indented.join('\n')
 }
 
+const WORD = ownRegex(String.raw`\w+`)
+
 const wordcount: Filter = (input, args) => {
   bind(args, {})
-  return pythonRegex(String.raw`\w+`).matches(str(input)).length
+  return WORD.matches(str(input)).length
 }
 
 const wordwrap: Filter = (input, args) => {

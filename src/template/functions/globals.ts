@@ -1,5 +1,4 @@
 import { REDACTED } from '../../values/secret.ts'
-import { raise } from '../evaluator/errors.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { plainValue } from '../evaluator/plain.ts'
 import { hideIf, Taint } from '../evaluator/secrets.ts'
@@ -56,14 +55,14 @@ const FUNCTIONS: Readonly<Record<string, GlobalFunction>> = {
   q: (args, evaluation) => lookup(args, evaluation, true),
 }
 
+/** The names of all functions. */
+export function functionNames(): string[] {
+  return Object.keys(FUNCTIONS)
+}
+
 /** The function that every template knows by that name. */
 export function globalNamed(name: string, evaluation: Evaluation): Operand | undefined {
   if (!Object.hasOwn(FUNCTIONS, name)) return undefined
   const call = FUNCTIONS[name]!
-  return new Callable('function', name, (args) => {
-    if (name !== 'dict' && name !== 'namespace') {
-      for (const value of args.positional) if (value instanceof Undefined) raise(value)
-    }
-    return call(args, evaluation)
-  })
+  return new Callable('function', name, (args) => call(args, evaluation))
 }

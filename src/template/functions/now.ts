@@ -1,9 +1,9 @@
-import { DateTime } from '../../values/date-time.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
 import { plainValue } from '../evaluator/plain.ts'
 import { hideIf, Taint } from '../evaluator/secrets.ts'
 import type { CallArguments, Operand } from '../operand.ts'
+import { clockTime, preciseNow } from '../python/clock.ts'
 import { calendarAt, strftime } from '../python/strftime.ts'
 
 /** `now(utc=false, fmt='')`: the time on this machine, as text when a format is given. */
@@ -11,10 +11,9 @@ export function now(args: CallArguments, evaluation: Evaluation): Operand {
   const utc = isTrue(args.positional[0] ?? args.named.get('utc') ?? false)
   const taint = new Taint()
   const format = plainValue(evaluation, args.positional[1] ?? args.named.get('fmt') ?? null, taint)
-  const time = new Date()
+  const time = preciseNow()
   if (typeof format === 'string' && format !== '') {
-    return hideIf(taint, strftime(format, calendarAt(time.getTime() / 1000, utc)))
+    return hideIf(taint, strftime(format, calendarAt(time / 1000, utc)))
   }
-  const offset = utc ? 0 : -time.getTimezoneOffset()
-  return new DateTime(time.getTime() + offset * 60_000, false)
+  return clockTime(time, utc)
 }

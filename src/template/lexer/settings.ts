@@ -67,6 +67,15 @@ export function fileSettings(options: FileOptions): Settings {
 const HEADER = '#jinja2:'
 
 /**
+ * Whether a whole file or value has nothing to evaluate. Such a text stays as it is to the last line end, where Jinja
+ * would write all line ends alike. (Marks of line statements do not count, as in Ansible.)
+ */
+export function isPlainText(source: string, settings: Settings): boolean {
+  const marks = [settings.blockStart, settings.variableStart, settings.commentStart]
+  return !source.startsWith(HEADER) && !marks.some((mark) => source.includes(mark))
+}
+
+/**
  * The first line `#jinja2: name: value, ...` of a template, which changes settings for it.
  * @returns the settings and the source without that line; `skipped` is the number of lines taken away
  */

@@ -3,7 +3,7 @@ import { type Dict, dict, isDict, type Value } from '../../values/value.ts'
 import type { Operand } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
 import { isTrue } from '../python/truth.ts'
-import type { Lookup } from './lookup.ts'
+import { type Lookup, type Lookups, plainLookup } from './define.ts'
 
 function listFrom(term: Value, name: string): Value[] {
   if (Array.isArray(term)) return term
@@ -15,14 +15,14 @@ function flattened(terms: readonly Value[]): Value[] {
   return terms.flatMap((term) => (Array.isArray(term) ? term : [term]))
 }
 
-const dicts: Lookup = (terms) =>
+const dicts: Lookup['run'] = (terms) =>
   terms.flatMap((term) => {
     if (!isDict(term)) throw new PythonError('the lookup dict expects a dict')
     return Array.from(term, ([key, value]) => dict({ key, value }))
   })
 
 /** Every combination of one item from each list, the first list slowest. */
-const nested: Lookup = (terms) => {
+const nested: Lookup['run'] = (terms) => {
   if (terms.length === 0)
     throw new PythonError('with_nested requires at least one element in the nested list')
   let rows: Value[][] = [[]]
@@ -34,14 +34,14 @@ const nested: Lookup = (terms) => {
 }
 
 /** The first items of all lists, the second items, and so on; null where a list is shorter. */
-const together: Lookup = (terms) => {
+const together: Lookup['run'] = (terms) => {
   if (terms.length === 0) throw new PythonError('with_together requires at least one element in each list')
   const lists = terms.map((term) => listFrom(term, 'together'))
   const longest = Math.max(...lists.map((list) => list.length))
   return Array.from({ length: longest }, (_, index) => lists.map((list) => list[index] ?? null))
 }
 
-const indexedItems: Lookup = (terms) => flattened(terms).map((item, index): Operand => [index, item])
+const indexedItems: Lookup['run'] = (terms) => flattened(terms).map((item, index): Operand => [index, item])
 
 /** A dict without the entry at the end of a path; the dicts on the way are copied. */
 function without(record: Dict, [name, ...rest]: readonly string[]): Dict {
@@ -52,10 +52,10 @@ function without(record: Dict, [name, ...rest]: readonly string[]): Dict {
   return copy
 }
 
-const randomChoice: Lookup = (terms) => (terms.length === 0 ? [] : [terms[randomInt(terms.length)]!])
+const randomChoice: Lookup['run'] = (terms) => (terms.length === 0 ? [] : [terms[randomInt(terms.length)]!])
 
 /** Each dict of a list, less the list it has under a name, with each item of that list. */
-const subelements: Lookup = (terms) => {
+const subelements: Lookup['run'] = (terms) => {
   const [source, path, flags] = terms
   if (source === undefined || typeof path !== 'string') {
     throw new PythonError('subelements needs a list (or dict) of dicts and the name of a list in each')
@@ -77,13 +77,15 @@ const subelements: Lookup = (terms) => {
 }
 
 /** Lookups that rearrange what they are given. */
-export const collectionLookups: Readonly<Record<string, Lookup>> = {
-  dict: dicts,
-  items: flattened,
-  list: (terms) => terms,
-  nested,
-  together,
-  indexed_items: indexedItems,
-  subelements,
-  random_choice: randomChoice,
+export const collectionLookups: Lookups = {
+  dict: plainLookup(dicts),
+  items: plainLookup(flattened),
+  list: plainLookup((terms) => terms),
+  nested: plainLookup(nested),
+  // community.general has the same under this name.
+  cartesian: plainLookup(nested),
+  together: plainLookup(together),
+  indexed_items: plainLookup(indexedItems),
+  subelements: plainLookup(subelements),
+  random_choice: plainLookup(randomChoice),
 }

@@ -1,3 +1,4 @@
+import { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { TemplateError } from '../api.ts'
 import { isMissing, isOwn } from '../evaluator/errors.ts'
@@ -5,69 +6,65 @@ import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
 import { plainValue } from '../evaluator/plain.ts'
 import { guarded, Taint } from '../evaluator/secrets.ts'
-import type { CallArguments, Operand } from '../operand.ts'
+import { type CallArguments, type Operand, Undefined } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
 import { shortName } from '../registry.ts'
-import { collectionLookups } from './collections.ts'
-import { environmentLookups } from './environment.ts'
-import { fileLookups } from './files.ts'
-import { sequenceLookups } from './sequence.ts'
-import { templateLookups } from './template.ts'
-import { variableLookups } from './variables.ts'
+import type { Lookup } from './define.ts'
+import { findLookup, lookupNames } from './index.ts'
 
-/**
- * A lookup: finds data on the controller. Terms and options hold no secrets and nothing lazy. What it finds is data
- * and never a template.
- */
-export type Lookup = (
-  terms: readonly Value[],
-  options: ReadonlyMap<string, Value>,
-  evaluation: Evaluation,
-) => readonly Operand[]
-
-const LOOKUPS: ReadonlyMap<string, Lookup> = new Map([
-  ...Object.entries(collectionLookups),
-  ...Object.entries(environmentLookups),
-  ...Object.entries(fileLookups),
-  ...Object.entries(sequenceLookups),
-  ...Object.entries(templateLookups),
-  ...Object.entries(variableLookups),
-])
+/** Options that belong to the call and not to the lookup. */
+const OF_THE_CALL = ['wantlist', 'errors']
 
 /** `lookup(name, terms...)`, and `query(name, terms...)` which always gives a list. */
 export function lookup(args: CallArguments, evaluation: Evaluation, asList: boolean): Operand {
   const [name, ...terms] = args.positional
   if (typeof name !== 'string') throw new PythonError('lookup() needs the name of a lookup plugin')
-  const plugin = LOOKUPS.get(shortName(name))
-  if (plugin === undefined) {
-    throw new TemplateError(
-      `The lookup plugin '${name}' was not found. Known: ${[...LOOKUPS.keys()].join(', ')}`,
-    )
-  }
-  const named = new Map(args.named)
-  const wantsList = asList || isTrue(named.get('wantlist') ?? false)
-  const errors = named.get('errors') ?? 'strict'
-  named.delete('wantlist')
-  named.delete('errors')
+  const plugin = findLookup(shortName(name))
+  if (plugin === undefined) throw unknown(name)
+  const wantsList = asList || isTrue(args.named.get('wantlist') ?? false)
+  const errors = args.named.get('errors') ?? 'strict'
   const taint = new Taint()
   const plainTerms = terms.map((term) => plainValue(evaluation, term, taint))
   const options = new Map<string, Value>()
-  for (const [key, value] of named) options.set(key, plainValue(evaluation, value, taint))
+  for (const [key, value] of args.named) {
+    if (!OF_THE_CALL.includes(key)) options.set(key, plainValue(evaluation, value, taint))
+  }
   try {
     return guarded(taint, `the lookup '${name}'`, () => {
-      const found = plugin(plainTerms, options, evaluation)
+      requireKnown(options, plugin)
+      const found = plugin.run(plainTerms, options, evaluation)
       return wantsList ? [...found] : joined(found)
     })
   } catch (error) {
-    if (!isOwn(error) || isMissing(error)) throw error
+    if (!isOwn(error)) throw error
+    // What is missing inside makes the result missing, so that `default` can help.
+    if (isMissing(error)) return new Undefined(error.message, () => error.position)
     if (errors === 'ignore' || errors === 'warn') return wantsList ? [] : null
     if (error instanceof TemplateError) throw error
     throw new TemplateError(`The lookup plugin '${name}' failed: ${error.message}`)
   }
 }
 
+function unknown(name: string): TemplateError {
+  return new TemplateError(`The lookup plugin '${name}' was not found. Known: ${lookupNames().join(', ')}`)
+}
+
+/** Ansible passes over options that a lookup does not have; here they are refused, as are those it cannot obey. */
+function requireKnown(options: ReadonlyMap<string, Value>, plugin: Lookup): void {
+  for (const option of options.keys()) {
+    const refusal = plugin.refused?.[option]
+    if (refusal !== undefined) throw new PythonError(`the option '${option}' is not supported: ${refusal}`)
+    if (plugin.options.includes(option)) continue
+    const known = plugin.options.length === 0 ? 'it has none' : `known: ${plugin.options.join(', ')}`
+    throw new PythonError(`there is no option '${option}'; ${known}`)
+  }
+}
+
 /** Texts are joined by commas, a single find stands for itself. */
 function joined(found: readonly Operand[]): Operand {
-  if (found.length > 0 && found.every((item) => typeof item === 'string')) return found.join(',')
-  return found.length === 1 ? found[0]! : [...found]
+  if (found.length === 1) return found[0]!
+  if (found.length === 0 || !found.every((item) => typeof item === 'string' || item instanceof Secret))
+    return [...found]
+  const texts = found.map((item) => (item instanceof Secret ? item.revealText() : item))
+  return found.some((item) => item instanceof Secret) ? new Secret(texts.join(',')) : texts.join(',')
 }

@@ -1,7 +1,7 @@
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
 import { percentFormat } from '../python/percent-format.ts'
-import type { Lookup } from './lookup.ts'
+import type { Lookup, Lookups } from './define.ts'
 
 /** A sequence longer than this is refused. */
 const LONGEST = 1_000_000
@@ -17,12 +17,15 @@ interface Sequence {
 const SHORT = /^\s*(?:(0?x?[\da-f]+)\s*-)?\s*(0?x?[\da-f]+)\s*(?:\/\s*(0?x?[\da-f]+)\s*)?(?::(.+))?$/i
 
 /** Numbers as texts: `start=1 end=9 stride=2 format=host%02d`, `count=4`, or the short `1-9/2:host%02d`. */
-const sequence: Lookup = (terms, options) => {
-  if (terms.length === 0) return generated(read(undefined, options))
-  return terms.flatMap((term) => {
-    if (typeof term !== 'string') throw new PythonError('a term of sequence must be text')
-    return generated(read(term, options))
-  })
+const sequence: Lookup = {
+  options: ['start', 'end', 'count', 'stride', 'format'],
+  run(terms, options) {
+    if (terms.length === 0) return generated(read(undefined, options))
+    return terms.flatMap((term) => {
+      if (typeof term !== 'string') throw new PythonError('a term of sequence must be text')
+      return generated(read(term, options))
+    })
+  },
 }
 
 function read(term: string | undefined, options: ReadonlyMap<string, Value>): Sequence {
@@ -74,4 +77,4 @@ function generated({ start, end, count, stride, format }: Sequence): string[] {
   return Array.from({ length }, (_, index) => percentFormat(format, [start + index * stride]))
 }
 
-export const sequenceLookups: Readonly<Record<string, Lookup>> = { sequence }
+export const sequenceLookups: Lookups = { sequence }

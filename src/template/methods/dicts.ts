@@ -74,6 +74,11 @@ const METHODS: Readonly<Record<string, DictMethod>> = {
   },
 }
 
+/** The names of all methods of dicts. */
+export function dictMethodNames(): string[] {
+  return Object.keys(METHODS)
+}
+
 /** The method of that name, bound to a dict; undefined when Python's dict has none. */
 export function dictMethod(self: Entries, name: string, evaluation: Evaluation): Callable | undefined {
   if (!Object.hasOwn(METHODS, name)) return undefined

@@ -76,13 +76,17 @@ const METHODS: Readonly<Record<string, ListMethod>> = {
         throw new PythonError(`sort() cannot take '${name}' in a template; use the filter sort`)
     }
     const reverse = isTrue(args.named.get('reverse') ?? false)
-    self.splice(
-      0,
-      self.length,
-      ...sorted([...self], (item) => plainValue(evaluation, item, new Taint()), reverse),
-    )
+    const items = sorted([...self], (item) => plainValue(evaluation, item, new Taint()), reverse)
+    items.forEach((item, index) => {
+      self[index] = item
+    })
     return null
   },
+}
+
+/** The names of all methods of lists. */
+export function listMethodNames(): string[] {
+  return Object.keys(METHODS)
 }
 
 /** The method of that name, bound to a list; undefined when Python's list has none. */

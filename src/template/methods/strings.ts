@@ -7,8 +7,10 @@ import { plain, plainValue } from '../evaluator/plain.ts'
 import { guarded, Taint } from '../evaluator/secrets.ts'
 import { type CallArguments, Callable, type Operand, type Tuple, Undefined } from '../operand.ts'
 import { formatTemplate } from '../operators/text-format.ts'
+import { encode } from '../python/encoding.ts'
 import { PythonError } from '../python/error.ts'
 import { MethodArguments } from './arguments.ts'
+import { Bytes } from './bytes.ts'
 import { caseMethods } from './text-case.ts'
 import { judgingMethods } from './text-judging.ts'
 import { searchMethods } from './text-search.ts'
@@ -16,7 +18,7 @@ import { spacingMethods } from './text-spacing.ts'
 import { splittingMethods } from './text-splitting.ts'
 
 /** A method of text: pure, its arguments without secrets. */
-export type TextMethod = (self: string, args: MethodArguments) => Value | Tuple
+export type TextMethod = (self: string, args: MethodArguments) => Value | Tuple | Bytes
 
 const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   ...Object.entries(caseMethods),
@@ -24,7 +26,17 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   ...Object.entries(searchMethods),
   ...Object.entries(splittingMethods),
   ...Object.entries(spacingMethods),
+  ['encode', encoded],
 ])
+
+function encoded(self: string, args: MethodArguments): Bytes {
+  return new Bytes(encode(self, args.atMost(2).optionalText(0, 'encoding') ?? 'utf-8'))
+}
+
+/** The names of all methods of text. */
+export function textMethodNames(): string[] {
+  return [...METHODS.keys(), 'format', 'format_map', 'join']
+}
 
 /** The method of that name, bound to a text; undefined when Python's str has none. */
 export function textMethod(self: string, name: string, context: Context): Callable | undefined {

@@ -78,7 +78,9 @@ function withPoint(text: string): string {
 
 function group(body: string, mark: string, size: number): string {
   const [, whole, rest] = /^([\da-fA-F]*)(.*)$/s.exec(body)!
-  return whole!.replace(new RegExp(`\\B(?=(?:[\\da-fA-F]{${size}})+$)`, 'g'), mark) + rest!
+  const groups: string[] = []
+  for (let end = whole!.length; end > 0; end -= size) groups.push(whole!.slice(Math.max(0, end - size), end))
+  return groups.reverse().join(mark) + rest!
 }
 
 function pad(prefix: string, body: string, spec: Spec): string {

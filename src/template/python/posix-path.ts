@@ -10,7 +10,9 @@ export function basename(path: string): string {
 /** What stands before the last slash. */
 export function dirname(path: string): string {
   const head = path.slice(0, path.lastIndexOf('/') + 1)
-  return /^\/*$/.test(head) ? head : head.replace(/\/+$/, '')
+  let end = head.length
+  while (end > 0 && head[end - 1] === '/') end--
+  return end === 0 ? head : head.slice(0, end)
 }
 
 /** The path without its last extension, and the extension with its dot; leading dots are no extension. */
@@ -24,10 +26,15 @@ export function splitext(path: string): [string, string] {
 
 /** The parts with slashes between them; an absolute part drops all before it. */
 export function joinPath(parts: readonly string[]): string {
-  return parts.reduce((path, part) => {
-    if (part.startsWith('/') || path === '') return part
-    return path.endsWith('/') ? path + part : `${path}/${part}`
-  })
+  let pieces: string[] = []
+  let last = ''
+  for (const part of parts) {
+    if (part.startsWith('/')) pieces = [part]
+    else if (last === '' || last.endsWith('/')) pieces.push(part)
+    else pieces.push('/', part)
+    last = pieces.findLast((piece) => piece !== '') ?? ''
+  }
+  return pieces.join('')
 }
 
 /** The path without `.`, `..` and doubled slashes; two slashes at the beginning stay two. */

@@ -11,12 +11,25 @@ export interface Translation {
   readonly names: ReadonlySet<string>
   /** The pattern may prefer an empty match where a longer one is possible (lazy repetition, alternatives). */
   readonly mayPreferEmpty: boolean
+  readonly cost: Cost
+}
+
+/** What the most that a pattern can cost is made of: how many ways there are to match at one place. */
+export interface Cost {
+  /** Repetitions without end, each of one character; references to groups count too. */
+  readonly unbounded: number
+  /** The ways that alternatives and bounded repetitions give, multiplied. */
+  readonly ways: number
+  /** A group is repeated, so that the ways grow exponentially with the text. */
+  readonly exponential: boolean
 }
 
 /** A piece of a pattern, and whether a quantifier may stand behind it. */
 interface Atom {
   readonly source: string
   readonly repeatable: boolean
+  /** More than one character, class or anchor. */
+  readonly isGroup?: boolean
 }
 
 const QUANTIFIER = /^(?:[*+?]|\{(?:(\d+)(?:(,)(\d*))?|,(\d*))\})/
@@ -41,6 +54,9 @@ class Translator {
   readonly #names = new Map<string, number>()
   #groups = 0
   #mayPreferEmpty = false
+  #unbounded = 0
+  #ways = 1
+  #exponential = false
   #flags: PatternFlags
 
   constructor(pattern: string, flags: RegexFlags, groupsBefore: number) {
@@ -59,6 +75,7 @@ class Translator {
       groups: this.#groups,
       names: new Set(this.#names.keys()),
       mayPreferEmpty: this.#mayPreferEmpty,
+      cost: { unbounded: this.#unbounded, ways: this.#ways, exponential: this.#exponential },
     }
   }
 
@@ -66,6 +83,7 @@ class Translator {
     const branches = [this.#sequence()]
     while (this.#cursor.take('|')) branches.push(this.#sequence())
     if (branches.length > 1) this.#mayPreferEmpty = true
+    this.#ways *= branches.length
     return branches.join('|')
   }
 
@@ -74,9 +92,9 @@ class Translator {
     for (;;) {
       this.#skipBlanks()
       if (this.#cursor.ended || this.#cursor.looking('|') || this.#cursor.looking(')')) return result
-      const { source, repeatable } = this.#atom()
+      const atom = this.#atom()
       this.#skipBlanks()
-      result += source + this.#quantifier(repeatable)
+      result += atom.source + this.#quantifier(atom)
     }
   }
 
@@ -111,7 +129,7 @@ class Translator {
     }
   }
 
-  #quantifier(repeatable: boolean): string {
+  #quantifier({ repeatable, isGroup = false }: Atom): string {
     const cursor: PatternCursor = this.#cursor
     const start = cursor.at
     const match = cursor.matches(QUANTIFIER)
@@ -126,7 +144,19 @@ class Translator {
     if (lazy) this.#mayPreferEmpty = true
     if (cursor.sees(QUANTIFIER) !== null) cursor.fail('multiple repeat')
     const source = mostOnly === undefined ? written : mostOnly === '' ? '*' : `{0,${mostOnly}}`
+    this.#count(source, isGroup)
     return source + (lazy ? '?' : '')
+  }
+
+  /** Adds a quantifier as JavaScript writes it to the cost. */
+  #count(quantifier: string, isGroup: boolean): void {
+    const [, least, comma, most] = /^\{(\d+)(,?)(\d*)\}$/.exec(quantifier) ?? []
+    const isUnbounded = quantifier === '*' || quantifier === '+' || (comma === ',' && most === '')
+    const spread = comma === ',' && most !== '' ? Number(most) - Number(least) + 1 : 1
+    const times = quantifier === '?' ? 1 : isUnbounded ? Number.POSITIVE_INFINITY : Number(most || least)
+    if (isGroup && times > 1) this.#exponential = true
+    else if (isUnbounded) this.#unbounded++
+    else this.#ways *= quantifier === '?' ? 2 : spread
   }
 
   #group(start: number): Atom {
@@ -139,7 +169,7 @@ class Translator {
     if (!cursor.take(')')) cursor.fail('missing ), unterminated subpattern', start)
     this.#flags = outer
     // JavaScript does not let a lookaround be repeated; a group around it may be.
-    return { source: /^\(\?<?[=!]/.test(open) ? `(?:${source})` : source, repeatable: true }
+    return { source: /^\(\?<?[=!]/.test(open) ? `(?:${source})` : source, repeatable: true, isGroup: true }
   }
 
   /** How a group begins in JavaScript. */
@@ -176,7 +206,8 @@ class Translator {
     const position = this.#cursor.at
     const name = this.#cursor.nameUntil(')')
     if (!this.#names.has(name)) this.#cursor.fail(`unknown group name '${name}'`, position)
-    return { source: `\\k<${name}>`, repeatable: true }
+    this.#unbounded++
+    return { source: `\\k<${name}>`, repeatable: true, isGroup: true }
   }
 
   #comment(start: number): Atom {
@@ -227,6 +258,7 @@ class Translator {
 
   #numberedReference(group: number, start: number): Atom {
     if (group > this.#groups) this.#cursor.fail(`invalid group reference ${group}`, start + 1)
-    return { source: `(?:\\${group + this.#groupsBefore})`, repeatable: true }
+    this.#unbounded++
+    return { source: `(?:\\${group + this.#groupsBefore})`, repeatable: true, isGroup: true }
   }
 }

@@ -1,3 +1,4 @@
+import { REGEX_DEADLINE, withinDeadline } from './deadline.ts'
 import { PythonError } from './error.ts'
 import type { RegexFlags } from './regex-flags.ts'
 import { checkReplacement, expandReplacement, parseReplacement } from './regex-replacement.ts'
@@ -5,14 +6,26 @@ import { type Translation, translatePattern } from './regex-translate.ts'
 
 export type { RegexFlags } from './regex-flags.ts'
 
-/** A pattern of Python's `re`, ready to be used as `re` would. */
+/** Steps of matching that are surely over before a deadline would be noticed. */
+const CHEAP = 1_000_000
+
+/**
+ * A pattern of Python's `re`, ready to be used as `re` would. Work that could take long, as far as the pattern and the
+ * text's length tell, has a deadline: what a host printed must not stop muster.
+ */
 export class PythonRegex {
   readonly #pattern: string
   readonly #options: RegexFlags
   readonly #translation: Translation
+  readonly #linear: boolean
+  readonly #compiled = new Map<string, RegExp>()
 
-  /** @throws PythonError with Python's message when the pattern is wrong or uses what is not supported */
-  constructor(pattern: string, flags: RegexFlags = {}) {
+  /**
+   * @param linear the pattern is known to take no more than linear time, and needs no deadline
+   * @throws PythonError with Python's message when the pattern is wrong or uses what is not supported
+   */
+  constructor(pattern: string, flags: RegexFlags = {}, linear = false) {
+    this.#linear = linear
     this.#pattern = pattern
     this.#options = flags
     this.#translation = translatePattern(pattern, flags)
@@ -25,27 +38,52 @@ export class PythonRegex {
     }
   }
 
+  /** The pattern as JavaScript's, ready to begin at the start of a text. */
   #compile(flags: string, source = this.#translation.source): RegExp {
-    return new RegExp(source, this.#translation.flags + flags)
+    const key = `${flags} ${source}`
+    let regex = this.#compiled.get(key)
+    if (regex === undefined) {
+      regex = new RegExp(source, this.#translation.flags + flags)
+      this.#compiled.set(key, regex)
+    }
+    regex.lastIndex = 0
+    return regex
   }
 
   /** `re.search`: the first match anywhere. */
   search(text: string): RegExpExecArray | null {
-    return nextMatch(this.#compile('g'), text)
+    return this.#bounded(text, () => nextMatch(this.#compile('g'), text))
   }
 
   /** `re.match`: a match at the beginning. */
   match(text: string): RegExpExecArray | null {
-    return this.#compile('y').exec(text)
+    return this.#bounded(text, () => this.#compile('y').exec(text))
   }
 
   /** `re.fullmatch`: a match of the whole text. */
   fullmatch(text: string): RegExpExecArray | null {
-    return this.#compile('y', `(?:${this.#translation.source})$`).exec(text)
+    return this.#bounded(text, () => this.#compile('y', `(?:${this.#translation.source})$`).exec(text))
   }
 
   /** `re.finditer`: all matches from left to right, empty ones too. */
   matches(text: string): RegExpExecArray[] {
+    return this.#bounded(text, () => this.#matches(text))
+  }
+
+  /** @throws PythonError when the work took longer than the deadline allows */
+  #bounded<T extends object | null>(text: string, work: () => T): T {
+    const { unbounded, ways, exponential } = this.#translation.cost
+    if (this.#linear) return work()
+    if (!exponential && ways * (text.length + 1) ** (unbounded + 1) <= CHEAP) return work()
+    const done = withinDeadline(REGEX_DEADLINE, work)
+    if (done !== undefined) return done.result
+    throw new PythonError(
+      `the pattern ${JSON.stringify(this.#pattern)} took longer than ${REGEX_DEADLINE / 1000} second on a text of` +
+        ` ${text.length} characters; write it without a repetition inside a repetition, or cut the text first`,
+    )
+  }
+
+  #matches(text: string): RegExpExecArray[] {
     const regex = this.#compile('g')
     const longer = this.#translation.mayPreferEmpty ? this.#nonEmpty() : undefined
     const result: RegExpExecArray[] = []
@@ -123,6 +161,11 @@ export function pythonRegex(pattern: string, flags: RegexFlags = {}): PythonRege
     compiled.set(key, regex)
   }
   return regex
+}
+
+/** A pattern of muster's own that is linear in its text whatever that holds; test/template/growth.test.ts looks. */
+export function ownRegex(pattern: string, flags: RegexFlags = {}): PythonRegex {
+  return new PythonRegex(pattern, flags, true)
 }
 
 /** `re.escape`: every character that could mean something gets a backslash. */

@@ -1,8 +1,12 @@
 /** What Python's `str.isspace` says of a character. */
 const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
 const LEADING = new RegExp(`^${SPACE}+`)
-const TRAILING = new RegExp(`${SPACE}+$`)
-const BETWEEN = new RegExp(`${SPACE}+`)
+const ONE = new RegExp(SPACE)
+
+/*
+ * Hosts send these texts. A pattern for blanks at the end would start anew at each blank inside, which takes the square
+ * of their number; so the end is looked for from the end.
+ */
 
 /** Python's `text.strip(characters)`; null strips blanks. */
 export function strip(text: string, characters: string | null = null): string {
@@ -20,7 +24,11 @@ export function stripStart(text: string, characters: string | null = null): stri
 
 /** Python's `rstrip`. */
 export function stripEnd(text: string, characters: string | null = null): string {
-  if (characters === null) return text.replace(TRAILING, '')
+  if (characters === null) {
+    let end = text.length
+    while (end > 0 && ONE.test(text[end - 1]!)) end--
+    return text.slice(0, end)
+  }
   const set = new Set(characters)
   const items = Array.from(text)
   return items.slice(0, items.findLastIndex((item) => !set.has(item)) + 1).join('')
@@ -29,15 +37,19 @@ export function stripEnd(text: string, characters: string | null = null): string
 /** Python's `text.split()`: by runs of blanks, none at the ends. A `limit` of -1 is no limit. */
 export function splitBlanks(text: string, limit = -1): string[] {
   const result: string[] = []
-  let rest = stripStart(text)
-  while (rest !== '') {
-    const blank = result.length === limit ? null : BETWEEN.exec(rest)
+  const blanks = new RegExp(`${SPACE}+`, 'g')
+  const start = stripStart(text)
+  const whole = stripEnd(start)
+  let at = 0
+  while (at < whole.length) {
+    const blank = result.length === limit ? null : blanks.exec(whole)
     if (blank === null) {
-      result.push(result.length === limit ? rest : stripEnd(rest))
+      // What is left is taken as it is, unless it is a word like all others.
+      result.push(result.length === limit ? start.slice(at) : whole.slice(at))
       break
     }
-    result.push(rest.slice(0, blank.index))
-    rest = rest.slice(blank.index + blank[0].length)
+    result.push(whole.slice(at, blank.index))
+    at = blank.index + blank[0].length
   }
   return result
 }
@@ -53,14 +65,11 @@ export function splitText(text: string, separator: string, limit = -1): string[]
 export function splitBlanksEnd(text: string, limit = -1): string[] {
   const words = splitBlanks(text)
   if (limit < 0 || words.length <= limit) return words
-  const result: string[] = []
-  let rest = stripEnd(text)
-  while (rest !== '' && result.length < limit) {
-    const word = words.pop()!
-    result.unshift(word)
-    rest = stripEnd(rest.slice(0, rest.length - word.length))
-  }
-  return rest === '' ? result : [rest, ...result]
+  const kept = words.slice(words.length - limit)
+  let end = text.length
+  for (const word of kept.toReversed()) end = stripEnd(text.slice(0, end)).length - word.length
+  const rest = stripEnd(text.slice(0, end))
+  return rest === '' ? kept : [rest, ...kept]
 }
 
 /** Python's `text.rsplit(separator, limit)`: the first piece holds what is left. */

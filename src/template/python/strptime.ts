@@ -32,11 +32,16 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
   X: '%H:%M:%S',
 }
 
+const LONGEST_FORMAT = 1000
+
 /**
  * Python's `datetime.strptime`. A time without `%z` has no zone.
  * @throws PythonError when the text is not of that format, or the format has a directive that is not known
  */
 export function strptime(text: string, format: string): DateTime {
+  if (format.length > LONGEST_FORMAT) {
+    throw new PythonError(`a format of more than ${LONGEST_FORMAT} characters is refused`)
+  }
   const directives: string[] = []
   const pattern = translate(format, directives)
   const match = new RegExp(`^${pattern}$`, 'u').exec(text)

@@ -1,5 +1,5 @@
 import { escapeHtml } from './html.ts'
-import { pythonRegex } from './regex.ts'
+import { ownRegex } from './regex.ts'
 import { sliceText, textLength } from './sequence.ts'
 
 /** What Jinja takes for a web address: with `http` or `www`, in a well-known domain, or a number with `http`. */
@@ -8,8 +8,8 @@ const HOSTS = [
   String.raw`(?:[\w%-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)`,
   String.raw`https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[(?:[\da-f]{0,4}:){2}(?:[\da-f]{0,4}:?){1,6}\])`,
 ]
-const WEB = pythonRegex(String.raw`^(?:${HOSTS.join('|')})(?::\d{1,5})?(?:[/?#]\S*)?$`, { ignoreCase: true })
-const MAIL = pythonRegex(String.raw`^\S+@\w[\w.-]*\.\w+$`)
+const WEB = ownRegex(String.raw`^(?:${HOSTS.join('|')})(?::\d{1,5})?(?:[/?#]\S*)?$`, { ignoreCase: true })
+const MAIL = ownRegex(String.raw`^\S+@\w[\w.-]*\.\w+$`)
 
 export interface UrlizeOptions {
   readonly limit: number | null
@@ -29,7 +29,7 @@ export function urlize(text: string, options: UrlizeOptions): string {
 function linkWord(word: string, options: UrlizeOptions): string {
   const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? ''
   let middle = word.slice(head.length)
-  let tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? ''
+  let tail = middle.slice(endOfAddress(middle))
   middle = middle.slice(0, middle.length - tail.length)
   for (const [open, close] of [
     ['(', ')'],
@@ -50,11 +50,23 @@ function linkWord(word: string, options: UrlizeOptions): string {
   return head + link(middle, options) + tail
 }
 
+/** Where the signs at the end of a word begin that belong to the sentence. */
+function endOfAddress(word: string): number {
+  let end = word.length
+  for (;;) {
+    if (end > 0 && ')>.,\n'.includes(word[end - 1]!)) end--
+    else if (word.endsWith('&gt;', end)) end -= '&gt;'.length
+    else return end
+  }
+}
+
 function count(text: string, part: string): number {
   return text.split(part).length - 1
 }
 
 function link(text: string, options: UrlizeOptions): string {
+  // Most words need no closer look.
+  if (!/[.:]/.test(text)) return text
   const attributes =
     (options.rel === '' ? '' : ` rel="${escapeHtml(options.rel)}"`) +
     (options.target === null ? '' : ` target="${escapeHtml(options.target)}"`)

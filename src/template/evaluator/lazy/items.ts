@@ -2,6 +2,7 @@ import { type Operand, Range, Tuple, Undefined } from '../../operand.ts'
 import { typeOf } from '../../operators/type-of.ts'
 import { PythonError } from '../../python/error.ts'
 import { textLength } from '../../python/sequence.ts'
+import { raise } from '../errors.ts'
 import { iterate } from '../iterate.ts'
 import { hideIf, reveal, Taint } from '../secrets.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
@@ -37,9 +38,13 @@ function sizeOf(value: Operand): number {
   throw new PythonError(`object of type '${typeOf(value)}' has no len()`)
 }
 
-const list: LazyFilter = (input, args) => {
+/** Unlike `length` and `first` it uses every item, so that one which is undefined makes the whole undefined. */
+const list: LazyFilter = (input, args, context) => {
   bindLazy(args)
-  return [...iterate(input)]
+  return iterate(input).map((item) => {
+    const value = context.evaluation.force(item)
+    return value instanceof Undefined ? raise(value) : value
+  })
 }
 
 const typeDebug: LazyFilter = (input, args) => {

@@ -8,16 +8,22 @@ import { iterate } from '../iterate.ts'
 import { applyTest } from '../tests.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
 
-/** `a.b.0` step by step; the reason when a step is missing. */
-function attributePath(value: Operand, path: Operand, context: Context): Operand {
+type Path = readonly (string | number)[]
+
+/** `a.b.0` as its steps. */
+function pathOf(path: Operand): Path {
   if (typeof path !== 'string' && typeof path !== 'number') {
     throw new PythonError('the name of an attribute must be text or a number')
   }
-  const parts = String(path)
+  return String(path)
     .split('.')
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+}
+
+/** What a path leads to, step by step; the reason when a step is missing. */
+function attributePath(value: Operand, path: Path, context: Context): Operand {
   let current = value
-  for (const part of parts) {
+  for (const part of path) {
     if (current instanceof Undefined) return current
     const found = partOf(current, part, context)
     if (found === undefined)
@@ -38,9 +44,11 @@ const map: LazyFilter = (input, args, context) => {
   const { evaluation } = context
   const attribute = args.named.get('attribute')
   if (attribute !== undefined && args.positional.length === 0) {
-    const fallback = args.named.get('default')
+    // A default of None is none at all to Jinja.
+    const fallback = args.named.get('default') ?? undefined
+    const path = pathOf(attribute)
     return items.map((item) => {
-      const value = attributePath(evaluation.force(item), attribute, context)
+      const value = attributePath(evaluation.force(item), path, context)
       return value instanceof Undefined && fallback !== undefined ? fallback : value
     })
   }
@@ -59,9 +67,10 @@ function selecting(wanted: boolean, byAttribute: boolean): LazyFilter {
     const attribute = byAttribute ? positional.shift() : undefined
     if (byAttribute && attribute === undefined) throw new PythonError('Missing parameter for attribute name')
     const test = testOf({ positional, named: args.named }, context)
+    const path = attribute === undefined ? undefined : pathOf(attribute)
     return items.filter((item) => {
       const value = context.evaluation.force(item)
-      const judged = attribute === undefined ? value : attributePath(value, attribute, context)
+      const judged = path === undefined ? value : attributePath(value, path, context)
       return test(judged) === wanted
     })
   }

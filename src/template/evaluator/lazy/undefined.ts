@@ -2,7 +2,6 @@ import { TemplateError } from '../../api.ts'
 import { Blank, Undefined } from '../../operand.ts'
 import { PythonError } from '../../python/error.ts'
 import { printed } from '../concat.ts'
-import { raise } from '../errors.ts'
 import { isTrue } from '../expressions.ts'
 import { hide, reveal, Taint } from '../secrets.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
@@ -26,11 +25,10 @@ const mandatory: LazyFilter = (input, args, context) => {
   throw new TemplateError(taint.hidden ? String(hide(text)) : text, input.position)
 }
 
-/** One of two or three arguments; those that are not chosen do not matter, be they omit or secret. */
+/** One of two or three arguments; those that are not chosen do not matter, be they undefined, omit or secret. */
 const ternary: LazyFilter = (input, args) => {
   const [whenTrue, whenFalse, whenNull] = bindLazy(args, 'true_val', 'false_val', 'none_val')
   if (whenTrue === undefined || whenFalse === undefined) throw new PythonError('missing a required argument')
-  for (const value of [whenTrue, whenFalse, whenNull]) if (value instanceof Undefined) raise(value)
   if (reveal(input, new Taint()) === null && whenNull !== undefined && whenNull !== null) return whenNull
   return isTrue(input) ? whenTrue : whenFalse
 }
