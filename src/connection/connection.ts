@@ -10,6 +10,19 @@ export interface Keepalive {
   readonly count: number
 }
 
+/** Seconds after which a host that does not move is given up, so that it cannot hold up the others. */
+export interface Deadlines {
+  /** For what is only read: steps that are `contained` and have no timeout of their own. */
+  readonly read: number
+  /** For a channel to open. */
+  readonly open: number
+  /** Between two parts of a file that the host takes, and after the last one. */
+  readonly push: number
+}
+
+/** Reading looks at files and asks package managers; a digest of a few gigabytes on a slow disk takes a minute. */
+export const DEADLINES: Deadlines = { read: 120, open: 30, push: 60 }
+
 /** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
 export interface ConnectionSettings {
   readonly kind: 'ssh' | 'local'
@@ -30,6 +43,10 @@ export interface ConnectionSettings {
   readonly connectTimeout: number
   /** Where the inventory says otherwise than muster does by itself. */
   readonly keepalive?: Keepalive
+  /** Default: {@link DEADLINES}. */
+  readonly deadlines?: Deadlines
+  /** The POSIX shell of the host that runs scripts. Default `/bin/sh`. */
+  readonly shell?: string
 }
 
 /** Whom the commands run as. Undefined means the login user. */
@@ -96,7 +113,7 @@ export type ConnectionCause =
   | 'private-key' // file missing, unreadable, needs a passphrase
   | 'become-password-missing'
   | 'become-password-wrong'
-  | 'become-refused' // not in sudoers, requiretty, no such user, sudo missing
+  | 'become-refused' // not in sudoers, no such user, sudo missing
   | 'no-shell'
   | 'lost' // was there, and died; what was running is unknown
   | 'protocol' // the host's answer makes no sense

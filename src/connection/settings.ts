@@ -71,7 +71,7 @@ function localSettings(name: string): ConnectionSettings {
     user: userInfo().username,
     knownHostsFiles: [],
     hostKeys: 'strict',
-    connectTimeout: 0,
+    connectTimeout: 10,
   }
 }
 
