@@ -1,4 +1,5 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
+import { displayText } from '../values/visible.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
 import type { Credential, Credentials } from './credentials.ts'
 
@@ -41,7 +42,9 @@ export class Authentication {
     const { name, user, host } = this.#settings
     const tried = this.#tried.map(({ says }) => says).join('; ')
     const offers =
-      this.#offered === undefined ? '' : `; the host takes ${this.#offered.join(', ') || 'nothing more'}`
+      this.#offered === undefined
+        ? ''
+        : `; the host takes ${displayText(this.#offered.join(', '), 200) || 'nothing more'}`
     const notes = this.#credentials.notes.map((note) => `; ${note}`).join('')
     return new ConnectionError(
       'authentication',

@@ -4,7 +4,7 @@ import { type Connection, ConnectionError, type ConnectionSettings, type Keepali
 import { collectCredentials } from './credentials.ts'
 import { Dropped } from './dropped.ts'
 import { handshake } from './handshake.ts'
-import { HostConnection } from './host-connection.ts'
+import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
 import { HostKeyCheck } from './host-key.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { connectLocally } from './local.ts'
@@ -41,7 +41,7 @@ export async function connect(
   settings: ConnectionSettings,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  if (settings.kind === 'local') return connectLocally(settings.name)
+  if (settings.kind === 'local') return connectLocally(settings.name, connectionOptions(settings))
   const known = options.knownHosts ?? (await KnownHosts.load(settings.knownHostsFiles))
   const credentials = await collectCredentials(settings, options.privateKeys ?? new PrivateKeys())
   for (let attempt = 1; ; attempt += 1) {
@@ -52,14 +52,19 @@ export async function connect(
       const socket = await openSocket(settings, options.signal)
       const client = await handshake(socket, settings, hostKey, authentication, keepalive, options.signal)
       const silence = keepalive.interval * (keepalive.count + 1)
-      const transport = new SshTransport(settings.name, client, socket, silence)
-      return new HostConnection(transport, { startTimeout: settings.connectTimeout })
+      const traffic = () => ({ sent: socket.bytesWritten, received: socket.bytesRead })
+      const transport = new SshTransport(settings.name, client, socket, silence, traffic)
+      return new HostConnection(transport, connectionOptions(settings))
     } catch (error) {
       if (!(error instanceof Dropped)) throw error
       if (attempt === TRIES) throw givenUp(settings, error)
     }
     await pause(settings, attempt, options)
   }
+}
+
+function connectionOptions({ connectTimeout, deadlines, shell }: ConnectionSettings): HostConnectionOptions {
+  return { startTimeout: connectTimeout, deadlines, shell }
 }
 
 /** Hosts that were dropped together must not knock together again: anything between half and the whole of the wait. */

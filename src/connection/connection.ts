@@ -1,6 +1,7 @@
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
+import type { AlgorithmChoice } from './ssh-config/algorithms.ts'
 
 /** Signs of life while nothing else is said. */
 export interface Keepalive {
@@ -8,6 +9,30 @@ export interface Keepalive {
   readonly interval: number
   /** Questions without an answer after which the host counts as gone. */
   readonly count: number
+}
+
+/** Seconds after which a host that does not move is given up, so that it cannot hold up the others. */
+export interface Deadlines {
+  /** For what is only read: steps that are `contained` and have no timeout of their own. */
+  readonly read: number
+  /** For a channel to open. */
+  readonly open: number
+  /** Between two parts of a file that the host takes, and after the last one. */
+  readonly push: number
+}
+
+/** Reading looks at files and asks package managers; a digest of a few gigabytes on a slow disk takes a minute. */
+export const DEADLINES: Deadlines = { read: 120, open: 30, push: 60 }
+
+/** An option of OpenSSH that holds for a host, and where it was set. */
+export interface Decision {
+  /** As ssh_config(5) spells it. */
+  readonly name: string
+  readonly value: string
+  /** `file:line`, or the name of a variable. */
+  readonly from: string
+  /** Why it has no effect, or what it takes. */
+  readonly note?: string | undefined
 }
 
 /** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
@@ -30,6 +55,41 @@ export interface ConnectionSettings {
   readonly connectTimeout: number
   /** Where the inventory says otherwise than muster does by itself. */
   readonly keepalive?: Keepalive
+  /** Default: {@link DEADLINES}. */
+  readonly deadlines?: Deadlines
+  /** Keys to try beside `privateKeyFile`, as a configuration names them: those that are missing are passed over. */
+  readonly identityFiles?: readonly string[]
+  /** Of the agent's keys only those that are named as files. */
+  readonly identitiesOnly?: boolean
+  /** Methods that may be used, in their order (`publickey`, `password`, `keyboard-interactive`). Default: all. */
+  readonly authentications?: readonly string[]
+  /** What may be offered to the host. Default: all but SHA-1. */
+  readonly algorithms?: AlgorithmChoice
+  /** The name under which known_hosts has the host, in place of its address and port. */
+  readonly hostKeyAlias?: string
+  readonly addressFamily?: 4 | 6
+  readonly bindAddress?: string
+  /** Lets the host use the agent. Default no. */
+  readonly forwardAgent?: boolean | string
+  readonly tcpKeepAlive?: boolean
+  /** Tries to connect, also where nothing answers. */
+  readonly attempts?: number
+  /** Nobody is to be asked for a passphrase. */
+  readonly batch?: boolean
+  /** The hosts on the way, first one first. */
+  readonly jumps?: readonly ConnectionSettings[]
+  /** A program whose standard input and output lead to the host. */
+  readonly proxyCommand?: string
+  /** Which transport: muster's own, the system's `ssh`, or the first unless the second is needed. Default `auto`. */
+  readonly transport?: 'auto' | 'library' | 'openssh'
+  /** Why muster's own transport will not do. */
+  readonly needsOpenssh?: readonly string[]
+  /** For the system's `ssh`: its path, and the options as users wrote them. */
+  readonly openssh?: { readonly executable: string; readonly options: readonly string[] }
+  /** All that was decided, for people. */
+  readonly decisions?: readonly Decision[]
+  /** The POSIX shell of the host that runs scripts. Default `/bin/sh`. */
+  readonly shell?: string
 }
 
 /** Whom the commands run as. Undefined means the login user. */
@@ -101,7 +161,7 @@ export type ConnectionCause =
   | 'private-key' // file missing, unreadable, needs a passphrase
   | 'become-password-missing'
   | 'become-password-wrong'
-  | 'become-refused' // not in sudoers, requiretty, no such user, sudo missing
+  | 'become-refused' // not in sudoers, no such user, sudo missing
   | 'no-shell'
   | 'lost' // was there, and died; what was running is unknown
   | 'protocol' // the host's answer makes no sense

@@ -1,9 +1,11 @@
+import { MemoryBudget } from './memory-budget.ts'
+import { OutputBuffer } from './output-buffer.ts'
+
 /** What a step left on one stream, and whether the stream said that it ended. */
 export interface Collected {
-  readonly chunks: Buffer[]
+  readonly output: OutputBuffer
   /** Exit status; null when the step ended without one. */
   status: number | null
-  truncated: boolean
 }
 
 /** What a reader tells while it reads. */
@@ -24,25 +26,23 @@ const LF = 0x0a
 
 /**
  * Reads the frames of one request from one stream ({@link encodeRequest} says what they look like), cut into chunks
- * anywhere. Holds at most `limits[index]` bytes of each step, and skips what stands outside of frames.
+ * anywhere. Holds at most `limits[index]` bytes of each step and the budget's of all, and skips what stands outside of
+ * frames.
  */
 export class FrameReader {
   readonly steps: readonly Collected[]
   readonly #nonce: Buffer
-  readonly #limits: readonly number[]
   readonly #events: FrameEvents
   /** May hold the beginning of a frame. */
   #pending: Buffer = Buffer.alloc(0)
   #current: number | undefined
-  #kept = 0
   #next = 0
   done = false
 
-  constructor(nonce: string, limits: readonly number[], events: FrameEvents) {
+  constructor(nonce: string, limits: readonly number[], events: FrameEvents, budget = new MemoryBudget()) {
     this.#nonce = Buffer.from(nonce, 'latin1')
-    this.#limits = limits
     this.#events = events
-    this.steps = limits.map(() => ({ chunks: [], status: null, truncated: false }))
+    this.steps = limits.map((limit) => ({ output: new OutputBuffer(limit, budget), status: null }))
   }
 
   /** @throws FrameError */
@@ -106,18 +106,11 @@ export class FrameReader {
     if (this.#current === undefined) return
     const index = this.#current
     this.#current = undefined
-    this.#kept = 0
     this.#events.onEnd(index)
   }
 
   #keep(bytes: Buffer): void {
     if (this.#current === undefined || bytes.length === 0) return
-    const step = this.#step()
-    const room = (this.#limits[this.#current] ?? 0) - this.#kept
-    if (bytes.length > room) step.truncated = true
-    if (room <= 0) return
-    const part = bytes.subarray(0, room)
-    step.chunks.push(part)
-    this.#kept += part.length
+    this.#step().output.append(bytes)
   }
 }

@@ -34,6 +34,8 @@ export async function handshake(
     keepaliveCountMax: keepalive.count,
     algorithms: {
       serverHostKey: hostKey.algorithms(),
+      // ssh2 inflates a packet of 32 kB to 32 MB, and a host could send many: `Compression yes` is for OpenSSH's client.
+      compress: ['none'],
       hmac: {
         remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'],
         append: [],

@@ -5,14 +5,19 @@ import {
   type Connection,
   type ConnectionCounters,
   ConnectionError,
+  DEADLINES,
+  type Deadlines,
   type Step,
 } from './connection.ts'
-import type { Transport } from './host-process.ts'
-import { identityKey } from './identity.ts'
+import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
+import { identityKey, SHELL } from './identity.ts'
 import { killScript } from './kill.ts'
+import { MemoryBudget } from './memory-budget.ts'
+import { Patience } from './patience.ts'
 import { stream } from './push.ts'
 import { ResidentShell, type Running } from './resident-shell.ts'
-import { receiveInto, start } from './start.ts'
+import { type Program, receiveInto, start } from './start.ts'
+import { TerminalRequired } from './start-failure.ts'
 
 /** Resident shells kept at once. The rest of a connection's channels is for pushes and for killing. */
 const MOST_SHELLS = 3
@@ -33,22 +38,30 @@ interface ShellSlot {
 export interface HostConnectionOptions {
   /** Seconds for a shell to speak and for sudo to ask. */
   readonly startTimeout: number
+  readonly deadlines?: Deadlines | undefined
+  /** The POSIX shell of the host. Default `/bin/sh`. */
+  readonly shell?: string | undefined
 }
 
 /** A connection to one host over any transport: resident shells an identity, pushes beside them. */
 export class HostConnection implements Connection {
   readonly #transport: Transport
   readonly #options: HostConnectionOptions
+  readonly #deadlines: Deadlines
+  readonly #budget = new MemoryBudget()
   readonly #seats = new Map<string, ShellSlot>()
   readonly #closing = new AbortController()
   /** What has to settle before the connection is closed. */
   readonly #running = new Set<Promise<unknown>>()
   #requests = 0
+  /** sudo turned out to insist on a terminal. */
+  #terminal = false
   #closed: Promise<void> | undefined
 
   constructor(transport: Transport, options: HostConnectionOptions) {
     this.#transport = transport
     this.#options = options
+    this.#deadlines = options.deadlines ?? DEADLINES
   }
 
   get counters(): ConnectionCounters {
@@ -67,10 +80,12 @@ export class HostConnection implements Connection {
       try {
         await Promise.race([before, aborted(either)])
         this.#refuseCancelled(either)
-        const shell = await this.#shellOf(seat, become)
-        this.#refuseCancelled(either)
-        this.#requests += 1
-        return await shell.request(steps, either)
+        return await this.#onTerminalIfNeeded(async () => {
+          const shell = await this.#shellOf(seat, become, either)
+          this.#refuseCancelled(either)
+          this.#requests += 1
+          return shell.request(steps, either)
+        })
       } finally {
         seat.waiting -= 1
         this.#evict()
@@ -83,8 +98,27 @@ export class HostConnection implements Connection {
   push(become: Become | undefined, source: PushSource, path: string, signal?: AbortSignal): Promise<Output> {
     return this.#track(signal, async (either) => {
       this.#refuseCancelled(either)
-      const process = await start(this.#transport, become, receiveInto(path), this.#options.startTimeout)
-      return stream(process, this.#transport.label, source, either)
+      const label = this.#transport.label
+      const patience = new Patience(source, this.#deadlines.push)
+      const within = AbortSignal.any([either, patience.signal])
+      try {
+        return await this.#onTerminalIfNeeded(async () => {
+          const process = await this.#startProgram(become, receiveInto(path), { signal: either })
+          return stream(process, label, patience.source, within)
+        })
+      } catch (error) {
+        if (!patience.signal.aborted) throw error
+        throw new ConnectionError(
+          'timeout',
+          `${label}: took no more of a file for ${this.#deadlines.push} s`,
+          {
+            started: true,
+            hint: 'look at the disk of the host and at the network; muster_push_timeout sets the time',
+          },
+        )
+      } finally {
+        patience.end()
+      }
     })
   }
 
@@ -125,10 +159,27 @@ export class HostConnection implements Connection {
     return seat
   }
 
-  async #shellOf(seat: ShellSlot, become: Become | undefined): Promise<ResidentShell> {
+  async #shellOf(seat: ShellSlot, become: Become | undefined, signal: AbortSignal): Promise<ResidentShell> {
     if (seat.shell !== undefined && !seat.shell.dead) return seat.shell
-    seat.shell = await this.#start(become)
+    seat.shell = await this.#start(become, { signal })
     return seat.shell
+  }
+
+  /** Nothing of the work was done when it turned out that a terminal is needed. */
+  async #onTerminalIfNeeded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof TerminalRequired)) throw error
+      this.#terminal = true
+      return work().catch((again) => {
+        if (!(again instanceof ConnectionError) || !/^(become-refused|no-shell)$/.test(again.reason))
+          throw again
+        throw new ConnectionError('become-refused', `${error.message}; ${again.message}`, {
+          hint: error.hint ?? '',
+        })
+      })
+    }
   }
 
   /** Ends the shell that was used the longest ago when there are too many, so that others get its channel. */
@@ -140,24 +191,51 @@ export class HostConnection implements Connection {
     idle.shell = undefined
   }
 
-  async #start(become: Become | undefined, urgent = false): Promise<ResidentShell> {
-    const { startTimeout } = this.#options
-    const process = await start(this.#transport, become, { script: null }, startTimeout, urgent)
+  #startProgram(
+    become: Become | undefined,
+    program: Program,
+    options: Pick<OpenOptions, 'signal' | 'urgent'>,
+  ): Promise<HostProcess> {
+    const { startTimeout, shell = SHELL } = this.#options
+    const seconds = this.#deadlines.open
+    return start(this.#transport, become, program, {
+      startTimeout,
+      shell,
+      seconds,
+      terminal: this.#terminal,
+      ...options,
+    })
+  }
+
+  async #start(
+    become: Become | undefined,
+    options: Pick<OpenOptions, 'signal' | 'urgent'>,
+  ): Promise<ResidentShell> {
+    const process = await this.#startProgram(become, { script: null }, options)
     return new ResidentShell(process, {
       label: this.#transport.label,
       become,
-      startTimeout,
+      startTimeout: this.#options.startTimeout,
+      readTimeout: this.#deadlines.read,
+      budget: this.#budget,
       kill: (running, everything) => this.#kill(become, running, everything),
     })
   }
 
-  /** From a shell of its own: the resident one is busy. A host that cannot be reached any more is none of its business. */
+  /**
+   * From a shell of its own: the resident one is busy. A host that does not even do that does not answer any more, so
+   * the connection is given up.
+   */
   async #kill(become: Become | undefined, running: Running, everything: boolean): Promise<void> {
-    const killing = this.#start(become, true).then(async (shell) => {
+    const killing = this.#start(become, { urgent: true }).then(async (shell) => {
       await shell.request([{ script: killScript(become, running, everything), contained: true }])
       shell.end()
     })
-    await bounded(killing, KILL_TIMEOUT)
+    if (!(await bounded(killing, KILL_TIMEOUT)) && everything) {
+      this.#transport.abandon(
+        `the host does not answer: what ran there could not be ended in ${KILL_TIMEOUT} s`,
+      )
+    }
   }
 }
 

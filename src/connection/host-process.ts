@@ -19,8 +19,21 @@ export interface HostProcess {
   readonly stderr: Readable
   /** Settles once, after the last output; never rejects. */
   readonly ended: Promise<ProcessEnd>
+  /** Its terminal, where it has one beside its streams. */
+  readonly terminal?: Pick<HostProcess, 'stdin' | 'stdout'>
   /** Lets go of the streams at once. What runs on the host may go on. */
   destroy(): void
+}
+
+/** How to open a process on a host. */
+export interface OpenOptions {
+  /** Seconds for the host to open a channel; the connection is given up after them. Default: the transport's. */
+  readonly seconds?: number
+  readonly signal?: AbortSignal
+  /** Does not wait until others let go of their channels. */
+  readonly urgent?: boolean
+  /** A terminal is its standard input and output; standard error stays empty. */
+  readonly terminal?: boolean
 }
 
 /** What carries processes to a host: an SSH connection, or local children. */
@@ -32,10 +45,11 @@ export interface Transport {
   traffic(): { readonly sent: number; readonly received: number }
   /**
    * @param words the program and its arguments
-   * @param urgent does not wait until others let go of their channels
    * @throws ConnectionError
    */
-  open(words: readonly string[], urgent?: boolean): Promise<HostProcess>
+  open(words: readonly string[], options?: OpenOptions): Promise<HostProcess>
+  /** Gives the connection up at once: whatever runs over it ends as lost, for that reason. */
+  abandon(reason: string): void
   /** Lets go of everything, bounded in time. Never throws. */
   close(): Promise<void>
 }

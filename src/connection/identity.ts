@@ -1,7 +1,7 @@
 import type { Become } from './connection.ts'
 
-/** The shell of every host; nothing else may be needed there. */
-const SHELL = '/bin/sh'
+/** The shell of every host, unless told otherwise; nothing else may be needed there. */
+export const SHELL = '/bin/sh'
 
 /** Messages in English whatever the host's language, since sudo's are read by {@link explainStart} and commands' by modules. */
 const LANGUAGE = ['env', 'LC_MESSAGES=C'] as const
@@ -21,21 +21,23 @@ export function describeIdentity(become: Become | undefined): string {
  * input when `prompt` appears on standard error.
  *
  * @param prompt what sudo shall ask with; used only when the identity has a password
- * @param shellArguments after `/bin/sh`; none for a shell that reads its commands from standard input
+ * @param shell a POSIX shell of the host
+ * @param shellArguments after it; none for a shell that reads its commands from standard input
  */
 export function startWords(
   become: Become | undefined,
   prompt: string,
+  shell: string = SHELL,
   shellArguments: readonly string[] = [],
 ): string[] {
-  if (become === undefined) return [...LANGUAGE, SHELL, ...shellArguments]
+  if (become === undefined) return [...LANGUAGE, shell, ...shellArguments]
   const flags = become.flags.split(/\s+/).filter((flag) => flag !== '')
   // Whatever the flags say: without a password sudo must not ask, or it would read our requests as the answer.
   const asking =
     become.password === undefined
       ? ['-n', ...flags]
       : ['-S', '-p', prompt, ...flags.flatMap(withoutNonInteractive)]
-  return [...LANGUAGE, become.exe, ...asking, '-u', become.user, '--', SHELL, ...shellArguments]
+  return [...LANGUAGE, become.exe, ...asking, '-u', become.user, '--', shell, ...shellArguments]
 }
 
 /** `-n` would forbid sudo to ask, so Ansible drops it when there is a password; `-HnS` becomes `-HS`. */

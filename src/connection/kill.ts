@@ -4,7 +4,7 @@ import type { Running } from './resident-shell.ts'
 
 /*
  * Ends what a step runs: its subshell with all descendants, and what was orphaned since the step began in the session
- * that the resident shell leads (or sudo above it). Younger than the step and outside of the shell's tree: a process that
+ * that the resident shell leads (or sudo above it, or the shell above that). Younger than the step and outside of the shell's tree: a process that
  * an earlier step left running on purpose is older, and stays. No ps, pgrep or setsid is needed, only Linux's /proc.
  */
 const SCRIPT = sh`
@@ -39,11 +39,17 @@ tree "$step"
 victims=$tree
 [ -n "$everything" ] && victims=$all
 [ -n "$sudo" ] || parent=none
-if [ "$session" = "$shell" ] || [ "$session" = "$parent" ]; then
+# With a terminal, the shell that gave it to sudo leads the session.
+above=none
+for entry in $table; do
+  case $entry in "$parent":*) entry=\${entry#*:}; above=\${entry%%:*};; esac
+done
+case $session in "$shell"|"$parent"|"$above") ours=yes;; *) ours=;; esac
+if [ -n "$ours" ]; then
   for entry in $table; do
     pid=\${entry%%:*}
     case $all in *" $pid "*) continue;; esac
-    [ "$pid" = "$parent" ] && continue
+    case $pid in "$parent"|"$above") continue;; esac
     rest=\${entry#*:*:}
     [ "\${rest%%:*}" = "$session" ] || continue
     # The kernel tells the start to a hundredth of a second only; within one, the later process has the higher number.

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { bounded } from './bounded.ts'
 import { type Connection, ConnectionError } from './connection.ts'
-import { HostConnection } from './host-connection.ts'
-import { fromChild, type HostProcess, type Transport } from './host-process.ts'
+import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
+import { fromChild, type HostProcess, type OpenOptions, type Transport } from './host-process.ts'
 
 /** Seconds for children to end when the connection is closed. */
 const CLOSE_TIMEOUT = 2
@@ -12,11 +12,15 @@ const CLOSE_TIMEOUT = 2
 export type Spawn = (words: readonly string[]) => ChildProcess
 
 /** `kind: local`: this machine, without SSH, by the same resident shell. */
-export function connectLocally(label = 'localhost'): Connection {
+export function connectLocally(
+  label = 'localhost',
+  options: Partial<HostConnectionOptions> = {},
+): Connection {
   return connectThrough(
     // A session of its own, as over SSH: signals of a terminal (Ctrl-C) are muster's to act upon.
     (words) => spawn(words[0] as string, words.slice(1), { detached: true, stdio: 'pipe' }),
     label,
+    options,
   )
 }
 
@@ -24,8 +28,12 @@ export function connectLocally(label = 'localhost'): Connection {
  * A connection whose shells are children that the caller starts, for example in a container:
  * `connectThrough((words) => spawn('docker', ['exec', '-i', container, ...words]))`.
  */
-export function connectThrough(spawnWords: Spawn, label = 'localhost', startTimeout = 10): Connection {
-  return new HostConnection(new ChildTransport(spawnWords, label), { startTimeout })
+export function connectThrough(
+  spawnWords: Spawn,
+  label = 'localhost',
+  options: Partial<HostConnectionOptions> = {},
+): Connection {
+  return new HostConnection(new ChildTransport(spawnWords, label), { startTimeout: 10, ...options })
 }
 
 class ChildTransport implements Transport {
@@ -47,7 +55,17 @@ class ChildTransport implements Transport {
     return total
   }
 
-  async open(words: readonly string[]): Promise<HostProcess> {
+  async open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
+    if (options.signal?.aborted) throw new ConnectionError('cancelled', `${this.label}: cancelled`)
+    if (options.terminal) {
+      throw new ConnectionError(
+        'become-refused',
+        `${this.label}: sudo wants a terminal, which local hosts do not get`,
+        {
+          hint: 'add `Defaults:USER !requiretty` to sudoers, or reach this machine over ssh',
+        },
+      )
+    }
     this.counters.channels += 1
     let child: ChildProcess
     try {
@@ -62,6 +80,10 @@ class ChildTransport implements Transport {
       add(this.#ended, child)
     })
     return process
+  }
+
+  abandon(): void {
+    for (const process of this.#running.keys()) process.destroy()
   }
 
   async close(): Promise<void> {

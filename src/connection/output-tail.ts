@@ -3,13 +3,21 @@ const MOST = 4096
 
 /** The last bytes of a stream that nobody reads, kept for an explanation in case there is need of one. */
 export class OutputTail {
-  #bytes: Buffer = Buffer.alloc(0)
+  /** Twice the size, so that old bytes are moved out of the way once in a while and not for every chunk. */
+  readonly #buffer = Buffer.alloc(2 * MOST)
+  #length = 0
 
   push(chunk: Buffer): void {
-    this.#bytes = Buffer.from(Buffer.concat([this.#bytes, chunk]).subarray(-MOST))
+    const part = chunk.subarray(-MOST)
+    if (this.#length + part.length > this.#buffer.length) {
+      this.#buffer.copyWithin(0, this.#length - MOST, this.#length)
+      this.#length = MOST
+    }
+    this.#length += part.copy(this.#buffer, this.#length)
   }
 
+  /** At most the last 4096 bytes; valid until the next push. */
   get bytes(): Buffer {
-    return this.#bytes
+    return this.#buffer.subarray(Math.max(0, this.#length - MOST), this.#length)
   }
 }

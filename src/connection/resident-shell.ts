@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Output } from '../values/transfer.ts'
 import { type Become, ConnectionError, type Step } from './connection.ts'
-import { FrameError, FrameReader } from './frame-reader.ts'
+import { type Collected, FrameError, FrameReader } from './frame-reader.ts'
 import { encodeRequest, PREAMBLE } from './frames.ts'
 import type { HostProcess, ProcessEnd } from './host-process.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import { OutputTail } from './output-tail.ts'
 import { explainStart } from './start-failure.ts'
 
@@ -24,6 +25,10 @@ export interface ResidentShellOptions {
   readonly become: Become | undefined
   /** Seconds for the first frame to come. */
   readonly startTimeout: number
+  /** Seconds for steps that only read and have no timeout of their own. */
+  readonly readTimeout: number
+  /** Bound on what all shells of the connection hold of outputs. */
+  readonly budget: MemoryBudget
   /**
    * Kills what a step runs, or with `everything` the resident shell too, from outside. Bounded in time, never rejects.
    */
@@ -89,17 +94,22 @@ export class ResidentShell {
       steps,
       readers: [0, 1].map(
         () =>
-          new FrameReader(marks.nonce, limits, {
-            onBegin: (index, step, shell) => this.#began(pending, index, { step, shell }),
-            onEnd: (index) => {
-              ends[index] = (ends[index] ?? 0) + 1
-              if (ends[index] === 2) this.#ended(pending, index)
+          new FrameReader(
+            marks.nonce,
+            limits,
+            {
+              onBegin: (index, step, shell) => this.#began(pending, index, { step, shell }),
+              onEnd: (index) => {
+                ends[index] = (ends[index] ?? 0) + 1
+                if (ends[index] === 2) this.#ended(pending, index)
+              },
+              onDone: () => {
+                done += 1
+                if (done === 2) pending.settled.resolve(outputs(pending))
+              },
             },
-            onDone: () => {
-              done += 1
-              if (done === 2) pending.settled.resolve(outputs(pending))
-            },
-          }),
+            this.#options.budget,
+          ),
       ) as [FrameReader, FrameReader],
       began: [],
       seconds: [],
@@ -115,6 +125,11 @@ export class ResidentShell {
       ? undefined
       : setTimeout(() => this.#silent(), this.#options.startTimeout * 1000)
     void pending.speaks.promise.then(() => clearTimeout(silent))
+    const patience = this.#patience(steps)
+    const overdue =
+      patience === undefined
+        ? undefined
+        : setTimeout(() => void this.#overdue(pending, patience), patience * 1000)
     const onAbort = () => void this.#abort(pending)
     signal?.addEventListener('abort', onAbort)
     if (this.#end === undefined) this.#process.stdin.write(text)
@@ -124,7 +139,9 @@ export class ResidentShell {
     } finally {
       this.#pending = undefined
       clearTimeout(silent)
+      clearTimeout(overdue)
       clearTimeout(pending.timer)
+      for (const { steps } of pending.readers) for (const { output } of steps) output.release()
       signal?.removeEventListener('abort', onAbort)
     }
   }
@@ -152,10 +169,26 @@ export class ResidentShell {
     if (pending.began[index] !== undefined) return
     pending.began[index] = performance.now()
     pending.running = running
-    const seconds = pending.steps[index]?.timeout
+    const { timeout, contained } = pending.steps[index] as Step
+    const { readTimeout } = this.#options
     clearTimeout(pending.timer)
-    if (seconds !== undefined)
-      pending.timer = setTimeout(() => void this.#timeOut(pending, index), seconds * 1000)
+    if (timeout !== undefined)
+      pending.timer = setTimeout(() => void this.#timeOut(pending, index), timeout * 1000)
+    else if (contained)
+      pending.timer = setTimeout(() => void this.#overdue(pending, readTimeout), readTimeout * 1000)
+  }
+
+  /**
+   * Seconds for the whole request; undefined where a step may take as long as it likes. A host that goes silent before
+   * a step begins has no other bound.
+   */
+  #patience(steps: readonly Step[]): number | undefined {
+    let seconds = 0
+    for (const { timeout, contained } of steps) {
+      if (timeout !== undefined) seconds += timeout + (2 * GRACE) / 1000
+      else if (!contained) return undefined
+    }
+    return seconds + this.#options.readTimeout
   }
 
   #ended(pending: Pending, index: number): void {
@@ -176,6 +209,19 @@ export class ResidentShell {
       )
       this.#giveUp()
     }, GRACE)
+  }
+
+  /** The host is reached and does not answer. What only reads has done nothing. */
+  async #overdue(pending: Pending, seconds: number): Promise<void> {
+    if (this.#pending !== pending || pending.aborted) return
+    pending.aborted = true
+    if (pending.running !== undefined) await this.#options.kill(pending.running, true)
+    const message = `${this.#options.label}: no answer within ${seconds} s`
+    const started = pending.steps.some(({ contained }) => contained !== true)
+    const hint =
+      'look at the load of the host and at network file systems that hang; muster_read_timeout sets the time'
+    this.#fail(() => new ConnectionError('timeout', message, { started, hint }))
+    this.#giveUp()
   }
 
   async #abort(pending: Pending): Promise<void> {
@@ -230,14 +276,14 @@ function outputs(pending: Pending): Output[] {
   const [stdout, stderr] = pending.readers
   return pending.steps.map((_, index) => {
     const timedOut = pending.timedOut.has(index)
-    const out = stdout.steps[index]
-    const err = stderr.steps[index]
+    const out = stdout.steps[index] as Collected
+    const err = stderr.steps[index] as Collected
     return {
-      rc: timedOut ? null : (out?.status ?? null),
-      stdout: Buffer.concat(out?.chunks ?? []),
-      stderr: Buffer.concat(err?.chunks ?? []),
+      rc: timedOut ? null : out.status,
+      truncated: out.output.truncated || err.output.truncated,
+      stdout: out.output.release(),
+      stderr: err.output.release(),
       seconds: pending.seconds[index] ?? 0,
-      truncated: (out?.truncated ?? false) || (err?.truncated ?? false),
       timedOut,
     }
   })

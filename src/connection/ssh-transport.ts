@@ -1,10 +1,12 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Client, ClientChannel } from 'ssh2'
 import { quote } from '../shell/quote.ts'
+import { displayText } from '../values/visible.ts'
 import { bounded } from './bounded.ts'
-import { ConnectionError } from './connection.ts'
-import type { HostProcess, ProcessEnd, Transport } from './host-process.ts'
+import { ConnectionError, DEADLINES } from './connection.ts'
+import type { HostProcess, OpenOptions, ProcessEnd, Transport } from './host-process.ts'
 import { pacedInput } from './paced-input.ts'
 
 /**
@@ -23,22 +25,33 @@ const OPEN_FAILED = 2
 /** Seconds for the host to take leave. */
 const CLOSE_TIMEOUT = 1
 
+/** A terminal that shows nothing of what is typed into it (RFC 4254, 8). */
+const TERMINAL = { term: 'dumb', modes: { ECHO: 0, ECHOE: 0, ECHOK: 0, ONLCR: 0 } } as const
+
 /** An SSH connection that is ready. */
 export class SshTransport implements Transport {
   readonly label: string
   readonly counters: { handshakes: number; channels: number }
   readonly #client: Client
-  readonly #socket: Socket
+  readonly #socket: Duplex
+  readonly #traffic: Transport['traffic']
   readonly #limit = pLimit(MOST_CHANNELS)
   readonly #closed: Promise<void>
   #reason: string | undefined
 
   /** @param keepalive seconds without an answer after which the host counts as gone */
-  constructor(label: string, client: Client, socket: Socket, keepalive: number) {
+  constructor(
+    label: string,
+    client: Client,
+    socket: Duplex,
+    keepalive: number,
+    traffic: Transport['traffic'],
+  ) {
     this.label = label
     this.counters = { handshakes: 1, channels: 0 }
     this.#client = client
     this.#socket = socket
+    this.#traffic = traffic
     this.#closed = new Promise((resolve) => client.once('close', () => resolve()))
     // node-ssh takes its own listener away once the connection is ready; without this one a reset would end muster.
     client.on('error', (error) => {
@@ -47,23 +60,37 @@ export class SshTransport implements Transport {
   }
 
   traffic(): { readonly sent: number; readonly received: number } {
-    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead }
+    return this.#traffic()
   }
 
-  /** @param urgent does not wait until others let go of their channels */
-  open(words: readonly string[], urgent = false): Promise<HostProcess> {
-    if (urgent) return this.#open(words)
+  /** Settles when the connection is gone; why, in words for a person. */
+  get closed(): Promise<string> {
+    return this.#closed.then(() => this.#why())
+  }
+
+  open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
+    if (options.urgent) return this.#open(words, options)
     const opened = Promise.withResolvers<HostProcess>()
+    const onAbort = () => opened.reject(this.#cancelled())
+    options.signal?.addEventListener('abort', onAbort, { once: true })
     void this.#limit(async () => {
+      if (options.signal?.aborted) return
       try {
-        const process = await this.#open(words)
+        const process = await this.#open(words, options)
         opened.resolve(process)
         await process.ended
       } catch (error) {
         opened.reject(error)
+      } finally {
+        options.signal?.removeEventListener('abort', onAbort)
       }
     })
     return opened.promise
+  }
+
+  abandon(reason: string): void {
+    this.#reason ??= reason
+    this.#socket.destroy()
   }
 
   async close(): Promise<void> {
@@ -72,14 +99,14 @@ export class SshTransport implements Transport {
     this.#socket.destroy()
   }
 
-  async #open(words: readonly string[]): Promise<HostProcess> {
+  async #open(words: readonly string[], options: OpenOptions): Promise<HostProcess> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const channel = await this.#exec(words)
+        const channel = await this.#exec(words, options)
         this.counters.channels += 1
-        const reason = () => this.#reason ?? 'the host closed the connection'
-        return fromChannel(channel, this.#socket, this.#closed, reason)
+        return fromChannel(channel, this.#socket, this.#closed, () => this.#why())
       } catch (error) {
+        if (error instanceof ConnectionError) throw error
         if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#unopened(error as Error)
         if (attempt === OPEN_TRIES) {
           throw new ConnectionError('no-shell', `${this.label}: the host opens no more sessions`, {
@@ -87,38 +114,81 @@ export class SshTransport implements Transport {
           })
         }
       }
-      const wait = Math.min(LONGEST_WAIT, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
-      await new Promise((resolve) => setTimeout(resolve, wait))
+      const time = Math.min(LONGEST_WAIT, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
+      try {
+        await wait(time, undefined, options.signal === undefined ? {} : { signal: options.signal })
+      } catch {
+        throw this.#cancelled()
+      }
     }
   }
 
-  #exec(words: readonly string[]): Promise<ClientChannel> {
+  /** Opens a channel, bounded in time: a host may take the request and never answer it. */
+  #exec(words: readonly string[], options: OpenOptions): Promise<ClientChannel> {
+    const { signal, terminal, seconds = DEADLINES.open } = options
     // Whatever the login shell is: sh, csh and fish read these quotes alike.
     const line = `exec ${words.map(quote).join(' ')}`
     return new Promise((resolve, reject) => {
-      // Throws at once when the socket is gone.
-      this.#client.exec(line, (error, channel) => (error ? reject(error) : resolve(channel)))
+      let waiting = true
+      const settle = (act: () => void) => {
+        waiting = false
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+        act()
+      }
+      const onAbort = () => settle(() => reject(this.#cancelled()))
+      const timer = setTimeout(() => {
+        const why = `the host opens no channel within ${seconds} s`
+        settle(() => reject(new ConnectionError('timeout', `${this.label}: ${why}`, { hint: LOAD })))
+        this.abandon(why)
+      }, seconds * 1000)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted) return onAbort()
+      try {
+        // Throws at once when the socket is gone.
+        this.#client.exec(line, terminal ? { pty: TERMINAL } : {}, (error, channel) => {
+          if (!waiting) channel?.close()
+          else settle(() => (error ? reject(error) : resolve(channel)))
+        })
+      } catch (error) {
+        settle(() => reject(error))
+      }
+      // A channel that is being opened when the connection dies is not always told so.
+      void this.#closed.then(() => {
+        if (waiting) settle(() => reject(new Error(this.#why())))
+      })
     })
+  }
+
+  #why(): string {
+    return this.#reason ?? 'the host closed the connection'
+  }
+
+  #cancelled(): ConnectionError {
+    return new ConnectionError('cancelled', `${this.label}: cancelled`)
   }
 
   /** The host would not, or is gone. */
   #unopened(error: Error): ConnectionError {
+    const said = displayText(error.message, 300)
     if (!this.#socket.writable) {
-      const why = this.#reason ?? error.message
+      const why = this.#reason ?? said
       return new ConnectionError('lost', `${this.label}: lost before a shell was started: ${why}`)
     }
-    return new ConnectionError('no-shell', `${this.label}: the host runs no command: ${error.message}`, {
+    return new ConnectionError('no-shell', `${this.label}: the host runs no command: ${said}`, {
       hint: 'the account needs a login shell, and no forced command or restriction to SFTP in sshd_config',
     })
   }
 }
+
+const LOAD = 'look at the load of the host; muster_open_timeout sets the time'
 
 /** Milliseconds in which a connection that died tells so after its channels closed. */
 const SETTLE = 100
 
 function fromChannel(
   channel: ClientChannel,
-  socket: Socket,
+  socket: Duplex,
   connectionClosed: Promise<void>,
   reason: () => string,
 ): HostProcess {
@@ -151,5 +221,5 @@ function fromChannel(
 function explain(error: Error & { code?: unknown; level?: string }, keepalive: number): string {
   if (error.level === 'client-timeout') return `no answer for ${keepalive} s`
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return 'connection reset'
-  return error.message
+  return displayText(error.message, 300)
 }

@@ -16,11 +16,6 @@ const SUDO: readonly (readonly [pattern: RegExp, cause: ConnectionCause, hint: s
     'check ansible_become_password',
   ],
   [
-    /must have a tty/i,
-    'become-refused',
-    'sudoers has requiretty: add `Defaults:LOGIN_USER !requiretty` on the host',
-  ],
-  [
     /not in the sudoers|not allowed to (?:execute|run)|may not run sudo/i,
     'become-refused',
     'allow the login user in sudoers on the host, or set ansible_become: false',
@@ -42,6 +37,9 @@ const SUDO: readonly (readonly [pattern: RegExp, cause: ConnectionCause, hint: s
     'look at the account on the host',
   ],
 ]
+
+/** sudo wants a terminal (requiretty); with one it may do. */
+export class TerminalRequired extends ConnectionError {}
 
 /** What is known of a shell that never spoke. */
 export interface FailedStart {
@@ -86,6 +84,11 @@ export function explainStart(
       : failed.end.signal === null
         ? 'without an exit status'
         : `killed by ${failed.end.signal}`
+  if (become !== undefined && /must have a tty/i.test(said)) {
+    return new TerminalRequired('become-refused', `${label}: cannot become ${who}${answer}`, {
+      hint: 'sudoers has requiretty: add `Defaults:LOGIN_USER !requiretty` on the host',
+    })
+  }
   const known = become === undefined ? undefined : SUDO.find(([pattern]) => pattern.test(said))
   if (known !== undefined) {
     const [, cause, hint] = known

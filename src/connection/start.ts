@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { quote } from '../shell/quote.ts'
 import { type Become, ConnectionError } from './connection.ts'
-import type { HostProcess, Transport } from './host-process.ts'
+import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
 import { describeIdentity, startWords } from './identity.ts'
 import { OutputTail } from './output-tail.ts'
 import { explainStart } from './start-failure.ts'
+import { openWithTerminal } from './terminal.ts'
 
 /** What to run once the identity is taken on. */
 export interface Program {
@@ -12,32 +14,44 @@ export interface Program {
   readonly words?: readonly string[]
 }
 
+/** How to start a program as an identity. */
+export interface StartOptions extends OpenOptions {
+  /** Seconds after which a sudo that asks nothing and starts nothing is given up. */
+  readonly startTimeout: number
+  /** The POSIX shell that takes over. */
+  readonly shell: string
+  /** sudo insists on a controlling terminal. */
+  readonly terminal?: boolean
+}
+
 /**
  * Starts a program on the host as that identity. When sudo may ask for a password, it is answered once, over standard
  * input, and the promise waits until the program runs; else nothing is waited for.
  *
- * @param seconds after which a sudo that asks nothing and starts nothing is given up
- * @param urgent does not wait until others let go of their channels
  * @throws ConnectionError
  */
 export async function start(
   transport: Transport,
   become: Become | undefined,
   program: Program,
-  seconds: number,
-  urgent = false,
+  options: StartOptions,
 ): Promise<HostProcess> {
+  const { startTimeout: seconds, shell, terminal, ...opening } = options
+  const open = (words: readonly string[]) =>
+    terminal && become !== undefined
+      ? openWithTerminal(transport, words, seconds, opening)
+      : transport.open(words, opening)
   const nonce = randomBytes(16).toString('hex')
   const prompt = `muster-asks-${nonce}:`
   if (become?.password === undefined) {
     const shellArguments =
       program.script === null ? [] : ['-c', program.script, 'sh', ...(program.words ?? [])]
-    return transport.open(startWords(become, prompt, shellArguments), urgent)
+    return open(startWords(become, prompt, shell, shellArguments))
   }
   const ready = `muster-runs-${nonce}`
-  const script = `echo ${ready}; ${program.script ?? 'exec /bin/sh'}`
-  const words = startWords(become, prompt, ['-c', script, 'sh', ...(program.words ?? [])])
-  const process = await transport.open(words, urgent)
+  const script = `echo ${ready}; ${program.script ?? `exec ${quote(shell)}`}`
+  const words = startWords(become, prompt, shell, ['-c', script, 'sh', ...(program.words ?? [])])
+  const process = await open(words)
   try {
     await answerPrompt(process, transport.label, become, become.password.revealText(), {
       prompt,

@@ -55,7 +55,7 @@ function become(exe: string, password?: string): Become {
 function connection(startTimeout = 10): Connection {
   const spawnWords = (words: readonly string[]) =>
     spawn(words[0] as string, words.slice(1), { detached: true })
-  const made = connectThrough(spawnWords, 'web1', startTimeout)
+  const made = connectThrough(spawnWords, 'web1', { startTimeout })
   open.push(made)
   return made
 }

@@ -18,10 +18,10 @@ function read(stream: Buffer, limits: readonly number[], cuts: readonly number[]
   places.forEach((place, index) => {
     if (index > 0) reader.push(stream.subarray(places[index - 1], place))
   })
-  const steps = reader.steps.map(({ chunks, status, truncated }) => ({
-    output: Buffer.concat(chunks).toString('latin1'),
+  const steps = reader.steps.map(({ output, status }) => ({
+    output: output.bytes.toString('latin1'),
     status,
-    truncated,
+    truncated: output.truncated,
   }))
   return { told, steps, done: reader.done }
 }

@@ -1,19 +1,23 @@
 import { homedir, userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { type ConnectionDefaults, connectionSettings } from '../../src/connection/settings.ts'
+import { SshConfig } from '../../src/connection/ssh-config/evaluate.ts'
 import { Float } from '../../src/values/float.ts'
 import { InputError } from '../../src/values/problem.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { dict, type Value } from '../../src/values/value.ts'
 
+/** No configuration of OpenSSH: what is tested here are the variables. */
+const sshConfig = new SshConfig({ home: '/nonexistent', system: '/nonexistent' })
+
 function settings(variables: Record<string, Value> = {}, defaults: ConnectionDefaults = {}) {
-  return connectionSettings('web01', (name) => variables[name], defaults)
+  return connectionSettings('web01', (name) => variables[name], { sshConfig, ...defaults })
 }
 
 function refusal(variables: Record<string, Value>): string {
   const place = (name: string) => ({ file: 'inventory.yaml', line: Object.keys(variables).indexOf(name) + 1 })
   try {
-    connectionSettings('web01', (name) => variables[name], {}, place)
+    connectionSettings('web01', (name) => variables[name], { sshConfig }, place)
   } catch (error) {
     if (error instanceof InputError) return error.message
     throw error
@@ -28,7 +32,12 @@ test('a host without variables is reached by its name over ssh, its key checked'
     host: 'web01',
     port: 22,
     user: userInfo().username,
-    knownHostsFiles: [`${homedir()}/.ssh/known_hosts`, '/etc/ssh/ssh_known_hosts'],
+    knownHostsFiles: [
+      '/nonexistent/.ssh/known_hosts',
+      '/nonexistent/.ssh/known_hosts2',
+      '/etc/ssh/ssh_known_hosts',
+      '/etc/ssh/ssh_known_hosts2',
+    ],
     hostKeys: 'strict',
     connectTimeout: 10,
   })
@@ -61,7 +70,24 @@ test.each<[Record<string, Value>, object]>([
   ],
   [
     { ansible_ssh_common_args: '-o UserKnownHostsFile="~/a ./b" -o ConnectTimeout=3' },
-    { knownHostsFiles: [`${homedir()}/a`, './b', '/etc/ssh/ssh_known_hosts'], connectTimeout: 3 },
+    {
+      knownHostsFiles: ['/nonexistent/a', './b', '/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+      connectTimeout: 3,
+    },
+  ],
+  [
+    { ansible_ssh_common_args: '-J ops@b1,b2 -p 2222 -i ~/k' },
+    { port: 2222, jumps: [{ host: 'b1', user: 'ops' }, { host: 'b2' }], identityFiles: ['/nonexistent/k'] },
+  ],
+  [{ ansible_port: 1, ansible_ssh_args: '-p 2' }, { port: 2 }],
+  [{ ansible_port: 1, ansible_ssh_common_args: '-p 2' }, { port: 1 }],
+  [{ ansible_connection: 'openssh' }, { kind: 'ssh', transport: 'openssh' }],
+  [{ ansible_shell_type: 'fish', ansible_shell_executable: '/bin/bash' }, { shell: '/bin/bash' }],
+  [{ muster_read_timeout: 9 }, { deadlines: { read: 9, open: 30, push: 60 } }],
+  [{ ansible_ssh_retries: 3 }, { attempts: 4 }],
+  [
+    { ansible_ssh_common_args: '-o IdentitiesOnly=yes -o PreferredAuthentications=publickey' },
+    { identitiesOnly: true, authentications: ['publickey'] },
   ],
   [
     { ansible_ssh_common_args: '-o ServerAliveInterval=5' },
@@ -114,12 +140,20 @@ describe('refused with variable and place', () => {
     [{ ansible_user: new Secret('x') }, 'ansible_user cannot be a secret'],
     [{ ansible_password: dict() }, 'ansible_password must be text'],
     [{ ansible_host_key_checking: 'maybe' }, 'ansible_host_key_checking must be a boolean'],
-    [{ ansible_connection: 'winrm' }, 'ansible_connection is "winrm"\n  hint: muster knows ssh and local'],
-    [{ ansible_ssh_common_args: '-o ProxyJump=bastion' }, 'has -o ProxyJump, which muster does not know'],
-    [{ ansible_ssh_common_args: '-J bastion' }, 'has -J, which muster does not know'],
-    [{ ansible_ssh_common_args: '-o Port=22' }, 'hint: set ansible_port instead'],
+    [{ ansible_connection: 'winrm' }, 'ansible_connection is "winrm"\n  hint: muster knows ssh, smart, auto'],
+    [{ ansible_shell_type: 'powershell' }, 'ansible_shell_type is "powershell"'],
+    [{ ansible_shell_executable: 'bash' }, 'ansible_shell_executable is "bash"'],
+    [
+      { ansible_connection: 'paramiko_ssh', ansible_ssh_common_args: '-C' },
+      'rules out what Compression yes (ansible_ssh_common_args) needs',
+    ],
+    [{ muster_read_timeout: 0 }, 'muster_read_timeout must be a whole number'],
+    [{ ansible_ssh_common_args: '-o Tunnel=yes' }, 'Tunnel yes is not obeyed'],
     [{ ansible_ssh_common_args: '-o StrictHostKeyCheking=no' }, 'did you mean "StrictHostKeyChecking"?'],
-    [{ ansible_ssh_common_args: '-o StrictHostKeyChecking=maybe' }, 'sets StrictHostKeyChecking to maybe'],
+    [
+      { ansible_ssh_common_args: '-o StrictHostKeyChecking=maybe' },
+      'StrictHostKeyChecking: "maybe" is not one of',
+    ],
   ])('%j', (variables, message) => {
     expect(refusal(variables)).toContain(message)
   })

@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { ProcessEnd } from '../../src/connection/host-process.ts'
+import { MemoryBudget } from '../../src/connection/memory-budget.ts'
 import { ResidentShell, type Running } from '../../src/connection/resident-shell.ts'
 import { step, told } from './steps.ts'
 
 /** A resident shell over streams that the test writes, so that their order is the test's. */
-function shellOf(kill: (running: Running) => void = () => {}) {
+function shellOf(kill: (running: Running) => void = () => {}, readTimeout = 10) {
   const stdin = new PassThrough()
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const ended = Promise.withResolvers<ProcessEnd>()
@@ -17,7 +18,14 @@ function shellOf(kill: (running: Running) => void = () => {}) {
       ended: ended.promise,
       destroy: () => ended.resolve({ code: null, signal: 'SIGKILL' }),
     },
-    { label: 'web1', become: undefined, startTimeout: 10, kill: async (running) => kill(running) },
+    {
+      label: 'web1',
+      become: undefined,
+      startTimeout: 10,
+      readTimeout,
+      budget: new MemoryBudget(),
+      kill: async (running) => kill(running),
+    },
   )
   const nonce = () => /\b([0-9a-f]{32}) d\\n/.exec(stdin.read()?.toString())?.[1] as string
   return { shell, stdout, stderr, nonce }

@@ -127,14 +127,57 @@ test('what sudo refuses is told with what to do', async () => {
     reason: 'become-refused',
     hint: expect.stringContaining('install sudo'),
   })
-  await free.sh('echo "Defaults:ops requiretty" >/etc/sudoers.d/zz-tty; chmod 440 /etc/sudoers.d/zz-tty')
+})
+
+test('sudo that insists on a terminal gets one, and bytes, statuses, passwords, pushes and kills are as ever', async () => {
+  const line = 'echo "Defaults:ops requiretty" >/etc/sudoers.d/zz-tty; chmod 440 /etc/sudoers.d/zz-tty'
+  for (const host of [free, asking]) {
+    await host.sh(line)
+    try {
+      const connection = await connected(host)
+      const become = root(host === asking ? PASSWORD : undefined)
+      const text = 'ä\u0000%\r\n\u0003\u0004'.repeat(50_000)
+      const [echoed, other, slow, terminal] = await connection.request(become, [
+        step('cat; echo separate >&2', { stdin: text }),
+        step('id -un; exit 3', { contained: true }),
+        step('nohup sleep 7777 >/dev/null 2>&1 & sleep 8888', { timeout: 0.5 }),
+        step(': </dev/tty && echo terminal'),
+      ])
+      expect(echoed?.stdout.toString()).toBe(text)
+      expect(echoed?.stderr.toString()).toBe('separate\n')
+      expect(told(other)).toEqual({ rc: 3, stdout: 'root\n', stderr: '' })
+      expect(slow).toMatchObject({ timedOut: true })
+      expect(told(terminal).stdout).toBe('terminal\n')
+      expect((await host.exec('pgrep -f "sleep (7777|8888)"')).stdout).toBe('')
+      async function* read() {
+        yield Buffer.from(text)
+      }
+      const source = { size: Buffer.byteLength(text), sha256: '', read }
+      expect(await connection.push(become, source, '/root/by-terminal')).toMatchObject({ rc: 0 })
+      expect(await host.sh('wc -c </root/by-terminal')).toBe(`${Buffer.byteLength(text)}\n`)
+      // One connection learns it once: a channel that was refused, then two a shell.
+      await connection.request(become, [step(':')])
+      await connection.close()
+      await host.sh('while pgrep -f "sleep 1000000000"; do sleep 0.1; done')
+    } finally {
+      await host.sh('rm /etc/sudoers.d/zz-tty')
+    }
+  }
+})
+
+test('a host that gives no terminals is told with what to do', async () => {
+  await free.sh(
+    'echo "Defaults:ops requiretty" >/etc/sudoers.d/zz-tty; chmod 440 /etc/sudoers.d/zz-tty; echo "PermitTTY no" >/etc/ssh/sshd_config.d/00-tty.conf; systemctl reload ssh',
+  )
   try {
+    const ops = await connected(free)
     await expect(as(ops, root(), 'true')).rejects.toMatchObject({
       reason: 'become-refused',
+      message: expect.stringContaining('must have a tty'),
       hint: expect.stringContaining('requiretty'),
     })
   } finally {
-    await free.sh('rm /etc/sudoers.d/zz-tty')
+    await free.sh('rm /etc/sudoers.d/zz-tty /etc/ssh/sshd_config.d/00-tty.conf; systemctl reload ssh')
   }
 })
 

@@ -7,10 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ConnectionSettings } from '../../src/connection/connection.ts'
 
-const SSHD = '/usr/sbin/sshd'
+/** sshd insists on being started by its absolute path; users' PATH often lacks the folder where it usually is. */
+const SSHD = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+  .map((folder) => join(folder, 'sshd'))
+  .find(existsSync)
 
 /** Why tests with a real sshd cannot run here; undefined when they can. */
-export const noSshd = existsSync(SSHD) ? undefined : `skipped: ${SSHD} is not installed (openssh-server)`
+export const noSshd = SSHD === undefined ? 'skipped: there is no sshd (openssh-server)' : undefined
 
 /** A throw-away sshd on 127.0.0.1 that lets the current user in with one key, and everything that it knows. */
 export class TestSshd {
@@ -51,7 +54,7 @@ export class TestSshd {
     writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`)
     // The place where sshd as root changes to nowhere; compiled in, and usually made by the init system.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-    const sshd = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+    const sshd = spawn(SSHD!, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const log: string[] = []

@@ -1,0 +1,44 @@
+import type { PushSource } from '../values/transfer.ts'
+
+/** Bytes that a host has to take within the time: a chunk of any size would let a slow line look like a dead one. */
+const PART = 1 << 18
+
+/** Watches over a file that is being sent: `signal` aborts when the host took no part of it for some time. */
+export class Patience {
+  /** The same bytes, in parts whose taking counts as a sign of life. */
+  readonly source: PushSource
+  readonly #controller = new AbortController()
+  readonly #seconds: number
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param seconds between two parts, and after the last one; the clock runs from the first */
+  constructor(source: PushSource, seconds: number) {
+    this.#seconds = seconds
+    this.source = { ...source, read: () => this.#read(source) }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+  }
+
+  async *#read(source: PushSource): AsyncIterable<Buffer> {
+    for await (const chunk of source.read()) {
+      for (let at = 0; at < chunk.length; at += PART) {
+        this.#restart()
+        yield chunk.subarray(at, at + PART)
+      }
+      // Reading the source itself is not the host's time.
+      clearTimeout(this.#timer)
+    }
+    this.#restart()
+  }
+
+  #restart(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#seconds * 1000)
+  }
+}
