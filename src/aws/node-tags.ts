@@ -26,9 +26,22 @@ export async function nodesLackingTags(
     lacking.delete(id)
     if (lacking.size === 0) return new Map()
   }
+  return tagsOfNodes(clients, lacking, signal)
+}
+
+/**
+ * The tags of each of these nodes, one call a node.
+ * @returns id -> tags; ids that Systems Manager does not know are left out
+ * @throws AwsFailure
+ */
+export async function tagsOfNodes(
+  clients: AwsClients,
+  ids: Iterable<string>,
+  signal?: AbortSignal,
+): Promise<Map<string, Tags>> {
   const limit = pLimit(AT_ONCE)
   const found = await Promise.all(
-    [...lacking].map((id) => limit(async () => [id, await tagsOf(clients, id, signal)] as const)),
+    [...ids].map((id) => limit(async () => [id, await tagsOf(clients, id, signal)] as const)),
   )
   return new Map(found.flatMap(([id, tags]) => (tags === null ? [] : [[id, tags]])))
 }

@@ -68,6 +68,24 @@ export function nodesWithTags(
 }
 
 /**
+ * The nodes of the region whose tag has one of these values, asked in chunks. Which of the values a node has is not
+ * told.
+ * @throws AwsFailure
+ */
+export async function* nodesWithTagOf(
+  clients: AwsClients,
+  key: string,
+  values: Iterable<string>,
+  signal?: AbortSignal,
+): AsyncGenerator<NodeInformation> {
+  const wanted = [...new Set(values)]
+  for (let start = 0; start < wanted.length; start += PAGE) {
+    const filter = { Key: `tag:${key}`, Values: wanted.slice(start, start + PAGE) }
+    yield* ask(clients, [filter], 'look for managed nodes by their hosts', signal)
+  }
+}
+
+/**
  * The nodes of the region that have a role.
  * @param role its path and name without the leading slash
  * @throws AwsFailure

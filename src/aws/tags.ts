@@ -15,3 +15,28 @@ export const DEFAULT_OWNER = 'muster'
 export function controllerName(): string {
   return hostname()
 }
+
+/**
+ * Tag key of a managed node: the inventory's name of the host that muster registered as it. What a host itself says of
+ * its node is no proof, and this is.
+ */
+export const HOST_TAG = 'muster:host'
+
+/** A host's name as the value of that tag, which takes letters, digits and `_.:/=+-@` only, 256 at the most. */
+export function hostTag(host: string): string {
+  return host.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256)
+}
+
+/**
+ * Tag key of the nodes of an activation that was made for several hosts: their names. It says less than
+ * {@link HOST_TAG}, which each node gets when it is known which is which, and counts where muster was ended before that.
+ */
+export const HOSTS_TAG = 'muster:hosts'
+
+/** The hosts of an activation as tags of its nodes: none where their names are more than a value takes. */
+export function hostsTag(hosts: readonly string[]): Readonly<Record<string, string>> {
+  const [first] = hosts
+  if (hosts.length === 1) return { [HOST_TAG]: hostTag(first as string) }
+  const value = hosts.map(hostTag).join(' ')
+  return value.length > 256 ? {} : { [HOSTS_TAG]: value }
+}

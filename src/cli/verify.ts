@@ -33,7 +33,7 @@ export function verifyCommand(): Command {
         return
       }
       const failures = new Map(result.failures.map((failure) => [failure.host, failure]))
-      const subjects = hosts.map((host) => subjectOf(host, ssm.get(host)?.node, result))
+      const subjects = hosts.map((host) => subjectOf(host, provedNode(ssm.get(host)), result))
       const proof = await askFleet(subjects, result)
       const rows = hosts.map((host, index) => {
         const of = proof instanceof AwsFailure ? proof : proof.hosts[index]!
@@ -65,6 +65,11 @@ function note(ssm: Map<string, ProofRow['ssm']>, event: RunEvent): void {
     return typeof value === 'string' ? value : null
   }
   ssm.set(event.host, { node: text('instance_id'), ping: text('ping_status') })
+}
+
+/** A node counts as the host's, and what it sends too, only where Systems Manager said so: then it told its state. */
+function provedNode(row: ProofRow['ssm'] | undefined): string | null {
+  return row?.ping == null ? null : row.node
 }
 
 function subjectOf(host: string, node: string | null | undefined, { hosts }: RunResult): ProofSubject {

@@ -107,7 +107,7 @@ function readShown(
 ): (Unit | typeof MOVED)[] {
   const several = Array.from({ length: count })
   if (status !== '0') return several.map(() => notRunning(shown))
-  const blocks = shown.replace(/\n+$/, '').split('\n\n')
+  const blocks = shown.trimEnd().split('\n\n')
   if (blocks.length !== count) return several.map(() => (count === 1 ? single(shown, scope) : MOVED))
   return blocks.map((block) => single(block, scope))
 }

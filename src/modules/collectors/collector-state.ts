@@ -1,9 +1,9 @@
-import { readFields } from '../../probes/fields.ts'
-import { readProperties } from '../../probes/unit.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { listening } from '../../probes/listening.ts'
+import { mention } from '../../probes/mention.ts'
+import { managedPackage } from '../../probes/package.ts'
+import type { AnswersOf } from '../../probes/probe.ts'
+import { isRunning, unitSummary } from '../../probes/unit-summary.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../../values/visible.ts'
 import { KNOWN_COLLECTORS, type KnownCollector, MARK } from './known.ts'
 
 /** What of a known collector is on a host. */
@@ -27,70 +27,47 @@ export interface CollectorsState {
 
 const UNITS = KNOWN_COLLECTORS.flatMap(({ units }) => units)
 const PACKAGES = KNOWN_COLLECTORS.flatMap(({ packages }) => packages)
-const MARKS = KNOWN_COLLECTORS.map(({ mark }) => mark)
-const PORTS = new Set(KNOWN_COLLECTORS.flatMap(({ ports }) => ports))
-const PROPERTIES = ['Id', 'LoadState', 'ActiveState', 'UnitFileState'].flatMap((name) => ['-p', name])
+const PORTS = [...new Set(KNOWN_COLLECTORS.flatMap(({ ports }) => ports))]
 
-/** Looks for all known collectors at once: one call of systemctl, one of the package manager, the kernel's tables. */
-export const OBSERVE_COLLECTORS: ShellText = lines([
-  sh`command -v systemctl >/dev/null 2>&1 || { printf 'systemd\0systemctl is not there\0'; exit 0; }
-m_o=$(LC_ALL=C systemctl show ${PROPERTIES} -- ${UNITS} 2>&1) || { printf 'systemd\0%s\0' "$m_o"; exit 0; }
-printf 'units\0%s\0' "$m_o"`,
-  sh`if command -v dpkg-query >/dev/null 2>&1; then
-  m_o=$(dpkg-query -W -f '\${Package} \${db:Status-Status}\n' -- ${PACKAGES} 2>/dev/null)
-else
-  m_o=$(rpm -q --qf '%{NAME} installed\n' -- ${PACKAGES} 2>/dev/null)
-fi
-printf 'packages\0%s\0' "$m_o"`,
-  sh`printf 'marks\0%s\0' "$(grep -lF ${MARK} -- ${MARKS} 2>/dev/null)"`,
-  // State 0A is LISTEN; the port stands in hexadecimal behind the address.
-  sh`m_o=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r m_i m_l m_r m_s m_x; do
-  [ "$m_s" != 0A ] || echo "\${m_l##*:}"
-done)
-printf 'ports\0%s\0' "$m_o"`,
-])
-
-/** @throws TaskFailure when systemd does not answer, or the host's answer makes no sense */
-export function parseCollectors(output: Output): CollectorsState {
-  const fields = new Map(
-    readFields(output, 'look for collectors').map(({ name, value }) => [name, value.toString('utf8')]),
-  )
-  const complaint = fields.get('systemd')
-  if (complaint !== undefined)
-    throw new TaskFailure(`systemd does not answer on the host: ${displayText(complaint).trim()}`, {
-      hint: 'collectors run as services of systemd',
-    })
-  const units = new Map(
-    (fields.get('units') ?? '').split('\n\n').map((block) => {
-      const properties = readProperties(block)
-      return [properties.get('Id') ?? '', properties]
-    }),
-  )
-  const packages = new Set(linesOf(fields.get('packages')))
-  const marks = new Set(linesOf(fields.get('marks')))
-  const is = (unit: string, property: string, values: readonly string[]) =>
-    values.includes(units.get(unit)?.get(property) ?? '')
+/** The look for all known collectors at once; {@link collectorsOf} reads the answers. */
+export function collectorProbes() {
   return {
-    collectors: KNOWN_COLLECTORS.map((known) => ({
-      known,
-      active: known.units.filter((unit) => is(unit, 'ActiveState', RUNNING)),
-      enabled: known.units.filter((unit) => is(unit, 'UnitFileState', ['enabled', 'enabled-runtime'])),
-      installed:
-        known.packages.some((name) => packages.has(`${name} installed`)) ||
-        known.units.some((unit) => is(unit, 'LoadState', ['loaded'])),
-      ours: marks.has(known.mark),
-    })),
-    listening: new Set(
-      linesOf(fields.get('ports'))
-        .map((port) => Number.parseInt(port, 16))
-        .filter((port) => PORTS.has(port)),
-    ),
+    units: UNITS.map(unitSummary),
+    packages: PACKAGES.map(managedPackage),
+    marks: KNOWN_COLLECTORS.map(({ mark }) => mention(mark, MARK)),
+    ports: PORTS.map(listening),
   }
 }
 
-/** `activating` is also what a unit is that fails and is started again. */
-const RUNNING = ['active', 'activating', 'reloading', 'refreshing', 'deactivating']
-
-function linesOf(text: string | undefined): string[] {
-  return (text ?? '').split('\n').filter((line) => line !== '')
+/** @throws TaskFailure when systemd does not answer */
+export function collectorsOf({
+  units,
+  packages,
+  marks,
+  ports,
+}: AnswersOf<ReturnType<typeof collectorProbes>>): CollectorsState {
+  const complaint = units.find((unit) => unit.complaint !== null)?.complaint
+  if (complaint !== undefined)
+    throw new TaskFailure(`systemd does not answer on the host: ${complaint}`, {
+      hint: 'collectors run as services of systemd',
+    })
+  const unitOf = new Map(UNITS.map((name, at) => [name, units[at]]))
+  const installed = new Set(PACKAGES.filter((_, at) => packages[at]?.status === 'installed'))
+  const chosen = (known: KnownCollector, is: (unit: NonNullable<(typeof units)[number]>) => boolean) =>
+    known.units.filter((name) => {
+      const unit = unitOf.get(name)
+      return unit !== undefined && is(unit)
+    })
+  return {
+    collectors: KNOWN_COLLECTORS.map((known, at) => ({
+      known,
+      active: chosen(known, isRunning),
+      enabled: chosen(known, ({ enabled }) => enabled === 'enabled' || enabled === 'enabled-runtime'),
+      installed:
+        known.packages.some((name) => installed.has(name)) ||
+        chosen(known, ({ load }) => load === 'loaded').length > 0,
+      ours: marks[at] === true,
+    })),
+    listening: new Set(PORTS.filter((_, at) => ports[at])),
+  }
 }

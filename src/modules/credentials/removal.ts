@@ -1,8 +1,10 @@
+import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import type { Action, ActionResult, Outcome } from '../module.ts'
 import { agentUnit } from '../registration/agent-state.ts'
+import { parentOf } from './files.ts'
 
 /** Where the set-up put its files. */
 export interface CredentialFiles {
@@ -22,16 +24,14 @@ function filesOf(files: CredentialFiles): string[] {
   return [dropInPath('deb'), dropInPath('snap'), process_file, profile_file, node_file, agent_file]
 }
 
-/** Prints `left=PATH` for each file that is there. */
-export function readCredentialFiles(files: CredentialFiles): ShellText {
-  return sh`for m_p in ${filesOf(files)}; do if [ -e "$m_p" ]; then printf 'left=%s\n' "$m_p"; fi; done
-exit 0`
+/** The look at the files of the set-up; {@link leftFiles} reads the answers. */
+export function credentialFileProbes(files: CredentialFiles) {
+  return filesOf(files).map(stat)
 }
 
 /** Of the files of the set-up those that the host has. */
-export function parseCredentialFiles(files: CredentialFiles, stdout: string): string[] {
-  const said = new Set(stdout.split('\n'))
-  return filesOf(files).filter((path) => said.has(`left=${path}`))
+export function leftFiles(files: CredentialFiles, found: readonly PathFacts[]): string[] {
+  return filesOf(files).filter((_, at) => found[at]?.stat !== null)
 }
 
 /** Takes the set-up away: files, folders that are empty then, and the agent's knowledge of them. */
@@ -65,10 +65,6 @@ function foldersOf(files: CredentialFiles): string[] {
   const keys = parentOf(files.agent_file)
   const folders = [...filesOf(files).map(parentOf), keys, parentOf(keys)]
   return [...new Set(folders)]
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/'
 }
 
 function removalScript(files: CredentialFiles, left: readonly string[], units: readonly string[]): ShellText {

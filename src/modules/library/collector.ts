@@ -1,7 +1,6 @@
-import { scriptProbe } from '../../probes/script.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/visible.ts'
-import { OBSERVE_COLLECTORS, parseCollectors } from '../collectors/collector-state.ts'
+import { collectorProbes, collectorsOf } from '../collectors/collector-state.ts'
 import { departureDiff, departures } from '../collectors/decide.ts'
 import { KNOWN_COLLECTORS } from '../collectors/known.ts'
 import { stopScript } from '../collectors/stop-script.ts'
@@ -57,8 +56,9 @@ export default defineModule({
       },
     },
   },
-  observe: () => ({ state: scriptProbe(OBSERVE_COLLECTORS, parseCollectors) }),
-  async *converge(params, { state }) {
+  observe: () => collectorProbes(),
+  async *converge(params, answers) {
+    const state = collectorsOf(answers)
     const wish = { name: params.name, former: params.former, foreign: params.foreign }
     const gone = departures(wish, state)
     const names = (removed: boolean) =>

@@ -1,22 +1,11 @@
-import { deregisterNode, describeNodes, type NodeInformation } from '../../aws/nodes.ts'
-import { scriptProbe } from '../../probes/script.ts'
-import { lines, sh } from '../../shell/sh.ts'
+import { deregisterNode } from '../../aws/nodes.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { defineModule, type Member, type RunContext } from '../module.ts'
-import { type AgentState, agentUnit, parseAgentState, READ_AGENT } from '../registration/agent-state.ts'
-import {
-  type Left,
-  parseLeft,
-  READ_LEFT,
-  removeLeftScript,
-  stopAgentScript,
-} from '../registration/removal-script.ts'
-
-interface State extends AgentState {
-  readonly left: Left
-}
+import { type AgentAnswers, agentOf, agentProbes, agentUnit } from '../registration/agent-state.ts'
+import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
+import { leftOf, leftProbes, removeLeftScript, stopAgentScript } from '../registration/removal-script.ts'
 
 export default defineModule({
   name: 'ssm_deregistration',
@@ -26,6 +15,7 @@ export default defineModule({
     notes: [
       'The agent is stopped first, then the node is deregistered, then its registration, data, logs and configuration are removed: removing the package would leave them, and a later installation would come back as the old node.',
       'A host that is not registered any more, or whose node is gone, is no failure. All nodes of a batch are asked for together.',
+      "Which node it is the host says itself, and is not believed: see `ssm_registration`. A node that is not proved to be the host's is left alone, and so is the host.",
       "The node is the one that the agent's Vault names, in the region that it names. A node whose host is lost is taken from the roll by `muster destroy`, or with `aws ssm deregister-managed-instance`.",
       'The package stays: remove it in the next task, or the agent starts again with the host and waits to be registered.',
     ],
@@ -38,19 +28,19 @@ export default defineModule({
     returns: { instance_id: "the managed node's id, null for a host that was none" },
   },
   spec: { parameters: {} },
-  observe: () => ({
-    state: scriptProbe(
-      lines([sh`(${READ_AGENT})`, READ_LEFT]),
-      (output): State => ({
-        ...parseAgentState(output),
-        left: parseLeft(output.stdout.toString('latin1')),
-      }),
-    ),
-  }),
-  async *converge(_params, { state: { registration, form, left } }, context) {
-    const nodes = (context.shared ?? new Map()) as ReadonlyMap<string, NodeInformation>
+  observe: () => ({ ...agentProbes(), ...leftProbes() }),
+  async *converge(_params, answers, context) {
+    const { registration, form } = agentOf(answers)
+    const left = leftOf(answers)
+    const owners = context.shared as ReadonlyMap<string, Owners> | null
     const id = registration?.id ?? null
-    const known = registration === undefined ? undefined : nodes.get(registration.id)
+    const there = registration === undefined ? undefined : owners?.get(registration.region)
+    const known = registration === undefined ? undefined : there?.nodes.get(registration.id)
+    if (registration !== undefined && there !== undefined && known !== undefined) {
+      const claim = { host: context.host, id: registration.id }
+      const owner = judgeOwner(claim, addressOf(context), there)
+      if (!owner.owned) throw notItsNode(claim, owner.found)
+    }
     const result = { instance_id: id }
     const diff = [
       {
@@ -111,17 +101,19 @@ export default defineModule({
   },
 })
 
-/** Which of the nodes Systems Manager still has, a region at a time. */
+/** Which of the nodes Systems Manager still has, and whose they are, a region at a time. */
 async function look(
-  members: readonly Member<unknown, { readonly state: State }>[],
+  members: readonly Member<unknown, AgentAnswers>[],
   context: RunContext & { readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, NodeInformation>> {
-  const registrations = members.flatMap(({ answers: { state } }) => state.registration ?? [])
-  const nodes = new Map<string, NodeInformation>()
-  for (const [region, there] of Map.groupBy(registrations, (registration) => registration.region)) {
-    const ids = there.map(({ id }) => id)
-    for (const [id, node] of await describeNodes(await context.aws(region), ids, context.signal))
-      nodes.set(id, node)
+): Promise<ReadonlyMap<string, Owners>> {
+  const claims = members.flatMap(({ host, answers }) => {
+    const { node } = answers.registration
+    return node === undefined ? [] : [{ host, ...node }]
+  })
+  const owners = new Map<string, Owners>()
+  for (const [region, there] of Map.groupBy(claims, (claim) => claim.region)) {
+    const clients = await context.aws(region)
+    owners.set(region, await lookAtOwners(clients, there, () => true, context.signal))
   }
-  return nodes
+  return owners
 }

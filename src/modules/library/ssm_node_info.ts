@@ -1,8 +1,8 @@
-import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
+import { type Registration, registration } from '../../probes/registration.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { defineModule, type Member, type RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { type AgentState, observeAgent } from '../registration/agent-state.ts'
+import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
 
 export default defineModule({
   name: 'ssm_node_info',
@@ -10,7 +10,10 @@ export default defineModule({
   checkMode: 'run',
   documentation: {
     summary: "Reads the host's registration and asks Systems Manager whether the node is Online.",
-    notes: ['It changes nothing. All nodes of a batch are asked for together.'],
+    notes: [
+      'It changes nothing. All nodes of a batch are asked for together.',
+      'A host that says to be a node of another fails: see `ssm_registration`.',
+    ],
     examples: `
 - name: Online in Systems Manager
   ssm_node_info:
@@ -28,22 +31,26 @@ export default defineModule({
       region: { type: 'str', required: true, doc: 'AWS region.' },
     },
   },
-  observe: () => ({ state: observeAgent() }),
+  observe: () => ({ registration: registration() }),
   // biome-ignore lint/correctness/useYield: it only looks
-  async *converge({ region }, { state: { registration } }, context) {
+  async *converge({ region }, { registration: { node: registration } }, context) {
     if (registration === undefined)
       throw new TaskFailure('not registered with Systems Manager', { hint: 'run muster apply' })
     const result = { instance_id: registration.id }
     if (registration.region !== String(region))
       throw new TaskFailure(`registered in ${registration.region}, not in ${String(region)}`, { result })
-    const nodes = context.shared as ReadonlyMap<string, NodeInformation> | null
-    if (nodes === null) return { result }
-    const node = nodes.get(registration.id)
+    const owners = context.shared as Owners | null
+    if (owners === null) return { result }
+    const node = owners.nodes.get(registration.id)
     if (node === undefined)
       throw new TaskFailure(`Systems Manager does not know ${registration.id}`, {
         result,
         hint: 'it was deregistered: run muster apply with reregister: true',
       })
+    const claim = { host: context.host, id: registration.id }
+    const owner = judgeOwner(claim, addressOf(context), owners)
+    // Without the id in the result: what arrives from that node is not this host's.
+    if (!owner.owned) throw notItsNode(claim, owner.found)
     const known = { ...result, ping_status: node.pingStatus, agent_version: node.agentVersion ?? null }
     if (node.pingStatus !== 'Online')
       throw new TaskFailure(`Systems Manager says ${node.pingStatus}`, {
@@ -59,10 +66,13 @@ export default defineModule({
 })
 
 async function look(
-  members: readonly Member<{ readonly region: Text }, { readonly state: AgentState }>[],
+  members: readonly Member<{ readonly region: Text }, { readonly registration: Registration }>[],
   context: RunContext & { readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, NodeInformation>> {
-  const ids = members.flatMap(({ answers: { state } }) => state.registration?.id ?? [])
+): Promise<Owners> {
+  const claims = members.flatMap(({ host, answers }) => {
+    const id = answers.registration.node?.id
+    return id === undefined ? [] : [{ host, id }]
+  })
   const region = String(members[0]?.params.region ?? '')
-  return describeNodes(await context.aws(region), ids, context.signal)
+  return lookAtOwners(await context.aws(region), claims, () => false, context.signal)
 }

@@ -1,22 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
-import { tagNode } from '../../aws/node-tags.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
-import { waitOnline } from '../../aws/wait-online.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
-import { OWNER_PARAMETER, type Tags, tagChanges, tagValue } from '../aws/tags.ts'
-import { type Action, defineModule } from '../module.ts'
-import { agentUnit, observeAgent, type PackageForm, restartAgent } from '../registration/agent-state.ts'
+import { OWNER_PARAMETER } from '../aws/tags.ts'
+import { moveKeysScript } from '../credentials/set-up.ts'
+import { defineModule } from '../module.ts'
+import {
+  agentOf,
+  agentProbes,
+  agentUnit,
+  type PackageForm,
+  restartAgent,
+} from '../registration/agent-state.ts'
 import {
   lookAtRegistration,
   needsRegistration,
   openRegistration,
   type RegistrationShared,
 } from '../registration/batch.ts'
-import { wantedTags } from '../registration/nodes.ts'
+import { becomeOnline, judgeNewNode, notOnline, tagAction } from '../registration/own-node.ts'
+import { addressOf, judgeOwner, notItsNode } from '../registration/owners.ts'
 import { refuseHosts } from '../registration/refusals.ts'
 import {
   registeredId,
@@ -38,6 +44,7 @@ export default defineModule({
       'A registered host is never registered again unless `reregister` says so.',
       'Before an activation is made the nodes of the account are counted: beyond the 1,000 of the standard tier the batch is refused, and the tier is never switched.',
       'Hosts that share a machine-id, or whose clock is off, stop the batch before anything is registered.',
+      'A host says itself which node it is, and is not believed: the node carries the tag `muster:host` with its name in the inventory, or was made by the activation of this run, or its computer name or address is what the inventory says. Else the host is refused with what was found, and nothing of the node is changed.',
       "The activation code reaches the host on the standard input of its shell. While the agent registers it is in the host's process list: the agent takes it no other way.",
     ],
     examples: `
@@ -54,6 +61,7 @@ export default defineModule({
       instance_id: "the managed node's id, `mi-` and hexadecimal digits",
       region: 'where it is registered',
       ping_status: 'what Systems Manager says of it',
+      agent_started: 'whether the agent was started or restarted',
     },
   },
   spec: {
@@ -67,7 +75,7 @@ export default defineModule({
       instance_name: { type: 'str', doc: 'Name of the nodes in Systems Manager.' },
       tags: {
         type: 'dict',
-        doc: 'Tags that the node shall have; others stay. muster adds `muster:managed`, `muster:run` and `muster:controller`.',
+        doc: 'Tags that the node shall have; others stay. muster adds `muster:host`, `muster:managed`, `muster:run` and `muster:controller`.',
       },
       owner: OWNER_PARAMETER,
       expires_in: {
@@ -78,13 +86,18 @@ export default defineModule({
       reregister: {
         type: 'bool',
         default: false,
-        doc: 'Register anew even when registered: gives a new id; the old node is deregistered.',
+        doc: 'Register anew even when registered: gives a new id; the old node is deregistered where it is proved to be this host.',
+      },
+      agent_file: {
+        type: 'path',
+        doc: 'Where the agent shares its keys, from its first start on: that of the `aws_credentials` of a later task, which needs no restart then. A host that is registered is left to that task.',
       },
       wait: { type: 'int', default: 300, doc: 'Seconds to wait until Systems Manager says Online.' },
     },
   },
-  observe: () => ({ state: observeAgent() }),
-  async *converge(params, { state }, context) {
+  observe: () => agentProbes(),
+  async *converge(params, answers, context) {
+    const state = agentOf(answers)
     const region = String(params.region)
     const shared = context.shared as RegistrationShared | null
     const known = state.registration
@@ -92,79 +105,28 @@ export default defineModule({
       throw new TaskFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {
         hint: `set region: ${known.region}, or reregister: true to move it`,
       })
+    const claim = known === undefined ? undefined : { host: context.host, id: known.id }
+    const address = addressOf(context)
+    const owner = claim === undefined || shared === null ? undefined : judgeOwner(claim, address, shared)
+    const ping = known === undefined ? null : (shared?.nodes.get(known.id)?.pingStatus ?? null)
+    const done = (id: string, agentStarted: boolean) => ({
+      result: {
+        instance_id: id,
+        region,
+        agent_started: agentStarted,
+        ...(shared === null ? {} : { ping_status: 'Online' }),
+      },
+    })
 
-    let id = known?.id
-    let agentStarted = false
-    const before = { instance_id: known?.id ?? null, ping_status: pingStatus(shared, known?.id) }
-    if (id === undefined || params.reregister) {
-      const what = id === undefined ? 'register with Systems Manager' : `register anew (now ${id})`
-      const change = {
-        says: what,
-        diff: [
-          {
-            header: 'registration',
-            before: dict(before),
-            after: dict({ instance_id: 'mi-…', ping_status: 'Online' }),
-          },
-        ],
-        predicted: { region, instance_id: 'known-after-apply' } as Record<string, Value>,
-      }
-      if (context.check) {
-        yield { kind: 'call', ...change, call: () => Promise.resolve(null) }
-        return {}
-      }
-      const { form } = state
-      if (form === undefined) throw notInstalled()
-      if (shared?.activation === undefined)
-        throw new Error('the batch made no activation for a host that needs one')
-      const { activation } = shared
-      if (activation instanceof AwsFailure) throw activation
-      const script =
-        id === undefined
-          ? registerScript(form, activation, region)
-          : reregisterScript(form, activation, region)
-      for (let attempt = 1; ; attempt += 1) {
-        const output = yield { kind: 'run', script, more: true, ...change }
-        if (output.rc === 0) {
-          id = registeredId(output)
-          break
-        }
-        const done = registeredId(output)
-        if (done !== undefined) throw notRestarted(form, output, `registered as ${done}, and `)
-        const failure = registrationFailure(output)
-        if (!failure.retryable || attempt === ATTEMPTS) throw failure
-        const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
-        yield {
-          kind: 'wait',
-          says: 'wait: throttled',
-          call: (signal) => sleep(pause, null, { signal }),
-        }
-      }
-      if (id === undefined)
-        throw new TaskFailure('the agent said that it is registered, and not as what', {
-          hint: 'run muster again: it reads the id from the Vault',
+    if (known !== undefined && !params.reregister) {
+      if (shared !== null && !shared.nodes.has(known.id))
+        throw new TaskFailure(`registered as ${known.id}, which Systems Manager does not know in ${region}`, {
+          hint: 'it was deregistered there, or belongs to another account; set reregister: true to register it anew',
         })
-      agentStarted = true
-      if (known !== undefined) {
-        yield {
-          kind: 'call',
-          says: `deregister ${known.id}`,
-          call: async () => {
-            await deregisterNode(shared.clients, known.id)
-            return null
-          },
-        }
-      }
-    } else if (shared !== null && !shared.nodes.has(id)) {
-      throw new TaskFailure(`registered as ${id}, which Systems Manager does not know in ${region}`, {
-        hint: 'it was deregistered there, or belongs to another account; set reregister: true to register it anew',
-      })
-    }
-    const tagging = shared === null ? undefined : tagAction(shared, id, wantedTags(params), agentStarted)
-    if (tagging !== undefined) yield tagging
-
-    const online = !agentStarted && pingStatus(shared, id) === 'Online'
-    if (!agentStarted && (state.runningAs !== id || (shared !== null && !online))) {
+      if (claim !== undefined && owner?.owned === false) throw notItsNode(claim, owner.found)
+      const tagging = claim === undefined || shared === null ? undefined : tagAction(claim, params, shared)
+      if (tagging !== undefined) yield tagging
+      if (state.runningAs === known.id && (shared === null || ping === 'Online')) return done(known.id, false)
       const { form } = state
       if (form === undefined) throw notInstalled()
       // A restart cures an agent that hibernates, and one that still runs with an identity of before.
@@ -175,36 +137,74 @@ export default defineModule({
         says: `restart ${agentUnit(form)}`,
       }
       if (output.rc !== 0) throw notRestarted(form, output)
-      agentStarted = true
+      if (shared !== null) {
+        const seen = yield* becomeOnline(shared, known.id, params.wait)
+        if (seen?.pingStatus !== 'Online') throw notOnline(known.id, params.wait, seen)
+      }
+      return done(known.id, true)
     }
-    if (agentStarted && shared !== null) {
-      const node = id
-      const seen = yield {
-        kind: 'wait',
-        says: `wait until ${node} is Online`,
+
+    const what = known === undefined ? 'register with Systems Manager' : `register anew (now ${known.id})`
+    const change = {
+      says: what,
+      diff: [
+        {
+          header: 'registration',
+          before: dict({ instance_id: known?.id ?? null, ping_status: ping }),
+          after: dict({ instance_id: 'mi-…', ping_status: 'Online' }),
+        },
+      ],
+      predicted: { region, instance_id: 'known-after-apply' } as Record<string, Value>,
+    }
+    if (context.check) {
+      yield { kind: 'call', ...change, call: () => Promise.resolve(null) }
+      return {}
+    }
+    const { form } = state
+    if (form === undefined) throw notInstalled()
+    if (shared?.activation === undefined)
+      throw new Error('the batch made no activation for a host that needs one')
+    const { activation } = shared
+    if (activation instanceof AwsFailure) throw activation
+    const prepare = params.agent_file === undefined ? undefined : moveKeysScript(form, params.agent_file)
+    const script =
+      known === undefined
+        ? registerScript(form, activation, region, prepare)
+        : reregisterScript(form, activation, region)
+    let id: string | undefined
+    for (let attempt = 1; ; attempt += 1) {
+      const output = yield { kind: 'run', script, more: true, ...change }
+      id = registeredId(output)
+      if (output.rc === 0) break
+      if (id !== undefined) throw notRestarted(form, output, `registered as ${id}, and `)
+      const failure = registrationFailure(output)
+      if (!failure.retryable || attempt === ATTEMPTS) throw failure
+      const pause = 1000 * 2 ** attempt * (0.5 + Math.random())
+      yield { kind: 'wait', says: 'wait: throttled', call: (signal) => sleep(pause, null, { signal }) }
+    }
+    if (id === undefined)
+      throw new TaskFailure('the agent said that it is registered, and not as what', {
+        hint: 'run muster again: it reads the id from the Vault',
+      })
+    const node = { host: context.host, id }
+    if (shared.claims.rivals(node).length > 0) throw notItsNode(node, 'another host of the batch is it')
+    shared.claims.add(node)
+    if (known !== undefined && owner?.owned === true)
+      yield {
+        kind: 'call',
+        says: `deregister ${known.id}`,
         call: async (signal) => {
-          const { online, missing } = await waitOnline(shared.clients, [node], {
-            patience: params.wait * 1000,
-            signal,
-          })
-          return (online.get(node) ?? missing.get(node))?.pingStatus ?? null
+          await askAws(() => deregisterNode(shared.clients, known.id, signal))
+          return null
         },
       }
-      if (seen.value !== 'Online')
-        throw new TaskFailure(
-          `${node} is not Online after ${params.wait} seconds: Systems Manager says ${seen.value === null ? 'nothing of it' : String(seen.value)}`,
-          {
-            hint: 'does the host reach the endpoints ssm, ssmmessages and ec2messages? See /var/log/amazon/ssm/amazon-ssm-agent.log there',
-          },
-        )
-    }
-    return {
-      result: {
-        instance_id: id,
-        region,
-        ...(shared === null ? {} : { ping_status: 'Online' }),
-      },
-    }
+    const seen = yield* becomeOnline(shared, id, params.wait)
+    if (seen === undefined) throw notOnline(id, params.wait, seen)
+    const tags = yield* judgeNewNode(node, address, seen, shared, activation)
+    const tagging = tagAction(node, params, { ...shared, tags: new Map([[id, tags]]) })
+    if (tagging !== undefined) yield tagging
+    if (seen.pingStatus !== 'Online') throw notOnline(id, params.wait, seen)
+    return done(id, true)
   },
   batch: {
     refuse: (members) =>
@@ -213,34 +213,6 @@ export default defineModule({
     open: openRegistration,
   },
 })
-
-/** The tags that the node of a host lacks; a node that has just registered has those of the activation. */
-function tagAction(
-  { activation, lacking, clients }: RegistrationShared,
-  id: string,
-  wanted: Tags,
-  isNew: boolean,
-): Action | undefined {
-  const made = activation instanceof AwsFailure ? undefined : activation
-  const had = isNew ? made?.tags : lacking.get(id)
-  if (had === undefined) return undefined
-  const { set, after } = tagChanges(had, wanted, false)
-  if (Object.keys(set).length === 0) return undefined
-  return {
-    kind: 'call',
-    says: `tag ${id} with ${Object.keys(set).join(', ')}`,
-    diff: [{ header: `tags of ${id}`, before: tagValue(had), after: tagValue(after) }],
-    predicted: { instance_id: id },
-    call: async (signal) => {
-      await askAws(() => tagNode(clients, id, set, signal))
-      return null
-    },
-  }
-}
-
-function pingStatus(shared: RegistrationShared | null, id: string | undefined): string | null {
-  return id === undefined ? null : (shared?.nodes.get(id)?.pingStatus ?? null)
-}
 
 function notRestarted(form: PackageForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)

@@ -1,8 +1,9 @@
-import type { Probe } from '../../probes/probe.ts'
-import { scriptProbe } from '../../probes/script.ts'
+import type { Clock } from '../../probes/clock.ts'
+import { clock } from '../../probes/clock.ts'
+import { type ManagedPackage, managedPackage } from '../../probes/package.ts'
+import { type Registration, registration } from '../../probes/registration.ts'
+import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
-import type { Output } from '../../values/transfer.ts'
 
 /** How the agent is installed; unit and program follow from it, never from the distribution's name (facts/ssm-agent.md 5.5). */
 export type PackageForm = 'deb' | 'rpm' | 'snap'
@@ -17,6 +18,18 @@ export interface AgentState {
   readonly machineId: string
   /** Seconds that the host's clock is ahead of the controller's, as seen when its answer arrived. */
   readonly clockSkew: number
+}
+
+/** The answers to {@link installationProbes}. */
+export interface InstallationAnswers {
+  readonly package: ManagedPackage
+  readonly snap: PathFacts
+}
+
+/** The answers to {@link agentProbes}. */
+export interface AgentAnswers extends InstallationAnswers {
+  readonly registration: Registration
+  readonly clock: Clock
 }
 
 const UNITS = {
@@ -48,70 +61,36 @@ export function agentProgram(form: PackageForm): string {
   return PROGRAMS[form]
 }
 
-/** Where the agent keeps its registration: the truth, the index beside it, and the copy that may be stale. */
-export const SSM_FOLDER = '/var/lib/amazon/ssm'
-export const VAULT = '/var/lib/amazon/ssm/Vault'
-export const REGISTRATION_FILE = '/var/lib/amazon/ssm/registration'
-const IDENTITY_FILE = '/var/lib/amazon/ssm/runtimeconfig/identity_config.json'
+/** How the agent is installed. The same questions from all modules that need to know, so they are asked once. */
+export function installationProbes() {
+  return { package: managedPackage('amazon-ssm-agent'), snap: stat('/snap/amazon-ssm-agent/current') }
+}
 
-/** Prints `form=deb|rpm|snap` when the agent is installed. */
-export const PRINT_FORM: ShellText = sh`if [ -d /snap/amazon-ssm-agent/current ]; then echo form=snap
-elif dpkg-query -W -f='\${db:Status-Status}' amazon-ssm-agent 2>/dev/null | grep -qx installed; then echo form=deb
-elif rpm -q amazon-ssm-agent >/dev/null 2>&1; then echo form=rpm
-fi`
+/** What there is to know of the agent before it is registered or taken away. */
+export function agentProbes() {
+  return { ...installationProbes(), registration: registration(), clock: clock() }
+}
 
-/** Prints the managed node's id from the Vault, nothing when the host is not registered. */
-export const NODE_ID: ShellText = sh`sed -n 's/^{"instanceID":"\(mi-[0-9a-f]*\)".*/\1/p' ${`${VAULT}/Store/RegistrationKey`} 2>/dev/null`
+/** The snap first: the deb refuses to be installed beside it. */
+export function formOf({ package: known, snap }: InstallationAnswers): PackageForm | undefined {
+  if ((snap.target?.stat ?? snap.stat)?.kind === 'directory') return 'snap'
+  if (known.status !== 'installed') return undefined
+  return known.manager === 'dpkg' ? 'deb' : 'rpm'
+}
+
+export function agentOf(answers: AgentAnswers): AgentState {
+  const { node, runningAs, machineId } = answers.registration
+  return {
+    form: formOf(answers),
+    registration: node,
+    runningAs,
+    machineId,
+    clockSkew: answers.clock.skew,
+  }
+}
 
 /**
- * Reads the registration as facts/ssm-agent.md 3.5 says: id and region from the Vault (the private key is never
- * transferred), and only where the Manifest lists it. The agent ends none of its files with a line end.
+ * Prints the managed node's id from the Vault, nothing when the host is not registered: for scripts that change it,
+ * which look again while they hold the lock.
  */
-export const READ_AGENT: ShellText = sh`${PRINT_FORM}
-if grep -q '"RegistrationKey"' ${`${VAULT}/Manifest`} 2>/dev/null; then
-  printf 'registration=%s\n' "$(sed -n 's/^{"instanceID":"\([^"]*\)","region":"\([^"]*\)".*"privateKey":"[^"].*/\1 \2/p' ${`${VAULT}/Store/RegistrationKey`} 2>/dev/null)"
-fi
-printf 'running=%s\n' "$(sed -n 's/.*"InstanceId":"\([^"]*\)".*/\1/p' ${IDENTITY_FILE} 2>/dev/null)"
-printf 'machine=%s\n' "$(cat /etc/machine-id 2>/dev/null)"
-printf 'clock=%s\n' "$(date +%s)"`
-
-// An output may be read again later, when the controller's clock has moved on: the skew is that of the first time.
-const skews = new WeakMap<Output, number>()
-
-/** @throws TaskFailure when the answer makes no sense */
-export function parseAgentState(output: Output): AgentState {
-  if (output.rc !== 0)
-    throw new TaskFailure(
-      `the state of the SSM agent cannot be read: ${output.stderr.toString().trim() || 'no answer'}`,
-      { hint: 'the registration is readable for root only: set become: true' },
-    )
-  const lines = output.stdout.toString('latin1').split('\n')
-  const value = (key: string): string | undefined =>
-    lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1)
-  const form = value('form')
-  const clock = Number(value('clock'))
-  if (!Number.isSafeInteger(clock) || clock <= 0)
-    throw new TaskFailure('the host did not say what time it is', { hint: 'is there a `date` program?' })
-  let skew = skews.get(output)
-  if (skew === undefined) {
-    skew = clock - Math.floor(Date.now() / 1000)
-    skews.set(output, skew)
-  }
-  const registration = /^(mi-[0-9a-f]{8,40}) ([a-z0-9-]{1,40})$/.exec(value('registration') ?? '')
-  const running = /^mi-[0-9a-f]{8,40}$/.exec(value('running') ?? '')
-  return {
-    form: form === 'deb' || form === 'rpm' || form === 'snap' ? form : undefined,
-    registration:
-      registration === null
-        ? undefined
-        : { id: registration[1] as string, region: registration[2] as string },
-    runningAs: running?.[0],
-    machineId: /^[0-9a-f]{32}$/.exec(value('machine') ?? '')?.[0] ?? '',
-    clockSkew: skew,
-  }
-}
-
-/** The look at a host's agent. */
-export function observeAgent(): Probe<AgentState> {
-  return scriptProbe(READ_AGENT, parseAgentState)
-}
+export const NODE_ID: ShellText = sh`sed -n 's/^{"instanceID":"\(mi-[0-9a-f]*\)".*/\1/p' ${'/var/lib/amazon/ssm/Vault/Store/RegistrationKey'} 2>/dev/null`

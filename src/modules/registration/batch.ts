@@ -7,13 +7,13 @@ import {
 } from '../../aws/activations.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
-import { CONTROLLER_TAG, controllerName, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
+import { CONTROLLER_TAG, controllerName, hostsTag, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
 import { checkRoomForNodes } from '../../aws/tier.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Tags } from '../aws/tags.ts'
 import type { BatchShared, RunContext } from '../module.ts'
-import type { AgentState } from './agent-state.ts'
+import type { AgentAnswers } from './agent-state.ts'
 import { type KnownNodes, lookAtNodes, type RegistrationMember, sameForAll, wantedTags } from './nodes.ts'
 
 /** The API's limit of registrations an activation may allow. */
@@ -38,9 +38,9 @@ export interface RegistrationShared extends KnownNodes {
 
 export function needsRegistration(member: {
   readonly params: { readonly reregister: boolean }
-  readonly answers: { readonly state: AgentState }
+  readonly answers: Pick<AgentAnswers, 'registration'>
 }): boolean {
-  return member.answers.state.registration === undefined || member.params.reregister
+  return member.answers.registration.node === undefined || member.params.reregister
 }
 
 /** Looks only, for plan and check mode. */
@@ -85,6 +85,7 @@ export async function openRegistration(
   const { instance_name, owner, expires_in } = newcomers[0]!.params
   const tags = {
     ...tagsOfAll(newcomers),
+    ...hostsTag(newcomers.map(({ host }) => host)),
     [MANAGED_TAG]: String(owner),
     [RUN_TAG]: context.id,
     [CONTROLLER_TAG]: controllerName(),

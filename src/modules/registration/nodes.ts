@@ -1,12 +1,12 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { nodesLackingTags } from '../../aws/node-tags.ts'
-import { describeNodes, type NodeInformation } from '../../aws/nodes.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { readTags, type Tags } from '../aws/tags.ts'
 import type { Member, RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import type { AgentState } from './agent-state.ts'
+import type { AgentAnswers } from './agent-state.ts'
+import { type Claim, lookAtOwners, type Owners } from './owners.ts'
 
 export interface RegistrationParameters {
   readonly region: Text
@@ -18,11 +18,10 @@ export interface RegistrationParameters {
   readonly reregister: boolean
 }
 
-export type RegistrationMember = Member<RegistrationParameters, { readonly state: AgentState }>
+export type RegistrationMember = Member<RegistrationParameters, Pick<AgentAnswers, 'registration'>>
 
 /** What Systems Manager says of the nodes that the hosts of a batch are. */
-export interface KnownNodes {
-  readonly nodes: ReadonlyMap<string, NodeInformation>
+export interface KnownNodes extends Owners {
   /** Id -> tags that the node has, for those that lack a wanted one. */
   readonly lacking: ReadonlyMap<string, Tags>
   readonly clients: AwsClients
@@ -33,34 +32,43 @@ export function wantedTags({ tags }: Pick<RegistrationParameters, 'tags'>): Tags
   return tags === undefined ? {} : readTags(tags)
 }
 
-/** Asks Systems Manager for the nodes of a batch, all at once, and for the tags that they lack. */
+interface Registered {
+  readonly claim: Claim
+  readonly tags: Tags
+}
+
+/** Asks Systems Manager for the nodes of a batch, all at once: whose they are, and the tags that they lack. */
 export async function lookAtNodes(
   members: readonly RegistrationMember[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<KnownNodes> {
   const { region } = sameForAll(members)
   const clients = await context.aws(region)
-  const registered = members.filter(({ answers: { state } }) => state.registration !== undefined)
-  const ids = registered.map(({ answers: { state } }) => state.registration!.id)
-  const nodes = await describeNodes(clients, ids, context.signal)
+  const registered = members.flatMap(({ host, params, answers }): (Registered & { moves: boolean })[] => {
+    const id = answers.registration.node?.id
+    return id === undefined
+      ? []
+      : [{ claim: { host, id }, tags: wantedTags(params), moves: params.reregister }]
+  })
+  // One that is to be registered anew is deregistered then.
+  const moving = new Set(registered.filter(({ moves }) => moves).map(({ claim }) => claim.id))
+  const claims = registered.map(({ claim }) => claim)
+  const owners = await lookAtOwners(clients, claims, (id) => moving.has(id), context.signal)
   const lacking = new Map<string, Tags>()
   for (const { tags, ids } of byTags(registered)) {
-    const there = ids.filter((id) => nodes.has(id))
+    const there = ids.filter((id) => owners.nodes.has(id))
     for (const [id, had] of await nodesLackingTags(clients, there, tags, context.signal)) lacking.set(id, had)
   }
-  return { nodes, lacking, clients }
+  // What is to be changed is changed by all that is known of it.
+  return { ...owners, tags: new Map([...owners.tags, ...lacking]), lacking, clients }
 }
 
-function byTags(members: readonly RegistrationMember[]): { tags: Tags; ids: string[] }[] {
+function byTags(registered: readonly Registered[]): { tags: Tags; ids: string[] }[] {
   const groups = new Map<string, { tags: Tags; ids: string[] }>()
-  for (const {
-    params,
-    answers: { state },
-  } of members) {
-    const tags = wantedTags(params)
+  for (const { claim, tags } of registered) {
     const key = JSON.stringify(Object.entries(tags).sort())
     const group = groups.get(key) ?? { tags, ids: [] }
-    group.ids.push(state.registration!.id)
+    group.ids.push(claim.id)
     groups.set(key, group)
   }
   return [...groups.values()]

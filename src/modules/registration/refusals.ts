@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Member } from '../module.ts'
-import type { AgentState } from './agent-state.ts'
+import { type AgentAnswers, agentOf } from './agent-state.ts'
 
 /** Seconds; AWS refuses signatures that are five minutes off, so four leave room for drift. */
 const MAX_CLOCK_SKEW = 240
@@ -11,24 +11,20 @@ const MAX_CLOCK_SKEW = 240
  * (facts/ssm-agent.md, rule 9).
  */
 export function refuseHosts(
-  members: readonly Member<unknown, { readonly state: AgentState }>[],
-  registers: (member: Member<unknown, { readonly state: AgentState }>) => boolean,
+  members: readonly Member<unknown, AgentAnswers>[],
+  registers: (member: Member<unknown, AgentAnswers>) => boolean,
 ): Map<string, TaskFailure> {
   const refused = new Map<string, TaskFailure>()
   const byMachine = new Map<string, string[]>()
-  for (const {
-    host,
-    answers: { state },
-  } of members) {
-    if (state.machineId === '') continue
-    byMachine.set(state.machineId, [...(byMachine.get(state.machineId) ?? []), host])
+  for (const { host, answers } of members) {
+    const { machineId } = agentOf(answers)
+    if (machineId === '') continue
+    byMachine.set(machineId, [...(byMachine.get(machineId) ?? []), host])
   }
   for (const member of members) {
     if (!registers(member)) continue
-    const {
-      host,
-      answers: { state },
-    } = member
+    const { host, answers } = member
+    const state = agentOf(answers)
     const same = byMachine.get(state.machineId) ?? []
     if (same.length > 1) {
       refused.set(

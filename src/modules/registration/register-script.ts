@@ -1,16 +1,12 @@
+import { SSM_FOLDER, VAULT } from '../../probes/registration.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import {
-  agentProgram,
-  NODE_ID,
-  type PackageForm,
-  REGISTRATION_FILE,
-  restartAgent,
-  SSM_FOLDER,
-  VAULT,
-} from './agent-state.ts'
+import { agentProgram, NODE_ID, type PackageForm, restartAgent } from './agent-state.ts'
+
+/** The copy beside the Vault, which the agent writes and never reads. */
+const REGISTRATION_FILE = `${SSM_FOLDER}/registration`
 
 /**
  * Held to the end of the script, and by a registration that outlives it: two runs that looked at a host at the same
@@ -26,28 +22,44 @@ fi`
 
 /**
  * A registration that a lost connection left running is waited for: beside it, a second one would make a second node.
- * The program and its first word as muster writes them; the brackets keep grep from finding itself.
+ * Only root's own counts, by the real user id in its status (who owns its folder below /proc a process can influence):
+ * anybody may give a process the agent's name. The shell's `read` leaves out the NUL characters between the words.
  */
-const AFTER_ANOTHER: ShellText = sh`waited=0
-while cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q 'amazon-ssm-agent [-]register'; do
-  if [ $waited -ge 600 ]; then echo "another registration is running on this host" >&2; exit 1; fi
+export function afterAnother(program: string): ShellText {
+  return sh`m_registers() {
+  for m_p in /proc/[0-9]*; do
+    m_l=; { IFS= read -r m_l; } 2>/dev/null <"$m_p/cmdline"
+    case $m_l in *${`${program}-register-`}*) ;; *) continue ;; esac
+    { while read -r m_k m_u m_x; do [ "$m_k" != Uid: ] || break; done; } 2>/dev/null <"$m_p/status"
+    [ "$m_k $m_u" != 'Uid: 0' ] || return 0
+  done
+  return 1
+}
+m_w=0
+while m_registers; do
+  if [ $m_w -ge 600 ]; then echo "another registration is running on this host" >&2; exit 1; fi
   sleep 0.2
-  waited=$((waited + 1))
+  m_w=$((m_w + 1))
 done`
+}
 
 /**
  * Registers a host that is not registered, and restarts the agent: a running one keeps its old identity, an idle one
  * waits 90 seconds. Without `-y`, and with its input closed, so that a registration that came in between is never
  * overwritten: the agent would ask, read the end of its input, and leave the Vault alone (facts/ssm-agent.md 1.3).
  * The code is in this text only, which the resident shell reads from its standard input.
+ *
+ * @param prepare what shall be there when the agent starts
  */
 export function registerScript(
   form: PackageForm,
   activation: { readonly id: string; readonly code: Secret },
   region: string,
+  prepare: ShellText = sh`:`,
 ): ShellText {
   return sh`${oneAtATime(SSM_FOLDER)}
-${AFTER_ANOTHER}
+${afterAnother(agentProgram(form))}
+${prepare}
 id=$(${NODE_ID})
 if [ -n "$id" ]; then
   echo "registered by an earlier connection: Managed instance-id: $id"
@@ -71,7 +83,7 @@ export function reregisterScript(
   region: string,
 ): ShellText {
   return sh`${oneAtATime(SSM_FOLDER)}
-${AFTER_ANOTHER}
+${afterAnother(agentProgram(form))}
 umask 077
 saved=$(mktemp -d /var/lib/amazon/ssm/.muster-XXXXXXXX) || exit 1
 trap 'rm -rf "$saved"' EXIT

@@ -1,3 +1,7 @@
+import type { AnswersOf } from '../../probes/probe.ts'
+import { sharedKeys } from '../../probes/shared-keys.ts'
+import { stat } from '../../probes/stat.ts'
+import { isRunning, unitSummary } from '../../probes/unit-summary.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { agentUnit, type PackageForm } from './agent-state.ts'
 
@@ -9,34 +13,28 @@ const CONFIGURATION = '/etc/amazon/ssm/amazon-ssm-agent.json'
 /** Where the agent shares its keys before muster moves the file (facts/ssm-agent.md 4.1). */
 const KEYS = '/root/.aws/credentials'
 
-/**
- * Whether a file holds the agent's keys and nothing else: one section `default` with a session token. The agent writes
- * over that section anyway; a file with more in it is somebody's.
- */
-const AGENTS_KEYS: ShellText = sh`[ -f ${KEYS} ] && grep -q '^aws_session_token' ${KEYS} && ! grep -Evq '^[[:space:]]*$|^\[default\]$|^aws_(access_key_id|secret_access_key|session_token)[[:space:]]*=' ${KEYS}`
-
-/** Prints `left=PATH` for what a registration left on the host, and `active=UNIT` for a running agent. */
-export const READ_LEFT: ShellText = sh`for m_p in ${[DATA, LOGS, CONFIGURATION]}; do if [ -e "$m_p" ]; then echo "left=$m_p"; fi; done
-if ${AGENTS_KEYS}; then echo ${`left=${KEYS}`}; fi
-for m_u in ${[agentUnit('deb'), agentUnit('snap')]}; do
-  case $(systemctl is-active "$m_u" 2>/dev/null) in active|activating|reloading|deactivating) echo "active=$m_u" ;; esac
-done
-exit 0`
-
+/** What a registration left on a host. */
 export interface Left {
   readonly paths: readonly string[]
   /** The agent runs, or is about to. */
   readonly active: boolean
 }
 
-export function parseLeft(stdout: string): Left {
-  const values = (key: string) =>
-    stdout.split('\n').flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []))
-  // Only paths that were asked for: what a host prints decides nothing.
-  const paths = values('left')
+/** The look at what a registration left; {@link leftOf} reads the answers. */
+export function leftProbes() {
   return {
-    paths: [DATA, LOGS, CONFIGURATION, KEYS].filter((path) => paths.includes(path)),
-    active: values('active').length > 0,
+    left: [DATA, LOGS, CONFIGURATION].map(stat),
+    keys: sharedKeys(KEYS),
+    agents: [agentUnit('deb'), agentUnit('snap')].map(unitSummary),
+  }
+}
+
+/** A file of keys with more in it than the agent's is somebody's, and stays. */
+export function leftOf({ left, keys, agents }: AnswersOf<ReturnType<typeof leftProbes>>): Left {
+  const paths = [DATA, LOGS, CONFIGURATION].filter((_, at) => left[at]?.stat !== null)
+  return {
+    paths: keys === 'alone' ? [...paths, KEYS] : paths,
+    active: agents.some(isRunning),
   }
 }
 

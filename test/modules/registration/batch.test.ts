@@ -3,7 +3,7 @@ import { createClients } from '../../../src/aws/create-clients.ts'
 import type { Cloud } from '../../../src/emulator/cloud.ts'
 import registration from '../../../src/modules/library/ssm_registration.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
-import type { AgentState } from '../../../src/modules/registration/agent-state.ts'
+import type { AgentAnswers } from '../../../src/modules/registration/agent-state.ts'
 import {
   lookAtRegistration,
   openRegistration,
@@ -17,9 +17,14 @@ import { cloudWithNodes, nodeId } from '../../emulator/with-nodes.ts'
 let cloud: Cloud
 const journal: unknown[] = []
 
+/** Nodes of the hosts a, b, c ... by their tags. */
 async function start(count: number, tags: Record<string, string> = {}): Promise<void> {
   const now = Date.now()
-  cloud = await cloudWithNodes(count, () => ({ tags, lastPing: now, onlineSince: now }))
+  cloud = await cloudWithNodes(count, (number) => ({
+    tags: { ...tags, 'muster:host': 'abc'[number] ?? String(number) },
+    lastPing: now,
+    onlineSince: now,
+  }))
   await makeRole(sdkClients(cloud).iam, 'node')
   for (const [name, value] of Object.entries(cloud.environment())) vi.stubEnv(name, value)
 }
@@ -51,14 +56,24 @@ function member(host: string, id: string | undefined, tags: Record<string, strin
     wait: 60,
     ...more,
   }
-  const state: AgentState = {
-    form: 'deb',
-    registration: id === undefined ? undefined : { id, region: 'eu-central-1' },
-    runningAs: id,
-    machineId: host,
-    clockSkew: 0,
+  const answers: AgentAnswers = {
+    package: { manager: 'dpkg', status: 'installed', version: '3' },
+    snap: {
+      path: '/snap/amazon-ssm-agent/current',
+      stat: null,
+      link: null,
+      target: null,
+      directory: null,
+      may: { read: false, write: false, execute: false },
+    },
+    registration: {
+      node: id === undefined ? undefined : { id, region: 'eu-central-1' },
+      runningAs: id,
+      machineId: host,
+    },
+    clock: { host: 0, skew: 0 },
   }
-  return { host, params, answers: { state } }
+  return { host, params, answers }
 }
 
 describe('the activation of a batch', () => {
@@ -78,6 +93,7 @@ describe('the activation of a batch', () => {
       'muster:managed': 'fleet',
       'muster:run': 'r1',
       'muster:controller': expect.any(String),
+      'muster:hosts': 'a b',
     })
     await opened.close()
     expect(cloud.inspect.activations()).toEqual([])
@@ -103,6 +119,8 @@ describe('the activation of a batch', () => {
 describe('tags of nodes that are registered', () => {
   const converge = async (one: ReturnType<typeof member>, shared: RegistrationShared, check: boolean) => {
     const steps = registration.converge(one.params as never, one.answers, {
+      host: one.host,
+      variable: () => undefined,
       shared,
       check,
     } as unknown as ModuleContext)
@@ -130,8 +148,8 @@ describe('tags of nodes that are registered', () => {
     expect([...seen.lacking.keys()]).toEqual([nodeId(0)])
     const diffs = [
       [
-        { rack: '1', site: 'ber' },
-        { rack: '1', site: 'fra' },
+        { 'muster:host': 'a', rack: '1', site: 'ber' },
+        { 'muster:host': 'a', rack: '1', site: 'fra' },
       ],
     ]
     const told = { did: [`tag ${nodeId(0)} with site`], diffs }

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseLeft, READ_LEFT, removeLeftScript } from '../../../src/modules/registration/removal-script.ts'
+import { leftOf, leftProbes, removeLeftScript } from '../../../src/modules/registration/removal-script.ts'
 import type { ShellText } from '../../../src/shell/sh.ts'
+import { askSet } from '../../probes/inline.ts'
 
 let root: string
 beforeEach(() => {
@@ -14,21 +15,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-/** Runs a script over a folder in place of the host's root. */
-function run(script: ShellText): string {
-  const text = script
-    .reveal()
-    .replace(/\/(etc\/amazon|root\/|var\/lib\/amazon|var\/log\/amazon)/g, `${root}/$1`)
-  return execFileSync('sh', ['-c', text], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }).replaceAll(root, '')
+/** A script over a folder in place of the host's root. */
+function moved(script: string): string {
+  return script.replace(/\/(etc\/amazon|root\/|var\/lib\/amazon|var\/log\/amazon)/g, `${root}/$1`)
+}
+function run(script: ShellText): void {
+  execFileSync('sh', ['-c', moved(script.reveal())], { stdio: 'ignore' })
 }
 function write(path: string, content = ''): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
   writeFileSync(join(root, path), content)
 }
-const left = () => parseLeft(run(READ_LEFT)).paths
+const left = () => leftOf(askSet(['/bin/sh'], leftProbes(), moved).answers).paths
 const KEYS =
   '[default]\naws_access_key_id     = ASIA1\naws_secret_access_key = x\naws_session_token     = y\n'
 
@@ -69,12 +67,5 @@ describe('what a registration leaves', () => {
   ])("is not root's own credentials: %s", (_, content) => {
     write('/root/.aws/credentials', content)
     expect(left()).toEqual([])
-  })
-
-  test('is never a path that only the host names', () => {
-    expect(parseLeft('left=/etc\nleft=/var/log/amazon/ssm\nactive=x\n')).toEqual({
-      paths: ['/var/log/amazon/ssm'],
-      active: true,
-    })
   })
 })

@@ -1,0 +1,61 @@
+import { sh } from '../shell/sh.ts'
+import { TaskFailure } from '../values/task-failure.ts'
+import { type Probe, type ProbeKind, probe } from './probe.ts'
+
+/** Where the SSM agent keeps its registration: the truth, and the copy that may be stale (facts/ssm-agent.md 3.1). */
+export const SSM_FOLDER = '/var/lib/amazon/ssm'
+export const VAULT = '/var/lib/amazon/ssm/Vault'
+const REGISTRATION_KEY = '/var/lib/amazon/ssm/Vault/Store/RegistrationKey'
+const MANIFEST = '/var/lib/amazon/ssm/Vault/Manifest'
+const IDENTITY = '/var/lib/amazon/ssm/runtimeconfig/identity_config.json'
+
+/** What a host says of its registration with Systems Manager. What it says of itself only: never proof. */
+export interface Registration {
+  /** From the Vault; undefined when not registered, whatever the plain `registration` file says. */
+  readonly node: { readonly id: string; readonly region: string } | undefined
+  /** Identity that the agent took up when it was last started; undefined before that. */
+  readonly runningAs: string | undefined
+  /** Of /etc/machine-id; empty where there is none. */
+  readonly machineId: string
+}
+
+const kind: ProbeKind<null, Registration> = {
+  name: 'registration',
+  // A restarted agent takes up another identity.
+  subjects: ['files', 'units', 'packages'],
+  key: () => '',
+  posix: {
+    // Each file is one line of JSON without a line end, so `read` gives it and fails. The line with the private key is
+    // cut by the shell itself, and forgotten: it is never printed, and no program gets it.
+    script: () => sh`m_i=; m_g=; m_r=; m_k=; m_l=
+{ IFS= read -r m_l; } 2>/dev/null <${MANIFEST}
+case $m_l in *'"RegistrationKey"'*) m_l=; { IFS= read -r m_l; } 2>/dev/null <${REGISTRATION_KEY} ;; *) m_l= ;; esac
+case $m_l in '{"instanceID":"mi-'*'","region":"'*'"privateKey":"'[!\"]*)
+  m_l=\${m_l#'{"instanceID":"'}; m_i=\${m_l%%'"'*}; m_l=\${m_l#"$m_i"'","region":"'}; m_g=\${m_l%%'"'*} ;;
+esac
+m_l=; { IFS= read -r m_l; } 2>/dev/null <${IDENTITY}
+case $m_l in *'"InstanceId":"'*) m_l=\${m_l#*'"InstanceId":"'}; m_r=\${m_l%%'"'*} ;; esac
+{ IFS= read -r m_k; } 2>/dev/null </etc/machine-id
+m_l=
+printf '%s %s\n%s\n%s\n' "$m_i" "$m_g" "$m_r" "$m_k"`,
+    read: (output) => {
+      const rows = output.stdout.toString('latin1').split('\n')
+      if (output.truncated || output.timedOut || rows.length !== 4)
+        throw new TaskFailure("look at the registration: the host's answer makes no sense")
+      const [node = '', runningAs = '', machineId = ''] = rows
+      const found = /^(mi-[0-9a-f]{8,40}) ([a-z0-9-]{1,40})$/.exec(node)
+      return [
+        {
+          node: found === null ? undefined : { id: found[1] as string, region: found[2] as string },
+          runningAs: /^mi-[0-9a-f]{8,40}$/.exec(runningAs)?.[0],
+          machineId: /^[0-9a-f]{32}$/.exec(machineId)?.[0] ?? '',
+        },
+      ]
+    },
+  },
+}
+
+/** The registration as the host's Vault has it; for root only. Costs no process. */
+export function registration(): Probe<Registration> {
+  return probe(kind, null)
+}
