@@ -1,14 +1,15 @@
-import { mapProbe, type Probe } from '../../probes/probe.ts'
+import { type DebFile, debFile } from '../../probes/deb-file.ts'
+import type { Probe } from '../../probes/probe.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
-import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
-import { convergeDebs, type HostDebs, observeDebs } from '../packages/deb-on-host.ts'
+import { type AptProbes, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
+import { convergeDebs } from '../packages/deb-on-host.ts'
+import type { Text } from '../parameters.ts'
 
-type State =
-  | { readonly kind: 'debs'; readonly debs: HostDebs; readonly wish: AptWish }
-  | { readonly kind: 'names'; readonly apt: AptState; readonly wish: AptWish }
+type Probes = AptProbes & { readonly debs: readonly Probe<DebFile>[] | undefined }
 
 export default defineModule({
   name: 'apt',
@@ -66,7 +67,7 @@ export default defineModule({
       install_recommends: {
         type: 'bool',
         aliases: ['install-recommends'],
-        doc: 'Install what a package recommends.',
+        doc: 'Install what a package recommends; with deb, what the file itself recommends comes on request only.',
       },
       dpkg_options: {
         type: 'str',
@@ -82,34 +83,55 @@ export default defineModule({
     mutuallyExclusive: [['deb', 'name']],
   },
 
-  observe(params): { state: Probe<State> } {
-    const wish: AptWish = {
-      specs: (params.name ?? []).map((name) => parseName(plain(name))),
-      state: params.state,
-      updateCache: params.update_cache ?? params.cache_valid_time > 0,
-      cacheValidTime: params.cache_valid_time,
-      onlyUpgrade: params.only_upgrade,
-      purge: params.purge,
-      autoremove: params.autoremove,
-      allowDowngrade: params.allow_downgrade,
-      installRecommends: params.install_recommends,
-      dpkgOptions: dpkgOptions(plain(params.dpkg_options)),
-      lockTimeout: params.lock_timeout,
+  observe(params): Probes {
+    const wish = wishOf(params)
+    if (params.deb === undefined) {
+      requireNames(wish.specs, wish.updateCache)
+      return { debs: undefined, ...observeApt(wish) }
     }
-    if (params.deb !== undefined) {
-      if (params.state !== 'present') throw new TaskFailure('deb only supports state=present')
-      return { state: mapProbe(observeDebs(params.deb, wish), (debs) => ({ kind: 'debs', debs, wish })) }
-    }
-    requireNames(wish.specs, wish.updateCache)
-    return { state: mapProbe(observeApt(wish), (apt) => ({ kind: 'names', apt, wish })) }
+    if (params.state !== 'present') throw new TaskFailure('deb only supports state=present')
+    return { debs: params.deb.map(debFile), ...observeApt(wish) }
   },
 
-  async *converge(_, { state }, context) {
-    return state.kind === 'debs'
-      ? yield* convergeDebs(state.debs, state.wish, context)
-      : yield* convergeApt(state.wish, state.apt, context)
+  async *converge(params, { debs, ...apt }, context) {
+    const wish = wishOf(params)
+    if (debs === undefined) return yield* convergeApt(wish, apt, context)
+    const { cache } = yield* refreshLists(wish, apt, context, false)
+    const outcome = yield* convergeDebs(debs, wish, context)
+    return wish.updateCache ? { ...outcome, result: { ...outcome.result, ...cache } } : outcome
   },
 })
+
+interface Params {
+  readonly name: readonly Text[] | undefined
+  readonly state: AptWish['state']
+  readonly update_cache: boolean | undefined
+  readonly cache_valid_time: number
+  readonly only_upgrade: boolean
+  readonly purge: boolean
+  readonly autoremove: boolean
+  readonly allow_downgrade: boolean
+  readonly install_recommends: boolean | undefined
+  readonly dpkg_options: Text
+  readonly lock_timeout: number
+}
+
+/** @throws TaskFailure for a name or an option that is none */
+function wishOf(params: Params): AptWish {
+  return {
+    specs: (params.name ?? []).map((name) => parseName(plain(name))),
+    state: params.state,
+    updateCache: params.update_cache ?? params.cache_valid_time > 0,
+    cacheValidTime: params.cache_valid_time,
+    onlyUpgrade: params.only_upgrade,
+    purge: params.purge,
+    autoremove: params.autoremove,
+    allowDowngrade: params.allow_downgrade,
+    installRecommends: params.install_recommends,
+    dpkgOptions: dpkgOptions(plain(params.dpkg_options)),
+    lockTimeout: params.lock_timeout,
+  }
+}
 
 function dpkgOptions(text: string): string[] {
   const options = text.split(',').map((option) => option.trim().replace(/^--/, ''))

@@ -1,23 +1,16 @@
-import { mapProbe, type Probe } from '../../probes/probe.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
 import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
-import { type AptState, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
+import { type AptProbes, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
 import type { PackageInfo } from '../packages/deb-control.ts'
 import { isPackageName, isVersion } from '../packages/deb-control.ts'
 import { dpkg } from '../packages/dpkg.ts'
-import type { DpkgStatus } from '../packages/dpkg-status.ts'
+import type { ArtifactProbes } from '../packages/manager.ts'
 import type { Text } from '../parameters.ts'
 
-type State =
-  | {
-      readonly kind: 'artifact'
-      readonly info: PackageInfo
-      readonly file: ControllerFile
-      readonly found: DpkgStatus
-    }
-  | { readonly kind: 'names'; readonly apt: AptState; readonly wish: AptWish }
+type Probes = AptProbes & Partial<ArtifactProbes>
 
 export default defineModule({
   name: 'package',
@@ -69,39 +62,73 @@ export default defineModule({
     requiredOneOf: [['name', 'deb', 'rpm', 'msi']],
   },
 
-  async observe(params, context): Promise<{ state: Probe<State> }> {
+  async observe(params, context): Promise<Probes> {
     refuseOthers(params.rpm, params.msi)
-    const artifact = params.deb === undefined ? null : await describe(plain(params.deb), params, context)
-    if (artifact !== null && params.state === 'present') {
-      return {
-        state: mapProbe(dpkg.observe(artifact.info), (found) => ({ kind: 'artifact', ...artifact, found })),
-      }
-    }
+    const artifact = await artifactOf(params, context)
     if (artifact !== null && params.state === 'latest')
       throw new TaskFailure('a package file has one version: state is present or absent with it')
-    const names = artifact === null ? (params.name ?? []).map((name) => plain(name)) : [artifact.info.name]
-    const wish: AptWish = {
-      ...OPTIONS,
-      specs: names.map(parseName),
-      state: params.state,
-      updateCache: params.update_cache || params.cache_valid_time > 0,
-      cacheValidTime: params.cache_valid_time,
-      onlyUpgrade: false,
-      purge: false,
-      autoremove: false,
-      allowDowngrade: params.allow_downgrade,
-      lockTimeout: params.lock_timeout,
-    }
+    const wish = wishOf(params, artifact)
+    if (artifact !== null && params.state === 'present')
+      return { ...observeApt({ ...wish, specs: [] }), ...dpkg.observe(artifact.info) }
     requireNames(wish.specs, wish.updateCache)
-    return { state: mapProbe(observeApt(wish), (apt) => ({ kind: 'names', apt, wish })) }
+    return observeApt(wish)
   },
 
-  async *converge(params, { state }, context) {
-    if (state.kind === 'names') return yield* convergeApt(state.wish, state.apt, context)
-    const options = { ...OPTIONS, allowDowngrade: params.allow_downgrade, lockTimeout: params.lock_timeout }
-    return yield* dpkg.converge(state.info, state.file, state.found, options, context)
+  async *converge(params, { found, related, ...apt }, context) {
+    const artifact = await artifactOf(params, context)
+    const wish = wishOf(params, artifact)
+    if (artifact === null || found === undefined) return yield* convergeApt(wish, apt, context)
+    yield* refreshLists(wish, apt, context, false)
+    return yield* dpkg.converge(
+      artifact.info,
+      artifact.file,
+      { found, related: related ?? [] },
+      wish,
+      context,
+    )
   },
 })
+
+interface Artifact {
+  readonly info: PackageInfo
+  readonly file: ControllerFile
+}
+
+interface ArtifactParams {
+  readonly deb: Text | undefined
+  readonly name: readonly Text[] | undefined
+  readonly version: Text | undefined
+  readonly sha256: Text | undefined
+}
+
+interface Params extends ArtifactParams {
+  readonly state: AptWish['state']
+  readonly update_cache: boolean
+  readonly cache_valid_time: number
+  readonly allow_downgrade: boolean
+  readonly lock_timeout: number
+}
+
+/** The file is read once a run, so that it may be asked for again. */
+async function artifactOf(params: ArtifactParams, context: ModuleContext): Promise<Artifact | null> {
+  return params.deb === undefined ? null : describe(plain(params.deb), params, context)
+}
+
+function wishOf(params: Params, artifact: Artifact | null): AptWish {
+  const names = artifact === null ? (params.name ?? []).map((name) => plain(name)) : [artifact.info.name]
+  return {
+    ...OPTIONS,
+    specs: names.map(parseName),
+    state: params.state,
+    updateCache: params.update_cache || params.cache_valid_time > 0,
+    cacheValidTime: params.cache_valid_time,
+    onlyUpgrade: false,
+    purge: false,
+    autoremove: false,
+    allowDowngrade: params.allow_downgrade,
+    lockTimeout: params.lock_timeout,
+  }
+}
 
 /** Changed configuration files stay, and nobody is asked. */
 const OPTIONS = { installRecommends: undefined, dpkgOptions: ['force-confdef', 'force-confold'] }
@@ -115,15 +142,7 @@ function refuseOthers(rpm: Text | undefined, msi: Text | undefined): void {
 }
 
 /** The file and what it holds, checked on the controller. @throws TaskFailure before anything is sent */
-async function describe(
-  path: string,
-  params: {
-    readonly name: readonly Text[] | undefined
-    readonly version: Text | undefined
-    readonly sha256: Text | undefined
-  },
-  context: ModuleContext,
-): Promise<{ info: PackageInfo; file: ControllerFile }> {
+async function describe(path: string, params: ArtifactParams, context: ModuleContext): Promise<Artifact> {
   const file = await context.files.find('files', path)
   const sha256 = plain(params.sha256)?.toLowerCase()
   if (sha256 !== undefined && sha256 !== file.sha256)
@@ -135,7 +154,7 @@ async function describe(
   const version = plain(params.version)
   const given =
     name !== undefined && version !== undefined && isPackageName(name) && isVersion(version)
-      ? { name, version }
+      ? { name, version, relations: null }
       : null
   const info = await dpkg.describe(file).catch((error: unknown) => {
     if (given === null) throw error

@@ -1,8 +1,8 @@
-import { type Field, field, strictText } from '../../probes/fields.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import type { AptPolicy } from '../../probes/apt-policy.ts'
+import type { Package } from '../../probes/package.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { isPackageName, isVersion } from './deb-control.ts'
-import { type DpkgStatus, readStatus, statusFunction } from './dpkg-status.ts'
+import { isPackageName } from './deb-control.ts'
+import { compareVersions } from './deb-version.ts'
 
 /** A package as a task names it: `n`, `n=ver` (a pattern allowed), `n>=ver`. */
 export interface NameSpec {
@@ -15,11 +15,9 @@ export interface NameSpec {
 /** What the host knows of it. */
 export interface NameFacts {
   readonly spec: NameSpec
-  readonly installed: DpkgStatus
-  /** The version apt would install; null when it knows none. */
-  readonly candidate: string | null
-  /** Versions that apt knows, the newest first; empty when apt was not asked. */
-  readonly versions: readonly string[]
+  readonly installed: Package
+  /** What apt's lists say; null when they were not asked. */
+  readonly policy: AptPolicy | null
   /** Marked as installed for another package's sake. */
   readonly automatic: boolean
 }
@@ -42,46 +40,9 @@ export function parseName(text: string): NameSpec {
   return { text, name: match[1]!, operator: (match[2] as '=' | '>=' | undefined) ?? null, version }
 }
 
-/** Reads all packages in one script; apt is asked only where dpkg's answer is not enough. */
-export function observeNames(specs: readonly NameSpec[], state: 'present' | 'absent' | 'latest'): ShellText {
-  return lines([
-    statusFunction,
-    sh`m_auto() { sed -n "/^Package: $1\$/,/^\$/{/^Auto-Installed: 1/p;}" /var/lib/apt/extended_states 2>/dev/null; }
-m_policy() { printf 'policy\0%s\0' "$(LC_ALL=C apt-cache policy -- "$1" 2>/dev/null)"; }`,
-    ...specs.map(({ text, name, operator, version }) => {
-      const exact = version === null || operator === null ? '' : version
-      const ask =
-        state === 'absent'
-          ? sh`:`
-          : state === 'latest' || operator !== null
-            ? sh`m_policy ${name}`
-            : sh`[ "$m_s" = installed ] || m_policy ${name}`
-      return sh`printf 'spec\0%s\0' ${text}; m_status ${name} ${isVersion(exact) ? exact : ''}
-${ask}
-[ "$m_s" != installed ] || [ -z "$(m_auto ${name})" ] || printf 'auto\0\0'`
-    }),
-  ])
-}
-
-/** Takes apart what {@link observeNames} printed. @throws TaskFailure */
-export function readNames(fields: readonly Field[], specs: readonly NameSpec[]): NameFacts[] {
-  if (field(fields, 'nodpkg') !== undefined) readStatus(fields)
-  const starts = fields.flatMap(({ name }, at) => (name === 'spec' ? [at] : []))
-  if (starts.length !== specs.length) throw new TaskFailure("the host's answer makes no sense (packages)")
-  return specs.map((spec, index) => {
-    const own = fields.slice(starts[index], starts[index + 1])
-    const policy = field(own, 'policy')
-    const text = policy === undefined ? '' : strictText(policy, "apt's policy")
-    const candidate = /^ *Candidate: (\S+)$/m.exec(text)?.[1]
-    return {
-      spec,
-      installed: readStatus(own),
-      candidate:
-        candidate === undefined || candidate === '(none)' || !isVersion(candidate) ? null : candidate,
-      versions: [...text.matchAll(/^ (?:\*\*\*| {3}) (\S+)(?: -?\d+)?$/gm)].map((match) => match[1]!),
-      automatic: field(own, 'auto') !== undefined,
-    }
-  })
+/** Whether dpkg's answer cannot be enough, so that apt's lists are asked with it. */
+export function wantsPolicy({ operator }: NameSpec, state: 'present' | 'absent' | 'latest'): boolean {
+  return state === 'latest' || (state === 'present' && operator !== null)
 }
 
 /** Words for `apt-get install`; null when the package is as it shall be. @throws TaskFailure in Ansible's words */
@@ -90,7 +51,8 @@ export function installWord(
   state: 'present' | 'latest',
   onlyUpgrade: boolean,
 ): string | null {
-  const { spec, installed, candidate, versions } = facts
+  const { spec, installed, policy } = facts
+  const candidate = policy?.candidate ?? null
   const there = installed.status === 'installed'
   if (onlyUpgrade && !there) return null
   if (spec.operator === null) {
@@ -103,12 +65,12 @@ export function installWord(
   }
   const wanted = spec.version!
   if (spec.operator === '>=') {
-    if (there && (installed.relation === 'gt' || installed.relation === 'eq')) return null
+    if (there && installed.version !== null && compareVersions(installed.version, wanted) >= 0) return null
     if (candidate === null) throw noCandidate(spec)
     return `${spec.name}=${candidate}`
   }
   // The newest version that fits the pattern; Ansible goes to it even when an older fitting one is installed.
-  const best = versions.find((version) => fits(wanted, version))
+  const best = policy?.versions.find((version) => fits(wanted, version))
   if (best === undefined) throw noCandidate(spec)
   return there && installed.version === best ? null : `${spec.name}=${best}`
 }

@@ -1,9 +1,10 @@
-import { type Field, field, readFields } from '../../probes/fields.ts'
-import type { Probe } from '../../probes/probe.ts'
+import { aptAutomatic } from '../../probes/apt-mark.ts'
+import { type AptPolicy, aptPolicy } from '../../probes/apt-policy.ts'
+import { debPackage, NOT_INSTALLED, type Package } from '../../probes/package.ts'
+import { type AnswersOf, mapProbe, type Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Value } from '../../values/value.ts'
 import {
   type Action,
   type ActionResult,
@@ -12,57 +13,49 @@ import {
   type ModuleContext,
   type Outcome,
 } from '../module.ts'
-import { installWord, type NameFacts, type NameSpec, observeNames, readNames } from './apt-names.ts'
+import { type ListsProbes, type ListsWish, observeLists, refreshLists } from './apt-lists.ts'
+import { installWord, type NameFacts, type NameSpec, wantsPolicy } from './apt-names.ts'
 import { packageFailure, packageResult } from './dpkg-result.ts'
 import { aptGet, packagePrelude, recommends } from './dpkg-script.ts'
 import type { ArtifactOptions } from './manager.ts'
 
 /** What a task wants of packages by name, and of apt's lists. */
-export interface AptWish extends ArtifactOptions {
+export interface AptWish extends ArtifactOptions, ListsWish {
   readonly specs: readonly NameSpec[]
   readonly state: 'present' | 'absent' | 'latest'
-  readonly updateCache: boolean
-  /** Seconds that lists stay fresh; 0: never. */
-  readonly cacheValidTime: number
   readonly onlyUpgrade: boolean
   readonly purge: boolean
   readonly autoremove: boolean
 }
 
-export interface AptState {
-  readonly names: readonly NameFacts[]
-  /** When the lists were read last, in seconds since 1970; 0 when never. */
-  readonly listsRead: number
-  readonly listsFresh: boolean
+/** What is asked of the host: packages, their marks, where it matters apt's lists, and how old those are. */
+export type AptProbes = ListsProbes & {
+  readonly packages: readonly Probe<Named<Package>>[]
+  readonly automatic: readonly Probe<Named<boolean>>[]
+  readonly policies: readonly Probe<Named<AptPolicy>>[]
 }
 
-/** Packages and, where it matters, the age of apt's lists. */
-export function observeApt(wish: AptWish): Probe<AptState> {
-  return scriptProbe(
-    lines([
-      observeNames(wish.specs, wish.state),
-      ...(wish.updateCache ? [listsAge(wish.cacheValidTime)] : []),
-      sh`:`,
-    ]),
-    (output) => {
-      const fields = readFields(output, 'look for packages')
-      return { names: readNames(fields, wish.specs), ...readLists(fields) }
-    },
-  )
+export type AptState = AnswersOf<AptProbes>
+
+interface Named<T> {
+  readonly name: string
+  readonly value: T
 }
 
-function listsAge(validTime: number): ShellText {
-  return sh`m_l=/var/lib/apt/periodic/update-success-stamp; [ -e "$m_l" ] || m_l=/var/lib/apt/lists
-m_t=$(stat -c %Y -- "$m_l" 2>/dev/null || echo 0)
-printf 'lists\0%s\0' "$m_t"
-[ $(( $(date +%s) - m_t )) -ge ${validTime} ] || printf 'fresh\0\0'`
+function named<T>(name: string, one: Probe<T>): Probe<Named<T>> {
+  return mapProbe(one, (value) => ({ name, value }))
 }
 
-function readLists(fields: readonly Field[]): { listsRead: number; listsFresh: boolean } {
-  const time = Number(field(fields, 'lists')?.toString('latin1') ?? 0)
+/** Each kind costs one process, however many packages there are. */
+export function observeApt(wish: AptWish): AptProbes {
+  const present = wish.state !== 'absent'
   return {
-    listsRead: Number.isSafeInteger(time) ? time : 0,
-    listsFresh: field(fields, 'fresh') !== undefined,
+    packages: wish.specs.map(({ name }) => named(name, debPackage(name))),
+    automatic: present ? wish.specs.map(({ name }) => named(name, aptAutomatic(name))) : [],
+    policies: wish.specs
+      .filter((spec) => wantsPolicy(spec, wish.state))
+      .map(({ name }) => named(name, aptPolicy(name))),
+    ...observeLists(wish),
   }
 }
 
@@ -72,36 +65,21 @@ export async function* convergeApt(
   state: AptState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  let { names, listsRead } = state
-  const alone = wish.specs.length === 0
-  if (wish.updateCache && !state.listsFresh && (alone || !context.check)) {
-    const output = yield {
-      kind: 'run',
-      says: "read apt's lists",
-      ...(alone ? {} : { silent: true }),
-      script: update(wish),
-    }
-    if (output.rc !== 0) throw packageFailure(output, 'apt-get update')
-    // New lists may know packages and versions that the old ones did not.
-    const at = output.stdout.lastIndexOf('\0names\0')
-    if (at !== -1) {
-      const fields = readFields({ ...output, stdout: output.stdout.subarray(at + 7) }, 'look for packages')
-      names = readNames(fields, wish.specs)
-      listsRead = readLists(fields).listsRead
-    }
-  }
-  const updated = wish.updateCache && !state.listsFresh
-  const cache: Record<string, Value> = { cache_updated: updated, cache_update_time: listsRead }
+  const { updated, cache } = yield* refreshLists(wish, state, context, wish.specs.length === 0)
+  // New lists may know packages and versions that the old ones did not.
+  const now =
+    updated && wish.specs.length > 0 ? yield* look('look for packages again', observeApt(wish)) : state
+  const names = yield* nameFacts(wish, now)
   const call = wish.state === 'absent' ? removal(wish, names) : installation(wish, names)
   if (call === null) {
-    const marks =
-      wish.state === 'absent' ? [] : names.filter((one) => one.automatic).map((one) => one.spec.name)
+    const marks = names.filter((one) => one.automatic).map((one) => one.spec.name)
     if (marks.length > 0 && !context.check)
       // Ansible does so without a word, and so that the package stays: it is no change of what is installed.
       yield {
         kind: 'run',
         says: `mark ${marks.join(', ')} as wanted`,
         silent: true,
+        touches: ['packages', 'files'],
         script: sh`apt-mark manual ${marks}`,
       }
     return { result: cache }
@@ -113,8 +91,7 @@ export async function* convergeApt(
       output: scriptProbe(
         lines([
           packagePrelude,
-          sh`apt-get -s -y -o Debug::NoLocking=1 ${call.words} </dev/null || m_fail apt
-m_end 0`,
+          sh`apt-get -s -y -o Debug::NoLocking=1 ${call.words} </dev/null || m_fail apt`,
         ]),
         (output) => output,
       ),
@@ -127,25 +104,39 @@ m_end 0`,
     says: `${call.verb} ${call.names.join(', ')}`,
     diff,
     predicted: cache,
-    script: lines([
-      packagePrelude,
-      sh`${aptGet(wish)} ${call.words} </dev/null || m_fail apt
-m_end 0`,
-    ]),
+    script: lines([packagePrelude, sh`${aptGet(wish)} ${call.words} </dev/null || m_fail apt`]),
   }
   if (output.rc !== 0) throw packageFailure(output, `apt-get ${call.words.join(' ')}`)
   return { result: { ...packageResult(output), ...cache } }
 }
 
-function update(wish: AptWish): ShellText {
-  return lines([
-    sh`export LC_ALL=C LANG=C DEBIAN_FRONTEND=noninteractive
-m_o=$(apt-get -o ${`DPkg::Lock::Timeout=${wish.lockTimeout}`} update 2>&1 </dev/null) || { printf '%s\n' "$m_o" >&2; exit 1; }
-printf '\0names\0'`,
-    observeNames(wish.specs, wish.state),
-    listsAge(0),
-    sh`:`,
-  ])
+/** What is known of each name. apt is asked about those that are to be installed and about which it was not asked. */
+async function* nameFacts(
+  wish: AptWish,
+  state: AptState,
+): AsyncGenerator<Action, readonly NameFacts[], ActionResult> {
+  const valueFor = <T>(all: readonly Named<T>[], name: string) => all.find((one) => one.name === name)?.value
+  const names = wish.specs.map((spec) => ({
+    spec,
+    installed: valueFor(state.packages, spec.name) ?? NOT_INSTALLED,
+    automatic: valueFor(state.automatic, spec.name) === true,
+  }))
+  const unknown = names.filter(
+    ({ spec, installed }) =>
+      wish.state === 'present' &&
+      !wish.onlyUpgrade &&
+      installed.status !== 'installed' &&
+      valueFor(state.policies, spec.name) === undefined,
+  )
+  let policies = state.policies
+  if (unknown.length > 0) {
+    const asked = unknown.map(({ spec }) => named(spec.name, aptPolicy(spec.name)))
+    const more = yield* look(`ask apt for ${unknown.map(({ spec }) => spec.name).join(', ')}`, {
+      policies: asked,
+    })
+    policies = [...policies, ...more.policies]
+  }
+  return names.map((one) => ({ ...one, policy: valueFor(policies, one.spec.name) ?? null }))
 }
 
 interface Call {

@@ -3,7 +3,7 @@
  * thirty lines, where the libraries for either format bring streams and writers for all of it.
  */
 
-/** The members of an `ar` archive, as far as they lie in the bytes at hand. */
+/** The members of an `ar` archive, as far as they lie in the bytes at hand; the last may be cut. */
 export function arMembers(bytes: Buffer): Map<string, Buffer> {
   const members = new Map<string, Buffer>()
   if (bytes.subarray(0, 8).toString('latin1') !== '!<arch>\n') return members
@@ -20,8 +20,7 @@ export function arMembers(bytes: Buffer): Map<string, Buffer> {
         .trim(),
     )
     if (!Number.isSafeInteger(size) || size < 0) break
-    const content = bytes.subarray(at + 60, at + 60 + size)
-    if (content.length === size) members.set(name, content)
+    members.set(name, bytes.subarray(at + 60, at + 60 + size))
     at += 60 + size + (size % 2)
   }
   return members
@@ -39,7 +38,10 @@ export function tarFile(bytes: Buffer, wanted: string): Buffer | undefined {
       8,
     )
     if (!Number.isSafeInteger(size) || size < 0) return undefined
-    if (name.replace(/^\.\//, '') === wanted) return bytes.subarray(at + 512, at + 512 + size)
+    if (name.replace(/^\.\//, '') === wanted) {
+      const content = bytes.subarray(at + 512, at + 512 + size)
+      return content.length === size ? content : undefined
+    }
     at += 512 + Math.ceil(size / 512) * 512
   }
   return undefined

@@ -1,145 +1,165 @@
-import { assignPath } from '../../probes/expand-path.ts'
-import { type Field, field, readFields, strictText } from '../../probes/fields.ts'
-import type { Probe } from '../../probes/probe.ts'
+import type { DebFile } from '../../probes/deb-file.ts'
+import { debPackage, type Package } from '../../probes/package.ts'
+import { mapProbe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
-import { lines, sh } from '../../shell/sh.ts'
+import { sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
-import { controlInfo, type PackageInfo } from './deb-control.ts'
-import { configurePackage } from './dpkg.ts'
-import { packageFailure, packageResult, unmetDependency } from './dpkg-result.ts'
-import { installFiles, packagePrelude, simulate } from './dpkg-script.ts'
-import { artifactNeed, type DpkgStatus, readStatus, statusFunction } from './dpkg-status.ts'
+import { displayText } from '../../values/visible.ts'
+import { type Action, type ActionResult, look, type ModuleContext, type Outcome } from '../module.ts'
+import { askApt, needsApt } from './ask-apt.ts'
+import { controlInfo, debInfoOfHead, type PackageInfo } from './deb-control.ts'
+import { relatedNames } from './deb-relations.ts'
+import { packageFailure, packageResult } from './dpkg-result.ts'
+import { configurePackage, installFiles } from './dpkg-script.ts'
+import { artifactNeed } from './dpkg-status.ts'
 import type { ArtifactOptions } from './manager.ts'
 
-/** A .deb that lies on the host already (`apt: deb=`). */
+/** A .deb that lies on the host (`apt: deb=`), and what is installed of it. */
 interface HostDeb {
   readonly path: string
-  /** Null when there is no such file. */
-  readonly info: PackageInfo | null
-  /** What dpkg-deb said when the file is no package. */
-  readonly broken: string | null
-  readonly found: DpkgStatus | null
-}
-
-export interface HostDebs {
-  readonly debs: readonly HostDeb[]
-  /** apt's complaint when it would refuse the files; null when it would not, or was not asked. */
-  readonly refused: string | null
-}
-
-/** Reads the files, what is installed under their names, and apt's opinion when something is to be done. */
-export function observeDebs(paths: readonly string[], options: ArtifactOptions): Probe<HostDebs> {
-  const each = paths.map(
-    (path) => sh`${assignPath('m_f', path)}
-printf 'deb\0%s\0' "$m_f"
-if [ ! -e "$m_f" ]; then printf 'gone\0\0'
-elif m_c=$(dpkg-deb -f "$m_f" Package Version 2>&1); then
-  m_pn=$(dpkg-deb -f "$m_f" Package); m_pv=$(dpkg-deb -f "$m_f" Version)
-  printf 'control\0%s\0' "$m_c"; m_status "$m_pn" "$m_pv"
-  [ "$m_s" = installed ] && [ "$m_v" = "$m_pv" ] || set -- "$@" "$m_f"
-else printf 'broken\0%s\0' "$m_c"; fi`,
-  )
-  return scriptProbe(
-    lines([
-      statusFunction,
-      sh`export LC_ALL=C; set --`,
-      ...each,
-      sh`if [ $# -gt 0 ] && command -v apt-get >/dev/null 2>&1; then
-  m_sim=$(${simulate(options)} install "$@" 2>&1 </dev/null) || printf 'refused\0%s\0' "$m_sim"
-fi`,
-    ]),
-    (output) => {
-      const fields = readFields(output, 'look at package files')
-      if (field(fields, 'nodpkg') !== undefined) readStatus(fields)
-      const starts = fields.flatMap(({ name }, at) => (name === 'deb' ? [at] : []))
-      return {
-        debs: starts.map((start, index) => readDeb(fields.slice(start, starts[index + 1]))),
-        refused: field(fields, 'refused')?.toString('utf8') ?? null,
-      }
-    },
-  )
-}
-
-function readDeb(fields: readonly Field[]): HostDeb {
-  const path = strictText(field(fields, 'deb')!, 'a file name')
-  const broken = field(fields, 'broken')?.toString('utf8') ?? null
-  if (broken !== null || field(fields, 'gone') !== undefined) return { path, info: null, broken, found: null }
-  const info = controlInfo((field(fields, 'control') ?? Buffer.alloc(0)).toString('utf8'), path)
-  return { path, info, broken: null, found: readStatus(fields) }
+  readonly info: PackageInfo
 }
 
 /** Installs what is not installed in full; all files in one go, so that they may need each other. @throws TaskFailure */
 export async function* convergeDebs(
-  { debs, refused }: HostDebs,
+  files: readonly DebFile[],
   options: ArtifactOptions,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const install: PackageInfo[] = []
-  const paths: string[] = []
-  const configure: PackageInfo[] = []
-  const missing: string[] = []
-  for (const { path, info, broken, found } of debs) {
-    if (broken !== null)
-      throw new TaskFailure(`Unable to install package: ${path} is no Debian package`, {
-        result: { details: broken },
-        hint: 'was it transferred in full?',
-      })
-    if (info === null || found === null) missing.push(path)
-    else {
-      const need = artifactNeed(info, found, options.allowDowngrade)
-      if (need === 'configure') configure.push(info)
-      if (need !== 'install') continue
-      install.push(info)
-      paths.push(path)
-    }
-  }
+  const { debs, missing } = yield* identify(files)
   // In check mode an earlier task may bring the file.
-  if (missing.length > 0 && !context.check)
-    throw new TaskFailure(
-      `Unable to install package: E:Could not open file ${missing[0]} - open (2: No such file or directory)`,
-      { hint: "deb is a path on the host; module package takes the controller's: package: deb=..." },
-    )
-  const unmet = refused === null ? undefined : unmetDependency(refused)
-  if (unmet !== undefined)
-    throw new TaskFailure(`Dependency is not satisfiable: ${unmet}`, {
-      result: { details: refused },
-      hint: 'no repository of the host has it: add one, update the lists (update_cache), or install its .deb first',
-    })
-  for (const info of configure) {
+  if (missing[0] !== undefined && !context.check) throw noSuchFile(missing[0])
+  const known = new Known(files)
+  yield* known.ask(debs.map(({ info }) => info.name))
+  const needs = debs.map((deb) => {
+    const found = known.of(deb.info.name)
+    return { ...deb, found, need: artifactNeed(deb.info, found, options.allowDowngrade) }
+  })
+  for (const { info, found } of needs.filter(({ need }) => need === 'configure')) {
     const output = yield {
       kind: 'run',
       says: `configure ${info.name} ${info.version}`,
-      script: configurePackage(info, options),
+      script: configurePackage(info.name, options),
     }
-    if (output.rc !== 0) throw packageFailure(output, `dpkg --configure ${info.name}`)
+    if (output.rc !== 0)
+      throw packageFailure(output, `dpkg --configure ${info.name}`, new Map([[info.name, found]]))
   }
+  const install = needs.filter(({ need }) => need === 'install')
   if (install.length === 0 && missing.length === 0) return { result: {} }
+  const names = install.map(({ info }) => info.name)
+  const paths = install.map(({ path }) => path)
+  const brings = yield* dependencies(install, known, options)
   const says = [
-    ...install.map((info) => `${info.name} ${info.version}`),
+    ...install.map(({ info }) => `${info.name} ${info.version}`),
     ...missing.map((path) => `${path} (when it is there)`),
   ]
   const output = yield {
     kind: 'run',
     says: `install ${says.join(', ')}`,
-    diff: install.map((info, at) => ({
+    diff: install.map(({ info, found }) => ({
       header: info.name,
-      before: dict({ version: debs.find(({ path }) => path === paths[at])?.found?.version ?? null }),
+      before: dict({ version: found.version }),
       after: dict({ version: info.version }),
     })),
-    script: lines([
-      packagePrelude,
-      sh`set -- ${paths}`,
-      installFiles(
-        install.map(({ name }) => name),
-        options,
-      ),
-    ]),
+    script: sh`set -- ${paths}
+${installFiles(names, brings, options)}`,
   }
   if (output.rc !== 0) {
     const words = options.dpkgOptions.map((option) => `--${option}`).join(' ')
-    throw packageFailure(output, `dpkg ${words} -i ${paths.join(' ')}`)
+    const before = new Map(install.map(({ info, found }) => [info.name, found]))
+    throw packageFailure(output, `dpkg ${words} -i ${paths.join(' ')}`, before)
   }
   return { result: packageResult(output) }
+}
+
+/** What the files need from repositories. dpkg's status is enough for most; apt is asked where it is not. */
+async function* dependencies(
+  install: readonly HostDeb[],
+  known: Known,
+  options: ArtifactOptions,
+): AsyncGenerator<Action, readonly string[], ActionResult> {
+  if (install.length === 0) return []
+  const infos = install.map(({ info }) => info)
+  yield* known.ask(infos.flatMap(({ relations }) => (relations === null ? [] : relatedNames(relations))))
+  if (!(yield* needsApt(infos, (name) => known.of(name), options))) return []
+  return yield* askApt(
+    install.map(({ path }) => path),
+    infos.map(({ name }) => name),
+    options,
+  )
+}
+
+/** Names and versions of the files that are there. @throws TaskFailure for one that is no package */
+async function* identify(
+  files: readonly DebFile[],
+): AsyncGenerator<Action, { debs: readonly HostDeb[]; missing: readonly string[] }, ActionResult> {
+  const debs: HostDeb[] = []
+  const missing: string[] = []
+  for (const file of files) {
+    if (file.kind === 'missing') missing.push(file.path)
+    else if (file.kind === 'no-file')
+      throw new TaskFailure(`Unable to install package: ${file.path} is no file that can be read`)
+    else
+      debs.push({
+        path: file.path,
+        info: (await debInfoOfHead(file.head, file.path)) ?? (yield* askDpkg(file.path)),
+      })
+  }
+  return { debs, missing }
+}
+
+/** Has the host read a file whose first bytes do not tell. @throws TaskFailure when it is no package */
+async function* askDpkg(path: string): AsyncGenerator<Action, PackageInfo, ActionResult> {
+  const { output } = yield* look(`read ${path}`, {
+    output: scriptProbe(sh`LC_ALL=C dpkg-deb -f ${path}`, (output) => output),
+  })
+  if (output.rc === 0) return controlInfo(output.stdout.toString('utf8'), path)
+  throw new TaskFailure(`Unable to install package: ${path} is no Debian package`, {
+    result: { details: displayText(output.stderr.toString('utf8')).trim() },
+    hint: 'was it transferred in full?',
+  })
+}
+
+function noSuchFile(path: string): TaskFailure {
+  return new TaskFailure(
+    `Unable to install package: E:Could not open file ${path} - open (2: No such file or directory)`,
+    { hint: "deb is a path on the host; module package takes the controller's: package: deb=..." },
+  )
+}
+
+/** What dpkg said of packages; more is asked where it is missing. */
+class Known {
+  readonly #files: readonly DebFile[]
+  readonly #asked = new Map<string, Package>()
+
+  constructor(files: readonly DebFile[]) {
+    this.#files = files
+  }
+
+  async *ask(names: readonly string[]): AsyncGenerator<Action, void, ActionResult> {
+    const wanted = [...new Set(names)].filter((name) => this.#find(name) === undefined)
+    if (wanted.length === 0) return
+    const { packages } = yield* look(
+      `look for ${wanted.length > 3 ? `${wanted.length} packages` : wanted.join(', ')}`,
+      {
+        packages: wanted.map((name) => mapProbe(debPackage(name), (found) => ({ name, found }))),
+      },
+    )
+    for (const { name, found } of packages) this.#asked.set(name, found)
+  }
+
+  of(name: string): Package {
+    const found = this.#find(name)
+    if (found === undefined) throw new Error(`nobody asked about package ${name}`)
+    return found
+  }
+
+  #find(name: string): Package | undefined {
+    for (const file of this.#files) {
+      const found = file.kind === 'file' ? file.installed(name) : undefined
+      if (found !== undefined) return found
+    }
+    return this.#asked.get(name)
+  }
 }

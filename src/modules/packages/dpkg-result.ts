@@ -1,3 +1,4 @@
+import { NOT_INSTALLED, type Package, readPackages } from '../../probes/package.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
@@ -16,15 +17,42 @@ function withoutMarks(stdout: Buffer): string {
   return (at === -1 ? stdout : stdout.subarray(0, at)).toString('utf8')
 }
 
-/** What went wrong with packages, in a sentence, with the tool's own line that says why. @throws TaskFailure always */
-export function packageFailure(output: Output, what: string): TaskFailure {
+/**
+ * What went wrong with packages, in a sentence, with the tool's own line that says why.
+ * @param before the packages as they were, for scripts that tell only how they are now
+ */
+export function packageFailure(
+  output: Output,
+  what: string,
+  before: ReadonlyMap<string, Package> = new Map(),
+): TaskFailure {
   const marks = output.stdout.toString('latin1')
   const step = /\0fail\0([a-z]+)/.exec(marks)?.[1] ?? ''
-  const untouched = marks.includes('\0untouched\0')
+  const untouched = marks.includes('\0untouched\0') || isAsBefore(marks, before)
   const said = displayText(output.stderr.toString('utf8'), 64 * 1024).trim()
   const result = { ...packageResult(output), rc: output.rc, ...(untouched ? { changed: false } : {}) }
   const { message, hint } = words(step, said, what, output)
   return new TaskFailure(message, { result, ...(hint === undefined ? {} : { hint }) })
+}
+
+function isAsBefore(marks: string, before: ReadonlyMap<string, Package>): boolean {
+  const at = marks.indexOf('\0now\0')
+  if (at === -1 || before.size === 0) return false
+  const now = readPackages(marks.slice(at + '\0now\0'.length))
+  return [...before].every(([name, { status, version }]) => {
+    const found = now.get(name) ?? NOT_INSTALLED
+    return found.status === status && found.version === version
+  })
+}
+
+/** apt's refusal of an installation that it was only asked about; its words are in `output.stdout`. */
+export function aptRefusal(output: Output, what: string): TaskFailure {
+  const details = displayText(output.stdout.toString('utf8'), 64 * 1024).trim()
+  const { message, hint } = words('depends', details, what, output)
+  return new TaskFailure(message, {
+    result: { details, rc: output.rc, changed: false },
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 function words(step: string, said: string, what: string, output: Output): { message: string; hint?: string } {
@@ -55,7 +83,7 @@ function words(step: string, said: string, what: string, output: Output): { mess
 }
 
 /** The name in apt's words ` casepkg : Depends: casedep but it is not installable`. */
-export function unmetDependency(said: string): string | undefined {
+function unmetDependency(said: string): string | undefined {
   return /\b(?:Pre)?Depends: ([^\s(]+(?: \([^)]*\))?)/.exec(said)?.[1]
 }
 

@@ -1,3 +1,4 @@
+import { packageQuery } from '../../probes/package.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { ArtifactOptions } from './manager.ts'
 
@@ -11,16 +12,22 @@ export function aptGet(options: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeo
 }
 
 /**
- * Head of every script that changes packages: environment, `m_fail STEP`, and `m_end RC`, which says whether dpkg's
- * database has changed and ends the script. A host that was only refused something is not a changed one.
+ * Head of scripts that may change any packages: environment, and `m_fail STEP`, which says whether dpkg's database is
+ * what it was and ends the script. A host that was only refused something is not a changed one.
  */
 export const packagePrelude: ShellText = lines([
   ENVIRONMENT,
-  sh`m_db() { cksum < /var/lib/dpkg/status; }
-m_was=$(m_db)
-m_end() { [ "$(m_db)" = "$m_was" ] && printf '\0untouched\0' || printf '\0touched\0'; exit "$1"; }
-m_fail() { printf '\0fail\0%s' "$1"; m_end 1; }`,
+  sh`m_was=$(cksum </var/lib/dpkg/status)
+m_fail() { printf '\0fail\0%s' "$1"; [ "$(cksum </var/lib/dpkg/status)" != "$m_was" ] || printf '\0untouched\0'; exit 1; }`,
 ])
+
+/** The same for scripts that change no other packages than those: nothing is compared unless it fails. */
+function ownPrelude(names: readonly string[]): ShellText {
+  return lines([
+    ENVIRONMENT,
+    sh`m_fail() { printf '\0fail\0%s\0now\0' "$1"; ${packageQuery} -- ${names} 2>/dev/null; exit 1; }`,
+  ])
+}
 
 /** dpkg's own words when another process holds its lock. */
 const LOCKED =
@@ -33,11 +40,12 @@ const LOCKED =
 export function dpkgFunction(options: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'>): ShellText {
   const words = options.dpkgOptions.map((option) => `--${option}`)
   return sh`m_dpkg() {
-  m_until=$(( $(date +%s) + ${options.lockTimeout} ))
+  m_until=
   while :; do
     m_out=$(dpkg ${words} "$@" 2>&1 </dev/null); m_rc=$?
     case $m_rc$m_out in 0*) break ;; ${lockPatterns}) ;; *) break ;; esac
-    [ "$(date +%s)" -lt "$m_until" ] || { printf '%s\n' "$m_out" >&2; m_fail lock; }
+    m_now=$(date +%s); m_until=\${m_until:-$(( m_now + ${options.lockTimeout} ))}
+    [ "$m_now" -lt "$m_until" ] || { printf '%s\n' "$m_out" >&2; m_fail lock; }
     sleep 1
   done
   if [ "$m_rc" = 0 ]; then printf '%s\n' "$m_out"; else printf '%s\n' "$m_out" >&2; fi
@@ -55,35 +63,43 @@ const lockPatterns: ShellText = LOCKED.split('|')
   .reduce((left, right) => sh`${left}|${right}`)
 
 /**
- * Installs the files in `"$@"`: asks apt what they need (where there is apt), fetches that first, then dpkg -i.
- * Dependencies that come this way are marked as automatic, so that they go with the package.
+ * Installs the files in `"$@"`: fetches first what they need, then dpkg -i. What comes this way is marked as
+ * automatic, so that it goes with the package.
+ *
+ * @param names of the packages in the files
+ * @param brings names of packages from the host's repositories, as apt named them
  */
-export function installFiles(names: readonly string[], options: ArtifactOptions): ShellText {
-  const own = names.reduce((left, name) => sh`${left}|${name}`, sh`''`)
+export function installFiles(
+  names: readonly string[],
+  brings: readonly string[],
+  options: ArtifactOptions,
+): ShellText {
   return lines([
-    sh`if command -v apt-get >/dev/null 2>&1; then
-  m_sim=$(${simulate(options)} install "$@" 2>&1) || { printf '%s\n' "$m_sim" >&2; m_fail depends; }
-  m_deps=$(printf '%s\n' "$m_sim" | while read -r m_i m_d m_r; do
-    [ "$m_i" = Inst ] || continue
-    case $m_d in ${own}) ;; *[!A-Za-z0-9+.:-]*) ;; *) printf '%s ' "$m_d" ;; esac
-  done)
-  if [ -n "$m_deps" ]; then
-    ${aptGet(options)} ${recommends(options)} install -- $m_deps </dev/null || m_fail fetch
-    apt-mark auto $m_deps >/dev/null 2>&1
-  fi
-fi`,
+    ...(brings.length === 0
+      ? [ownPrelude(names)]
+      : [
+          packagePrelude,
+          sh`${aptGet(options)} ${recommends(options)} install -- ${brings} </dev/null || m_fail fetch
+apt-mark auto ${brings} >/dev/null 2>&1`,
+        ]),
     dpkgFunction(options),
-    sh`m_dpkg -i -- "$@" || m_fail install
-m_end 0`,
+    sh`m_dpkg -i -- "$@" || m_fail install`,
   ])
 }
 
-/** apt's simulation of an installation; holds do not count, as they do not for dpkg. */
-export function simulate(options: Pick<ArtifactOptions, 'installRecommends'>): ShellText {
-  return sh`apt-get -s -y -o Debug::NoLocking=1 --allow-downgrades --allow-change-held-packages ${recommends(options)}`
+/** Runs what is left of an installation that stopped half-way. */
+export function configurePackage(
+  name: string,
+  options: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'>,
+): ShellText {
+  return lines([
+    ownPrelude([name]),
+    dpkgFunction(options),
+    sh`m_dpkg --configure -- ${name} || m_fail configure`,
+  ])
 }
 
-/** Recommended packages come on request only. */
+/** Recommended packages: as asked for, else as apt is configured. */
 export function recommends(options: Pick<ArtifactOptions, 'installRecommends'>): readonly string[] {
   return options.installRecommends === true
     ? ['--install-recommends']

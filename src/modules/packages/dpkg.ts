@@ -1,86 +1,113 @@
-import { readFields } from '../../probes/fields.ts'
-import { scriptProbe } from '../../probes/script.ts'
+import { debPackage, type Package } from '../../probes/package.ts'
+import { mapProbe } from '../../probes/probe.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Output } from '../../values/transfer.ts'
 import { readDone, runPrelude } from '../files/done.ts'
 import { temporaryName } from '../files/write-script.ts'
+import type { Action, ActionResult, ControllerFile } from '../module.ts'
+import { askApt, needsApt } from './ask-apt.ts'
 import { debInfo, type PackageInfo } from './deb-control.ts'
+import { relatedNames } from './deb-relations.ts'
+import { compareVersions } from './deb-version.ts'
 import { packageFailure, packageResult } from './dpkg-result.ts'
-import { dpkgFunction, installFiles, packagePrelude } from './dpkg-script.ts'
-import { artifactNeed, type DpkgStatus, readStatus, statusFunction } from './dpkg-status.ts'
+import { configurePackage, installFiles } from './dpkg-script.ts'
+import { artifactNeed, isThere } from './dpkg-status.ts'
 import type { ArtifactManager, ArtifactOptions } from './manager.ts'
 
 /** Packages wait here for dpkg; on disk, for /tmp may be a small file system in memory. */
 const WAITING_ROOM = '/var/tmp'
 
 /** .deb files with dpkg. */
-export const dpkg: ArtifactManager<DpkgStatus> = {
+export const dpkg: ArtifactManager = {
   describe: (file) => debInfo(file, file.path),
 
-  observe(info) {
-    return scriptProbe(lines([statusFunction, sh`m_status ${info.name} ${info.version}`]), (output) =>
-      readStatus(readFields(output, `look for package ${info.name}`)),
-    )
-  },
+  observe: (info) => ({
+    found: debPackage(info.name),
+    related: (info.relations === null ? [] : relatedNames(info.relations)).map((name) =>
+      mapProbe(debPackage(name), (found) => ({ name, found })),
+    ),
+  }),
 
-  async *converge(info, file, state, options) {
-    const need = artifactNeed(info, state, options.allowDowngrade)
+  async *converge(info, file, { found, related }, options) {
+    const need = artifactNeed(info, found, options.allowDowngrade)
     const result = { name: info.name, version: info.version }
     if (need === 'nothing') return { result: { ...result, stdout: '', stderr: '' } }
-    const says = `${need === 'configure' ? 'configure' : verb(state)} ${info.name} ${info.version}`
+    const says = `${need === 'configure' ? 'configure' : verb(info, found)} ${info.name} ${info.version}`
+    const before = new Map([[info.name, found]])
     if (need === 'configure') {
-      const output = yield { kind: 'run', says, predicted: result, script: configurePackage(info, options) }
-      if (output.rc !== 0) throw packageFailure(output, `dpkg --configure ${info.name}`)
+      const output = yield {
+        kind: 'run',
+        says,
+        predicted: result,
+        script: configurePackage(info.name, options),
+      }
+      if (output.rc !== 0) throw packageFailure(output, `dpkg --configure ${info.name}`, before)
       return { result: { ...result, ...packageResult(output) } }
     }
-    const place = temporaryName(`${WAITING_ROOM}/${info.name}.deb`)
-    const trap = sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE`
-    const start = yield {
-      kind: 'run',
-      says,
-      predicted: result,
-      more: true,
-      // Made exclusively, so that nobody else's file is written to. What a killed run left goes first.
-      script: lines([
-        runPrelude,
-        trap,
-        sh`rm -f -- ${place.slice(0, place.lastIndexOf('-') + 1)}*
-( umask 077; set -C; : > "$m_deb" ) || m_fail write
-trap - EXIT; printf '\0done\0'`,
-      ]),
-    }
-    readDone(start, place)
-    const sent = yield { kind: 'push', says: `send ${file.size} bytes`, source: file, to: place }
-    const output = yield {
-      kind: 'run',
-      says,
-      script: lines([
-        packagePrelude,
-        trap,
-        sh`m_have=$({ sha256sum || openssl dgst -sha256 -r; } 2>/dev/null < "$m_deb")
-[ "\${m_have%% *}" = ${file.sha256} ] || m_fail checksum
-set -- "$m_deb"`,
-        installFiles([info.name], options),
-      ]),
-    }
-    if (sent.rc !== 0) throw packageFailure(sent, `send ${info.name}`)
-    if (output.rc !== 0) throw packageFailure(output, `dpkg -i ${info.name} ${info.version}`)
+    const known = new Map([...related.map((one) => [one.name, one.found] as const), [info.name, found]])
+    const asks = yield* needsApt([info], (name) => known.get(name), options)
+    const output = yield* sendAndInstall(info, file, asks, options, { says, predicted: result })
+    if (output.rc !== 0) throw packageFailure(output, `dpkg -i ${info.name} ${info.version}`, before)
     return { result: { ...result, ...packageResult(output) } }
   },
 }
 
-function verb(state: DpkgStatus): string {
-  return state.relation === 'lt' ? 'upgrade' : state.relation === 'gt' ? 'downgrade' : 'install'
+function verb({ version }: PackageInfo, found: Package): string {
+  if (!isThere(found) || found.version === null) return 'install'
+  const order = compareVersions(found.version, version)
+  return order < 0 ? 'upgrade' : order > 0 ? 'downgrade' : 'install'
 }
 
-/** Runs what is left of an installation that stopped half-way. */
-export function configurePackage(
+async function* sendAndInstall(
   info: PackageInfo,
-  options: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'>,
-): ShellText {
+  file: ControllerFile,
+  asks: boolean,
+  options: ArtifactOptions,
+  words: { readonly says: string; readonly predicted: Readonly<Record<string, string>> },
+): AsyncGenerator<Action, Output, ActionResult> {
+  const place = temporaryName(`${WAITING_ROOM}/${info.name}.deb`)
+  const trap = sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE`
+  const start = yield {
+    kind: 'run',
+    ...words,
+    more: true,
+    touches: ['files'],
+    script: makePlace(place, trap),
+  }
+  readDone(start, place)
+  // The push is checked by its checksum, and none but root can write to what it made.
+  const sent = yield { kind: 'push', says: `send ${file.size} bytes`, source: file, to: place }
+  let brings: readonly string[] = []
+  try {
+    if (sent.rc !== 0) throw packageFailure(sent, `send ${info.name}`).with({ changed: false })
+    if (asks) brings = yield* askApt([place], [info.name], options)
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error
+    yield {
+      kind: 'run',
+      says: `remove ${place}`,
+      silent: true,
+      touches: ['files'],
+      script: sh`rm -f -- ${place}`,
+    }
+    throw error
+  }
+  return yield {
+    kind: 'run',
+    says: words.says,
+    script: lines([trap, sh`set -- "$m_deb"`, installFiles([info.name], brings, options)]),
+  }
+}
+
+/** Made exclusively, so that nobody else's file is written to. What a killed run left goes first. */
+function makePlace(place: string, trap: ShellText): ShellText {
+  const left = sh`${place.slice(0, place.lastIndexOf('-') + 1)}*`
   return lines([
-    packagePrelude,
-    dpkgFunction(options),
-    sh`m_dpkg --configure -- ${info.name} || m_fail configure
-m_end 0`,
+    runPrelude,
+    trap,
+    sh`for m_l in ${left}; do [ ! -f "$m_l" ] || rm -f -- ${left}; done
+umask 077; set -C; true > "$m_deb" || m_fail write
+trap - EXIT; printf '\0done\0'`,
   ])
 }

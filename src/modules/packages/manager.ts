@@ -1,4 +1,5 @@
-import type { Probe } from '../../probes/probe.ts'
+import type { Package } from '../../probes/package.ts'
+import type { AnswersOf, Probe } from '../../probes/probe.ts'
 import type { Action, ActionResult, ControllerFile, ModuleContext, Outcome } from '../module.ts'
 import type { PackageInfo } from './deb-control.ts'
 
@@ -12,17 +13,25 @@ export interface ArtifactOptions {
   readonly dpkgOptions: readonly string[]
 }
 
+/** What is asked of a host before a package file is sent. */
+export type ArtifactProbes = {
+  /** What is installed under the package's name. */
+  readonly found: Probe<Package>
+  /** The same for the packages that the file's control file speaks of. */
+  readonly related: readonly Probe<{ readonly name: string; readonly found: Package }>[]
+}
+
 /** A kind of package file and its tool on the host; one file each (`dpkg.ts`; rpm and msi are to come). */
-export interface ArtifactManager<State> {
-  /** Name and version of the file, read on the controller. @throws TaskFailure */
+export interface ArtifactManager {
+  /** What the file says of itself, read on the controller. @throws TaskFailure */
   describe(file: ControllerFile): Promise<PackageInfo>
-  /** Reads what is installed under that name, and how its version stands to that of the file. */
-  observe(info: PackageInfo): Probe<State>
+  /** What has to be known of the host. */
+  observe(info: PackageInfo): ArtifactProbes
   /** Sends and installs the file; nothing when that version is installed in full. */
   converge(
     info: PackageInfo,
     file: ControllerFile,
-    state: State,
+    state: AnswersOf<ArtifactProbes>,
     options: ArtifactOptions,
     context: ModuleContext,
   ): AsyncGenerator<Action, Outcome, ActionResult>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fits, installWord, type NameFacts, parseName } from '../../../src/modules/packages/apt-names.ts'
-import { artifactNeed, type DpkgStatus } from '../../../src/modules/packages/dpkg-status.ts'
+import { artifactNeed } from '../../../src/modules/packages/dpkg-status.ts'
+import { NOT_INSTALLED, type Package } from '../../../src/probes/package.ts'
 
 describe('a package name', () => {
   it.each([
@@ -32,13 +33,12 @@ describe('a version pattern', () => {
   })
 })
 
-const THERE: DpkgStatus = { status: 'installed', version: '1.0', relation: null }
-const GONE: DpkgStatus = { status: 'not-installed', version: null, relation: null }
-const facts = (text: string, installed: DpkgStatus, more: Partial<NameFacts> = {}): NameFacts => ({
+const THERE: Package = { status: 'installed', version: '1.0', architecture: 'all' }
+const GONE = NOT_INSTALLED
+const facts = (text: string, installed: Package, more: Partial<NameFacts> = {}): NameFacts => ({
   spec: parseName(text),
   installed,
-  candidate: '2.0',
-  versions: ['2.0', '1.0'],
+  policy: { candidate: '2.0', versions: ['2.0', '1.0'] },
   automatic: false,
   ...more,
 })
@@ -52,7 +52,8 @@ describe('what apt-get is asked for', () => {
     ['latest and newest', facts('a', { ...THERE, version: '2.0' }), 'latest', null],
     ['a version', facts('a=1.0', GONE), 'present', 'a=1.0'],
     ['a pattern with a newer match', facts('a=*', THERE), 'present', 'a=2.0'],
-    ['at least, and newer there', facts('a>=0.9', { ...THERE, relation: 'gt' }), 'present', null],
+    ['at least, and older there', facts('a>=1.5', THERE), 'present', 'a=2.0'],
+    ['at least, and newer there', facts('a>=0.9', THERE), 'present', null],
   ] as const)('%s', (_, given, state, wanted) => {
     expect(installWord(given, state, false)).toBe(wanted)
   })
@@ -62,7 +63,7 @@ describe('what apt-get is asked for', () => {
   })
 
   it('nothing that nobody has', () => {
-    expect(() => installWord(facts('a', GONE, { candidate: null }), 'present', false)).toThrow(
+    expect(() => installWord(facts('a', GONE, { policy: null }), 'present', false)).toThrow(
       "No package matching 'a' is available",
     )
     expect(() => installWord(facts('a=3.0', THERE), 'present', false)).toThrow(
@@ -74,19 +75,20 @@ describe('what apt-get is asked for', () => {
 describe('what a package file needs', () => {
   const info = { name: 'a', version: '1.0' }
   it.each([
-    ['installed', 'eq', 'nothing'],
-    ['half-configured', 'eq', 'configure'],
-    ['unpacked', 'eq', 'configure'],
-    ['half-installed', 'eq', 'install'],
-    ['installed', 'lt', 'install'],
-    ['config-files', 'eq', 'install'],
+    ['installed', '1.0', 'nothing'],
+    ['half-configured', '1.0', 'configure'],
+    ['unpacked', '1.0', 'configure'],
+    ['half-installed', '1.0', 'install'],
+    ['installed', '0.9', 'install'],
+    ['installed', '1.0~rc1', 'install'],
+    ['config-files', '1.0', 'install'],
     ['not-installed', null, 'install'],
-  ] as const)('%s, %s: %s', (status, relation, wanted) => {
-    expect(artifactNeed(info, { status, relation, version: '1.0' }, false)).toBe(wanted)
+  ] as const)('%s %s: %s', (status, version, wanted) => {
+    expect(artifactNeed(info, { status, version, architecture: 'all' }, false)).toBe(wanted)
   })
 
   it('is refused when it is older, unless asked for', () => {
-    const newer = { status: 'installed', relation: 'gt', version: '2.0' } as const
+    const newer = { ...THERE, version: '1:0.1' }
     expect(() => artifactNeed(info, newer, false)).toThrow('A later version is already installed')
     expect(artifactNeed(info, newer, true)).toBe('install')
   })
