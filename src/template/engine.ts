@@ -8,7 +8,7 @@ import { raise } from './evaluator/errors.ts'
 import { Evaluation } from './evaluator/evaluation.ts'
 import { finalize } from './evaluator/finalize.ts'
 import { inFrame, rootVariables, runExpression, runTemplate } from './evaluator/run.ts'
-import { reveal, Taint } from './evaluator/secrets.ts'
+import { hideJoined, reveal, Taint } from './evaluator/secrets.ts'
 import { bareExpression, templateFile } from './evaluator/templates.ts'
 import { Undefined } from './operand.ts'
 
@@ -65,5 +65,5 @@ function renderFile(source: string, file: string, evaluation: Evaluation): strin
   finalize(evaluation, result)
   const value = reveal(result, taint)
   const text = value === null ? '' : printed(evaluation, value, taint)
-  return taint.hidden ? new Secret(text) : text
+  return hideJoined(taint, text) as string | Secret
 }

@@ -5,16 +5,29 @@ export const REDACTED = '********'
 
 type Scalar = null | boolean | number | bigint | string
 
+/** How a Secret came out of others. */
+export interface Origin {
+  /** The Secrets it was made from. */
+  readonly from: readonly Secret[]
+  /** They stand in its text as they are, between text that everybody may see: nothing but they is to be hidden in it. */
+  readonly joined?: boolean
+}
+
+const NOTHING: Origin = { from: [] }
+
 /**
  * A value that no output may show. Its default rendering, in text, JSON and `util.inspect`, is {@link REDACTED};
  * only {@link Secret.reveal} gives the value, and only the place that sends it to its destination calls it.
- * A value made from a Secret is a Secret (`src/template` keeps that).
+ * A value made from a Secret is a Secret (`src/template` keeps that) and knows the Secrets it was made from, so that
+ * whoever learns to hide it (`Masker`) learns to hide them too: a host may print any part of what it was given.
  */
 export class Secret {
   readonly #value: Scalar
+  readonly origin: Origin
 
-  constructor(value: Scalar) {
+  constructor(value: Scalar, origin: Origin = NOTHING) {
     this.#value = value
+    this.origin = origin
   }
 
   /** The value itself. Call it where the value leaves for its destination and nowhere else. */
@@ -38,4 +51,16 @@ export class Secret {
   [inspect.custom](): string {
     return REDACTED
   }
+}
+
+/** Texts one behind the other, as a Secret when one of them is. */
+export function joinTexts(parts: readonly (string | Secret)[], between = ''): string | Secret {
+  const from = parts.filter((part) => part instanceof Secret)
+  const text = parts.map((part) => (part instanceof Secret ? part.revealText() : part)).join(between)
+  return from.length === 0 ? text : new Secret(text, { from, joined: true })
+}
+
+/** What a function makes of a text, as a Secret when the text is one. The function must not keep what it is given. */
+export function mapText(text: string | Secret, change: (text: string) => string): string | Secret {
+  return text instanceof Secret ? new Secret(change(text.revealText()), { from: [text] }) : change(text)
 }
