@@ -7,7 +7,7 @@ import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { toKey, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
-import { withSecrecy } from './secret-names.ts'
+import { withSecrecy } from '../values/secret-names.ts'
 
 /** Variables as one place of an inventory sets them. */
 export interface Variables {

@@ -1,3 +1,4 @@
+import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
 import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlNode } from '../yaml/node.ts'
@@ -19,7 +20,7 @@ export function readVariables(node: YamlNode | undefined, mistakes: Mistakes): R
     }
     const read = toValue(value)
     mistakes.templates(read)
-    variables.set(name, read)
+    variables.set(name, withSecrecy(name, read))
   }
   return variables
 }

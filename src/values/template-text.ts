@@ -1,4 +1,5 @@
 import type { Position } from './position.ts'
+import { REDACTED } from './secret.ts'
 
 /**
  * Text that a user wrote with template marks in a playbook, a variable file or an inventory; evaluated when it is
@@ -8,14 +9,22 @@ export class TemplateText {
   readonly source: string
   /** Where the text begins in its file, for messages. */
   readonly position: Position | undefined
+  /** What it gives is a secret, whatever it is made of: its variable's name says so. */
+  readonly isSecret: boolean
 
-  constructor(source: string, position?: Position) {
+  constructor(source: string, position?: Position, isSecret = false) {
     this.source = source
     this.position = position
+    this.isSecret = isSecret
+  }
+
+  /** The text as outputs show it. */
+  toString(): string {
+    return this.isSecret ? REDACTED : this.source
   }
 
   toJSON(): string {
-    return this.source
+    return this.toString()
   }
 }
 

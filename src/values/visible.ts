@@ -1,11 +1,30 @@
 import { StringDecoder } from 'node:string_decoder'
 
 /**
- * C0 and C1 controls, DEL, and what hides or reorders text: soft hyphens, zero-width characters, line separators, marks
- * and overrides of bidirectional text, tags.
+ * Controls (C0, C1, DEL), separators of lines and paragraphs, and what hides or reorders text: marks and overrides of
+ * bidirectional text, soft hyphens, characters of no width, fillers, tags. The choice between a sign and its emoji is
+ * none of them.
  */
-const HIDDEN =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
+const HIDDEN = /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+/** Whether a character is none that a reader sees. */
+export function isHiding(character: string): boolean {
+  return HIDDEN_ONE.test(character)
+}
+
+const HIDDEN_ONE = new RegExp(HIDDEN.source, 'u')
+
+/**
+ * A value as one line of JSON in which everything is to be seen: what {@link visible} would show as an escape is one
+ * of JSON's, so that the line reads back as it was and moves no terminal.
+ */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
 
 /** CSI and OSC sequences: colours, cursor movement, window titles, links. */
 const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g

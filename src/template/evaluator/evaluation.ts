@@ -6,7 +6,11 @@ import { Blank, Hidden, Internal, type Operand, Tuple, Undefined } from '../oper
 import { typeOf } from '../operators/type-of.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
+import { hide } from './secrets.ts'
 import { templateOf } from './templates.ts'
+
+/** Of a secret that is one by its variable's name. */
+const NO_ORIGIN = { from: [] }
 
 /** How deep templates, macros and includes may call each other. */
 const DEEPEST = 100
@@ -86,7 +90,8 @@ export class Evaluation {
     }
     this.#running.add(text)
     try {
-      return this.deeper(() => stored(runTemplate(templateOf(text), this), text))
+      const result = this.deeper(() => stored(runTemplate(templateOf(text), this), text))
+      return text.isSecret ? hide(result, NO_ORIGIN) : result
     } catch (error) {
       // What fails because a name is missing counts as missing itself, so that `default` can help.
       if (isMissing(error)) return new Undefined(error.message, () => error.position)
