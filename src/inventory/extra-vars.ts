@@ -1,9 +1,9 @@
 import { InputError, type Problem } from '../values/problem.ts'
+import { withSecrecy } from '../values/secret-names.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 import { readTextFileSync } from '../yaml/load.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { withSecrecy } from '../values/secret-names.ts'
 import { splitAssignments } from './split-assignments.ts'
 import { noVariables, setVariables, type Variables } from './variables.ts'
 

@@ -2,12 +2,12 @@ import { CONNECTION_VARIABLES } from '../connection/variable-names.ts'
 import { nearest } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
 import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { toKey, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
-import { withSecrecy } from '../values/secret-names.ts'
 
 /** Variables as one place of an inventory sets them. */
 export interface Variables {

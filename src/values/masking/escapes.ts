@@ -117,7 +117,8 @@ class EscapeReader {
     if (next === 0x55) return this.#number(at, 2, 8, 'code')
     if (next >= 0x30 && next <= 0x37) return this.#octal(at)
     if (next === LF) return { length: 2 }
-    const isWord = (next >= 0x30 && next <= 0x39) || /[A-Za-z]/.test(String.fromCharCode(next)) || next >= 0x80
+    const isWord =
+      (next >= 0x30 && next <= 0x39) || /[A-Za-z]/.test(String.fromCharCode(next)) || next >= 0x80
     return isWord ? undefined : { length: 2, byte: next }
   }
 
@@ -155,13 +156,16 @@ class EscapeReader {
   /** `&#65;`, `&#x41;`, `&amp;` */
   #entity(at: number): Escape | undefined {
     const text = Buffer.from(this.#bytes.subarray(at, at + 12)).toString('latin1')
-    const [whole, decimal, hexadecimal, name] = /^&(?:#(\d{1,7});?|#[xX]([\da-fA-F]{1,6});?|([a-z]{2,4});)/.exec(text) ?? []
+    const [whole, decimal, hexadecimal, name] =
+      /^&(?:#(\d{1,7});?|#[xX]([\da-fA-F]{1,6});?|([a-z]{2,4});)/.exec(text) ?? []
     if (whole === undefined) return undefined
     if (name !== undefined) {
       const code = NAMED.get(name)
       return code === undefined ? undefined : { length: whole.length, code }
     }
-    return decimal === undefined ? asCode(hexadecimal!, whole.length) : asCode(Number(decimal).toString(16), whole.length)
+    return decimal === undefined
+      ? asCode(hexadecimal!, whole.length)
+      : asCode(Number(decimal).toString(16), whole.length)
   }
 
   #quotes(at: number): Escape | undefined {
