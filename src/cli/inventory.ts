@@ -9,7 +9,7 @@ import { readVariables } from '../inventory/variable-files.ts'
 import { didYouMean } from '../values/nearest.ts'
 import type { Plain } from '../values/plain.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
-import { visible } from '../values/visible.ts'
+import { visible, visibleJson } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 
 interface Options {
@@ -94,5 +94,5 @@ function sortedJson(value: Plain): string {
     item === null || typeof item !== 'object' || Array.isArray(item)
       ? item
       : Object.fromEntries(Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1)))
-  return JSON.stringify(value, sort, 4)
+  return visibleJson(JSON.stringify(value, sort, 4))
 }

@@ -59,15 +59,16 @@ export class Masker {
       if (!secret.origin.from.every((part) => this.#hides(part))) this.#learnText(secret)
   }
 
-  /** Learns the secrets in values, however deep. */
-  learnAll(values: Iterable<Value>): void {
-    for (const value of values) {
+  /** Learns the secrets in values, in lists, dicts and plain objects of them, however deep. */
+  learnAll(values: Iterable<unknown>): void {
+    const waiting = [...values]
+    for (let value = waiting.pop(); waiting.length > 0 || value !== undefined; value = waiting.pop()) {
       if (value instanceof Secret) this.learn(value)
-      else if (Array.isArray(value) || value instanceof Map) {
-        if (this.#seen.has(value)) continue
-        this.#seen.add(value)
-        this.learnAll(value.values())
-      }
+      if (typeof value !== 'object' || value === null || value instanceof Secret || this.#seen.has(value))
+        continue
+      this.#seen.add(value)
+      if (Array.isArray(value) || value instanceof Map) for (const item of value.values()) waiting.push(item)
+      else if (Object.getPrototypeOf(value) === Object.prototype) waiting.push(...Object.values(value))
     }
   }
 
@@ -105,12 +106,26 @@ export class Masker {
   #masked(text: string, isCut: boolean): string {
     const bytes = Buffer.from(text)
     const ranges = new Ranges()
+    if (text.includes(CUT)) this.#lookBeforeCuts(bytes, ranges)
     for (const view of layersOf({ bytes })) {
       this.#look(view, ranges, isCut ? bytes.length : -1)
       for (const decoded of [...readBase64(view), ...readHex(view)])
         for (const layer of layersOf(decoded)) this.#look(layer, ranges, -1)
     }
     return ranges.isEmpty ? text : ranges.redact(bytes)
+  }
+
+  /** Somebody cut the text before it came here: a secret's beginning may stand before the mark. */
+  #lookBeforeCuts(bytes: Buffer, ranges: Ranges): void {
+    let begin = 0
+    for (let mark = bytes.indexOf(CUT); mark >= 0; mark = bytes.indexOf(CUT, begin)) {
+      const piece = bytes.subarray(begin, mark)
+      for (const automaton of this.#automata) {
+        const rest = automaton.scan(piece, () => {})
+        if (rest >= SHORTEST_BEGINNING) ranges.add(mark - rest, mark)
+      }
+      begin = mark + Buffer.byteLength(CUT)
+    }
   }
 
   #look(view: View, ranges: Ranges, cutAt: number): void {
@@ -121,7 +136,7 @@ export class Masker {
       const rest = automaton.scan(read, (end, length) =>
         ranges.add(beginOf(view, end - length), endOf(view, end - 1)),
       )
-      if (rest > 0 && endOf(view, bytes.length - 1) === cutAt)
+      if (rest >= SHORTEST_BEGINNING && endOf(view, bytes.length - 1) === cutAt)
         ranges.add(beginOf(view, bytes.length - rest), cutAt)
     }
   }
@@ -173,6 +188,12 @@ export class Masker {
     this.#automata.push(new Automaton(patterns))
   }
 }
+
+/** The mark where a text was cut. */
+const CUT = '…'
+
+/** Characters of a secret's beginning before a cut; fewer say nothing. */
+const SHORTEST_BEGINNING = 3
 
 const PLUS = 0x2b
 const BLANK = 0x20

@@ -4,7 +4,7 @@ import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { type EvaluatedItem, type EvaluatedTask, evaluationFailure, shortly } from './evaluate.ts'
+import { type EvaluatedItem, type EvaluatedTask, evaluationFailure, inLine } from './evaluate.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
 import { skippedResult } from './registered.ts'
@@ -182,6 +182,6 @@ function timeoutOf({ run }: HostSession, { task }: EvaluatedTask, item: Evaluate
   if (task.timeout === undefined) return undefined
   const seconds = Number(createEngine(item.scope, run.home).resolve(task.timeout))
   if (!Number.isFinite(seconds) || seconds < 0)
-    throw new TaskFailure(`timeout must be a number of seconds, got ${shortly(task.timeout)}`)
+    throw new TaskFailure(`timeout must be a number of seconds, got ${inLine(task.timeout)}`)
   return seconds === 0 ? undefined : seconds
 }

@@ -46,17 +46,17 @@ export function readEscapes(view: View): View | undefined {
   const reader = new EscapeReader(bytes)
   let changed = false
   for (let at = 0; at < bytes.length; ) {
-    const escape = reader.at(at)
-    if (escape === undefined) {
+    const read = reader.at(at)
+    if (read === undefined) {
       builder.add(bytes[at]!, at, at + 1)
       at += 1
       continue
     }
     changed = true
-    const behind = at + escape.length
-    if (escape.byte !== undefined) builder.add(escape.byte, at, behind)
-    if (escape.code !== undefined)
-      for (const byte of Buffer.from(String.fromCodePoint(escape.code))) builder.add(byte, at, behind)
+    const behind = at + read.length
+    if (read.byte !== undefined) builder.add(read.byte, at, behind)
+    if (read.code !== undefined)
+      for (const byte of Buffer.from(String.fromCodePoint(read.code))) builder.add(byte, at, behind)
     at = behind
   }
   return changed ? builder.done() : undefined
