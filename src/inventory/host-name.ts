@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { shownName } from '../values/variable-name.ts'
 import { BadRange, expandRange, hasRange } from './range.ts'
 
 /** A host as written: its name or names and the port behind them. */
@@ -60,7 +61,8 @@ const HOST = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_.])?$/u
 
 function nameFault(name: string): NameFault | undefined {
   if (HOST.test(name) && name.length <= 253) return undefined
-  const shown = JSON.stringify(name)
+  // What stands behind a blank or `=` is no part of a name, and may be a password.
+  const shown = JSON.stringify(name.replace(/[\s=].*$/s, '…'))
   if (name.includes('@')) {
     const [user, host] = name.split('@', 2)
     return {
@@ -87,7 +89,7 @@ function nameFault(name: string): NameFault | undefined {
 export function groupNameFault(name: string): NameFault | undefined {
   if (/^[\p{L}\p{N}_](?:[\p{L}\p{N}_. -]*[\p{L}\p{N}_.-])?$/u.test(name)) return undefined
   return {
-    message: `${JSON.stringify(name)} is no group name`,
+    message: `${JSON.stringify(shownName(name))} is no group name`,
     hint: name.includes(':')
       ? 'in YAML, hosts, vars and children are keys below the group'
       : 'a name has letters, digits and _ and begins with one of them',

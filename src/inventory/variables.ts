@@ -4,7 +4,7 @@ import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
+import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { toKey, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
@@ -37,7 +37,7 @@ function oddName(name: string): { message: string; hint?: string } | undefined {
   }
   if (!isVariableName(name)) {
     return {
-      message: `no template can name the variable ${JSON.stringify(name)}`,
+      message: `no template can name the variable ${JSON.stringify(shownName(name))}`,
       hint: VARIABLE_NAME_WORDS,
     }
   }

@@ -1,6 +1,6 @@
 import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
+import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
 import { type Fields, fieldsOf, isNull } from './fields.ts'
@@ -16,7 +16,7 @@ export function readVariables(node: YamlNode | undefined, mistakes: Mistakes): R
   }
   for (const { name, key, value } of fieldsOf(node)) {
     if (!isVariableName(name)) {
-      mistakes.add(key.position, `Invalid variable name '${name}'.`, VARIABLE_NAME_WORDS)
+      mistakes.add(key.position, `Invalid variable name '${shownName(name)}'.`, VARIABLE_NAME_WORDS)
     }
     const read = toValue(value)
     mistakes.templates(read)
