@@ -117,9 +117,9 @@ class EscapeReader {
     if (next === 0x55) return this.#number(at, 2, 8, 'code')
     if (next >= 0x30 && next <= 0x37) return this.#octal(at)
     if (next === LF) return { length: 2 }
-    const isWord =
-      (next >= 0x30 && next <= 0x39) || /[A-Za-z]/.test(String.fromCharCode(next)) || next >= 0x80
-    return isWord ? undefined : { length: 2, byte: next }
+    // What nobody sees is not what the backslash is for; it goes in its own turn.
+    if (!this.#within(at + 1, 0x20, 0x7e) || /[\dA-Za-z]/.test(String.fromCharCode(next))) return undefined
+    return { length: 2, byte: next }
   }
 
   #octal(at: number): Escape {
