@@ -88,7 +88,7 @@ function toObject(variables: Variables, markUnsafe: boolean): { [name: string]: 
 /** A value as text may show it: secrets hidden, templates as they are written. */
 function shown(value: Value): Value {
   if (value instanceof Secret) return value.toString()
-  if (value instanceof TemplateText) return value.toString()
+  if (value instanceof TemplateText) return value.shown()
   if (Array.isArray(value)) return value.map(shown)
   return value instanceof Map ? new Map([...value].map(([key, item]) => [key, shown(item)])) : value
 }

@@ -17,6 +17,11 @@ export class EncryptedValue extends Secret {
     this.position = position
   }
 
+  /** Whether a given password opens it. */
+  opens(): boolean {
+    return false
+  }
+
   /** @throws InputError always: muster does not decrypt yet. */
   override reveal(): never {
     throw new InputError([

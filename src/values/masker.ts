@@ -46,8 +46,10 @@ export class Masker {
     const waiting = source instanceof Secret ? [source] : [...source.secrets]
     const composed: Secret[] = []
     for (let secret = waiting.pop(); secret !== undefined; secret = waiting.pop()) {
-      if (this.#seen.has(secret) || secret instanceof EncryptedValue) continue
+      if (this.#seen.has(secret)) continue
       this.#seen.add(secret)
+      // What no password opens is nowhere to be seen.
+      if (isClosed(secret)) continue
       const { from, joined } = secret.origin
       if (!this.#seen.has(from)) for (const part of from) waiting.push(part)
       this.#seen.add(from)
@@ -147,7 +149,7 @@ export class Masker {
     if (known !== undefined) return known
     const { from, joined } = secret.origin
     const hides =
-      secret instanceof EncryptedValue ||
+      isClosed(secret) ||
       isNothing(secret) ||
       (joined === true
         ? from.every((part) => this.#hides(part))
@@ -200,6 +202,10 @@ const BLANK = 0x20
 
 function withBlanks(bytes: Uint8Array): Uint8Array {
   return bytes.map((byte) => (byte === PLUS ? BLANK : byte))
+}
+
+function isClosed(secret: Secret): boolean {
+  return secret instanceof EncryptedValue && !secret.opens()
 }
 
 function isNothing(secret: Secret): boolean {

@@ -14,8 +14,8 @@ export type Plain = null | boolean | number | string | Plain[] | { [key: string]
 export function plain(value: Value): Plain {
   if (value instanceof Float)
     return Number.isFinite(value.value) ? value.value : String(value.value).replace('NaN', 'nan')
-  if (value instanceof DateTime || value instanceof Secret || value instanceof TemplateText)
-    return value.toString()
+  if (value instanceof DateTime || value instanceof Secret) return value.toString()
+  if (value instanceof TemplateText) return value.shown()
   if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return value.map(plain)
   if (value instanceof Map) {

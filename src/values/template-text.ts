@@ -9,22 +9,26 @@ export class TemplateText {
   readonly source: string
   /** Where the text begins in its file, for messages. */
   readonly position: Position | undefined
-  /** What it gives is a secret, whatever it is made of: its variable's name says so. */
-  readonly isSecret: boolean
+  /** Its text is hidden, and what it makes is a Secret: its variable's name says so. */
+  readonly secret: boolean
 
-  constructor(source: string, position?: Position, isSecret = false) {
+  constructor(source: string, position?: Position, secret = false) {
     this.source = source
     this.position = position
-    this.isSecret = isSecret
+    this.secret = secret
   }
 
-  /** The text as outputs show it. */
+  /** The text as outputs may show it. */
+  shown(): string {
+    return this.secret ? REDACTED : this.source
+  }
+
   toString(): string {
-    return this.isSecret ? REDACTED : this.source
+    return this.shown()
   }
 
   toJSON(): string {
-    return this.toString()
+    return this.shown()
   }
 }
 

@@ -91,7 +91,7 @@ export class Evaluation {
     this.#running.add(text)
     try {
       const result = this.deeper(() => stored(runTemplate(templateOf(text), this), text))
-      return text.isSecret ? hide(result, NO_ORIGIN) : result
+      return text.secret ? hide(result, NO_ORIGIN) : result
     } catch (error) {
       // What fails because a name is missing counts as missing itself, so that `default` can help.
       if (isMissing(error)) return new Undefined(error.message, () => error.position)
