@@ -3,8 +3,9 @@ import { Float } from './float.ts'
 import { Automaton } from './masking/automaton.ts'
 import { readBase64, readHex } from './masking/encodings.ts'
 import { readEscapes } from './masking/escapes.ts'
+import { Ranges } from './masking/ranges.ts'
 import { beginOf, endOf, type View } from './masking/view.ts'
-import { REDACTED, Secret } from './secret.ts'
+import { Secret } from './secret.ts'
 import type { Value } from './value.ts'
 
 /** Characters; anything shorter stands in too many innocent texts. */
@@ -219,38 +220,5 @@ function* layersOf(view: View): Generator<View> {
   for (let depth = 0; layer !== undefined && depth <= LAYERS; depth++) {
     yield layer
     layer = readEscapes(layer)
-  }
-}
-
-/** Parts of a text that are to be hidden; those that overlap become one. */
-class Ranges {
-  readonly #found: [from: number, to: number][] = []
-
-  get isEmpty(): boolean {
-    return this.#found.length === 0
-  }
-
-  add(from: number, to: number): void {
-    const last = this.#found.at(-1)
-    // One automaton finds in order, so most overlaps are with the last one.
-    if (last !== undefined && from < last[1] && to >= last[0]) {
-      last[0] = Math.min(last[0], from)
-      last[1] = Math.max(last[1], to)
-    } else this.#found.push([from, to])
-  }
-
-  redact(bytes: Buffer): string {
-    const parts: string[] = []
-    let done = 0
-    let end = -1
-    for (const [from, to] of this.#found.sort(([one], [other]) => one - other)) {
-      if (from >= end || end < 0) {
-        parts.push(bytes.toString('utf8', done, from), REDACTED)
-        end = to
-      } else end = Math.max(end, to)
-      done = end
-    }
-    parts.push(bytes.toString('utf8', done))
-    return parts.join('')
   }
 }
