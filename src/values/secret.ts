@@ -64,3 +64,35 @@ export function joinTexts(parts: readonly (string | Secret)[], between = ''): st
 export function mapText(text: string | Secret, change: (text: string) => string): string | Secret {
   return text instanceof Secret ? new Secret(change(text.revealText()), { from: [text] }) : change(text)
 }
+
+/** The Secrets in a value, in lists, dicts and plain objects of it, however deep. */
+export function secretsIn(value: unknown): Secret[] {
+  const found: Secret[] = []
+  const waiting = [value]
+  const seen = new Set<unknown>()
+  while (waiting.length > 0) {
+    const one = waiting.pop()
+    if (one instanceof Secret) found.push(one)
+    if (typeof one !== 'object' || one === null || one instanceof Secret || seen.has(one)) continue
+    seen.add(one)
+    if (Array.isArray(one) || one instanceof Map) for (const item of one.values()) waiting.push(item)
+    else if (Object.getPrototypeOf(one) === Object.prototype)
+      for (const item of Object.values(one)) waiting.push(item)
+  }
+  return found
+}
+
+/** A Secret's text and those of all Secrets that it was made from, none of them empty. */
+export function textsOf(secret: Secret): Set<string> {
+  const texts = new Set<string>()
+  const seen = new Set<Secret>()
+  const waiting = [secret]
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    if (seen.has(one)) continue
+    seen.add(one)
+    texts.add(one.revealText())
+    for (const part of one.origin.from) waiting.push(part)
+  }
+  texts.delete('')
+  return texts
+}

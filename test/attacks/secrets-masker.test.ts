@@ -73,11 +73,11 @@ describe('properties', () => {
     const masker = knowing(`${'a'.repeat(1000)}b`, 'sentinel-5903', HARD, 'aaaab', '\\\\\\\\')
     const cost = (length: number) => {
       const text = unit.repeat(Math.ceil(length / unit.length))
-      return Math.min(...[1, 2, 3].map(() => time(() => masker.mask(text))))
+      return Math.min(...[1, 2, 3, 4, 5].map(() => time(() => masker.mask(text))))
     }
-    cost(4096)
-    // Eight times the text: at most about eight times the work, where a square would be 64.
-    expect(cost(8 * 16_384) / Math.max(cost(16_384), 0.2)).toBeLessThan(24)
+    cost(65_536)
+    // Eight times the text: about eight times the work, where a square would be 64; memory and load make it uneven.
+    expect(cost(8 * 65_536) / Math.max(cost(65_536), 2)).toBeLessThan(32)
   })
 
   test('thousands of secrets, learned one by one between texts, cost as much as they are long', () => {
@@ -90,8 +90,8 @@ describe('properties', () => {
         }
       })
     }
-    cost(200)
-    expect(cost(8000) / Math.max(cost(1000), 1)).toBeLessThan(30)
+    cost(500)
+    expect(cost(8000) / Math.max(cost(500), 1)).toBeLessThan(64)
   })
 })
 
@@ -143,8 +143,10 @@ test('numbers, keys and what lies deep are masked as well', () => {
   )
 })
 
+/** Milliseconds of this thread on the processor, whatever else the machine does. */
 function time(work: () => void): number {
-  const begun = performance.now()
+  const begun = process.threadCpuUsage()
   work()
-  return performance.now() - begun
+  const { user, system } = process.threadCpuUsage(begun)
+  return (user + system) / 1000
 }

@@ -1,4 +1,5 @@
 import { ConnectionError, type Step } from '../../connection/connection.ts'
+import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
@@ -33,7 +34,7 @@ export async function runItem(
   try {
     const plan = await session.evaluating(() => retryPlan(engine, task))
     for (let attempt = 1; ; attempt += 1) {
-      const raw = await attemptItem(session, evaluated, item, outlook)
+      const raw = coverResult(item.params, await attemptItem(session, evaluated, item, outlook))
       const counted = plan?.count(raw, attempt) ?? raw
       const result = await session.evaluating(() => applyResultConditions(engine, task, counted))
       if (plan === undefined) return result

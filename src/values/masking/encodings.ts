@@ -31,23 +31,22 @@ type Digit = (byte: number) => number
 type Between = (byte: number, first: number) => boolean
 
 /** Places of the digits of each run, which may have other characters between them. */
-function runsOf(bytes: Uint8Array, digit: Digit, between: Between, least: number): Int32Array[] {
-  const runs: Int32Array[] = []
-  const places = new Int32Array(bytes.length)
-  let begin = 0
-  let used = 0
+function runsOf(bytes: Uint8Array, digit: Digit, between: Between, least: number): (readonly number[])[] {
+  const runs: (readonly number[])[] = []
+  let run: number[] = []
   let gap = -1
   const end = () => {
-    if (used - begin >= least) runs.push(places.subarray(begin, used))
-    else used = begin
-    begin = used
+    if (run.length >= least) {
+      runs.push(run)
+      run = []
+    } else run.length = 0
   }
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!
     if (digit(byte) >= 0) {
-      places[used++] = at
+      run.push(at)
       gap = -1
-    } else if (used > begin) {
+    } else if (run.length > 0) {
       if (gap < 0) gap = byte
       if (!between(byte, gap)) end()
     }
@@ -56,7 +55,13 @@ function runsOf(bytes: Uint8Array, digit: Digit, between: Between, least: number
   return runs
 }
 
-function decode(view: View, runs: readonly Int32Array[], digit: Digit, bits: number, skipped: number): View {
+function decode(
+  view: View,
+  runs: readonly (readonly number[])[],
+  digit: Digit,
+  bits: number,
+  skipped: number,
+): View {
   const most = runs.reduce((sum, { length }) => sum + Math.floor((length * bits) / 8) + 1, 0)
   const builder = new ViewBuilder(view, most)
   for (const run of runs) {

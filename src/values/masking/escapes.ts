@@ -42,24 +42,26 @@ interface Escape {
  */
 export function readEscapes(view: View): View | undefined {
   const { bytes } = view
-  const builder = new ViewBuilder(view, bytes.length)
   const reader = new EscapeReader(bytes)
-  let changed = false
-  for (let at = 0; at < bytes.length; ) {
+  let first = 0
+  while (first < bytes.length && reader.at(first) === undefined) first += 1
+  if (first === bytes.length) return undefined
+  const builder = new ViewBuilder(view, bytes.length)
+  for (let at = 0; at < first; at++) builder.add(bytes[at]!, at, at + 1)
+  for (let at = first; at < bytes.length; ) {
     const read = reader.at(at)
     if (read === undefined) {
       builder.add(bytes[at]!, at, at + 1)
       at += 1
       continue
     }
-    changed = true
     const behind = at + read.length
     if (read.byte !== undefined) builder.add(read.byte, at, behind)
     if (read.code !== undefined)
       for (const byte of Buffer.from(String.fromCodePoint(read.code))) builder.add(byte, at, behind)
     at = behind
   }
-  return changed ? builder.done() : undefined
+  return builder.done()
 }
 
 class EscapeReader {
