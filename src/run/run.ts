@@ -16,7 +16,7 @@ import { exitCode } from './exit-code.ts'
 import { preflight } from './preflight/preflight.ts'
 import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
 import { Journal, newRunId } from './record/journal.ts'
-import { maskError, maskEvent } from './record/mask-event.ts'
+import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { PlaybookFiles } from './scope/controller-files.ts'
@@ -163,7 +163,8 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     seconds: (performance.now() - started) / 1000,
     journal: journal?.path,
   })
-  return { exitCode: code, failures: run.failures, hosts: run.hosts, inventory: input.inventory }
+  const failures = run.failures.map((failure) => maskFields(masker, failure))
+  return { exitCode: code, failures, hosts: run.hosts, inventory: input.inventory }
 }
 
 function notify(listen: Listener, event: RunEvent): void {
