@@ -73,11 +73,11 @@ describe('properties', () => {
     const masker = knowing(`${'a'.repeat(1000)}b`, 'sentinel-5903', HARD, 'aaaab', '\\\\\\\\')
     const cost = (length: number) => {
       const text = unit.repeat(Math.ceil(length / unit.length))
-      return Math.min(...[1, 2, 3, 4, 5].map(() => time(() => masker.mask(text))))
+      return Math.min(...[1, 2, 3].map(() => time(() => masker.mask(text))))
     }
     cost(65_536)
     // Eight times the text: about eight times the work, where a square would be 64; memory and load make it uneven.
-    expect(cost(8 * 65_536) / Math.max(cost(65_536), 2)).toBeLessThan(32)
+    expect(cost(8 * 32_768) / Math.max(cost(32_768), 2)).toBeLessThan(32)
   })
 
   test('thousands of secrets, learned one by one between texts, cost as much as they are long', () => {

@@ -2,6 +2,10 @@
 const colour = (letter: string) => `\u001b[31m${letter}\u001b[0m`
 
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0')
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '%': '&percnt;', '+': '&plus;' },
+  ...{ '/': '&sol;', '=': '&equals;', '\\': '&bsol;', é: '&eacute;' },
+}
 const each = (text: string, change: (letter: string, code: number) => string) =>
   Array.from(text, (letter) => change(letter, letter.codePointAt(0)!)).join('')
 const bytes = (text: string, change: (byte: number) => string) =>
@@ -43,6 +47,9 @@ export function spellings(text: string): Map<string, string> {
         (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? '&#39;',
       ),
     ],
+    ['HTML, names', text.replace(/[&<>"'%+/=\\é ]/g, (sign) => NAMES[sign] ?? sign)],
+    ['PowerShell', text.replace(/[`"'$]/g, '`$&')],
+    ['cmd', text.replace(/[&<>|^%"()]/g, '^$&')],
     ['HTML, decimal', each(text, (_, code) => `&#${code};`)],
     ['HTML, hexadecimal', each(text, (_, code) => `&#x${code.toString(16)};`)],
     ['HTML, hexadecimal in capitals', each(text, (_, code) => `&#X${code.toString(16).toUpperCase()};`)],

@@ -60,11 +60,12 @@ async function attemptItem(
   outlook: Outlook,
 ): Promise<TaskResult> {
   const { run, host, link, report } = session
-  const { name } = evaluated
+  const { name, noLog } = evaluated
   let begun = false
   const intend = (says: string): Promise<void> => {
     begun = true
-    return run.context.journal({ event: 'change', host: host.name, task: name, says })
+    const shown = noLog ? 'hidden by no_log' : says
+    return run.context.journal({ event: 'change', host: host.name, task: name, says: shown })
   }
   try {
     return await converge(session, evaluated, item, outlook, intend)

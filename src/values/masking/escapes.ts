@@ -2,7 +2,7 @@ import { isHiding } from '../visible.ts'
 import { type View, ViewBuilder } from './view.ts'
 
 const [ESC, BACKSLASH, PERCENT, AMPERSAND, APOSTROPHE, QUOTE] = [0x1b, 0x5c, 0x25, 0x26, 0x27, 0x22] as const
-const [LF, TAB, BELL] = [0x0a, 0x09, 0x07] as const
+const [LF, TAB, BELL, BACKTICK, CARET] = [0x0a, 0x09, 0x07, 0x60, 0x5e] as const
 
 /** Letters behind a backslash, as shells, JSON, C, Python and YAML write them. */
 const LETTERS: ReadonlyMap<number, number> = new Map(
@@ -11,13 +11,33 @@ const LETTERS: ReadonlyMap<number, number> = new Map(
     code,
   ]),
 )
+/** HTML's names of the punctuation of ASCII that templates and browsers use, and of Latin-1 from U+00A0 in its order. */
+const PUNCTUATION = {
+  ...{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos', '!': 'excl', '#': 'num', $: 'dollar' },
+  ...{ '%': 'percnt', '(': 'lpar', ')': 'rpar', '*': 'ast', '+': 'plus', ',': 'comma', '.': 'period' },
+  ...{ '/': 'sol', ':': 'colon', ';': 'semi', '=': 'equals', '?': 'quest', '@': 'commat', '[': 'lsqb' },
+  ...{
+    '\\': 'bsol',
+    ']': 'rsqb',
+    '^': 'Hat',
+    _: 'lowbar',
+    '`': 'grave',
+    '{': 'lcub',
+    '|': 'verbar',
+    '}': 'rcub',
+  },
+}
+const LATIN_1 =
+  `nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro
+  para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave
+  Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc
+  Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc
+  iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml`.split(
+    /\s+/,
+  )
 const NAMED: ReadonlyMap<string, number> = new Map([
-  ['amp', 0x26],
-  ['lt', 0x3c],
-  ['gt', 0x3e],
-  ['quot', 0x22],
-  ['apos', 0x27],
-  ['nbsp', 0xa0],
+  ...Object.entries(PUNCTUATION).map(([sign, name]): [string, number] => [name, sign.charCodeAt(0)]),
+  ...LATIN_1.map((name, index): [string, number] => [name, 0xa0 + index]),
 ])
 /** An apostrophe inside a word of a shell between apostrophes, and doubled quotes as YAML, SQL and CSV write them. */
 const QUOTED: readonly (readonly [text: string, byte: number])[] = [
@@ -26,6 +46,9 @@ const QUOTED: readonly (readonly [text: string, byte: number])[] = [
   [`''`, APOSTROPHE],
   [`""`, QUOTE],
 ]
+/** What stands behind the escape characters of PowerShell and cmd. */
+const BEHIND_BACKTICK = Buffer.from('`"\'$')
+const BEHIND_CARET = Buffer.from('&<>|^%"()')
 
 /** What one escape means: a code point (or a byte as it is), nothing, and how many bytes it takes. */
 interface Escape {
@@ -86,6 +109,10 @@ class EscapeReader {
       case APOSTROPHE:
       case QUOTE:
         return this.#quotes(at)
+      case BACKTICK:
+        return this.#pair(at, BEHIND_BACKTICK)
+      case CARET:
+        return this.#pair(at, BEHIND_CARET)
       default:
         return this.#hidden(at)
     }
@@ -159,7 +186,7 @@ class EscapeReader {
   #entity(at: number): Escape | undefined {
     const text = Buffer.from(this.#bytes.subarray(at, at + 12)).toString('latin1')
     const [whole, decimal, hexadecimal, name] =
-      /^&(?:#(\d{1,7});?|#[xX]([\da-fA-F]{1,6});?|([a-z]{2,4});)/.exec(text) ?? []
+      /^&(?:#(\d{1,7});?|#[xX]([\da-fA-F]{1,6});?|([A-Za-z][a-z0-9]{1,6}|AElig|ETH|THORN);)/.exec(text) ?? []
     if (whole === undefined) return undefined
     if (name !== undefined) {
       const code = NAMED.get(name)
@@ -177,6 +204,12 @@ class EscapeReader {
       return true
     })
     return found === undefined ? undefined : { length: found[0].length, byte: found[1] }
+  }
+
+  /** An escape character and one of those that it is for. */
+  #pair(at: number, behind: Buffer): Escape | undefined {
+    const next = this.#bytes[at + 1]
+    return next !== undefined && behind.includes(next) ? { length: 2, byte: next } : undefined
   }
 
   /** A character that nobody sees, in its UTF-8 bytes. */
