@@ -61,13 +61,13 @@ const HOST = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_.])?$/u
 
 function nameFault(name: string): NameFault | undefined {
   if (HOST.test(name) && name.length <= 253) return undefined
-  // What stands behind a blank or `=` is no part of a name, and may be a password.
-  const shown = JSON.stringify(name.replace(/[\s=].*$/s, '…'))
+  // What stands behind a blank or `=`, or between `:` and `@`, is no part of a name, and may be a password.
+  const shown = JSON.stringify(name.replace(/[\s=].*$/s, '…').replace(/:[^@]*@/, ':…@'))
   if (name.includes('@')) {
     const [user, host] = name.split('@', 2)
     return {
       message: `${shown} is no host name`,
-      hint: `write the host ${host} and its variable ansible_user: ${user}`,
+      hint: `write the host ${host} and its variable ansible_user: ${user?.split(':', 1)[0]}`,
     }
   }
   if (/[,\s]/.test(name))
