@@ -6,7 +6,7 @@ import { type Measured, measure } from './measure.ts'
  * OpenSSH with the key and the known hosts of the run, and no configuration of this user. With the key exchange of its
  * version 9 it would need five times the CPU (facts: 73 ms a connection instead of 12), and the floor would be no floor.
  */
-function ssh(hosts: TestHosts, port: number, command: string): string {
+export function ssh(hosts: TestHosts, port: number, command: string): string {
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',
@@ -20,7 +20,7 @@ function ssh(hosts: TestHosts, port: number, command: string): string {
 }
 
 /** One command a host, all at the same time; fails when one fails. */
-function together(commands: readonly string[]): string[] {
+export function together(commands: readonly string[]): string[] {
   const script = [
     'pids=',
     ...commands.map((command) => `${command} & pids="$pids $!"`),

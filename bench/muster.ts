@@ -21,7 +21,7 @@ export async function musterRun(
   environment: Readonly<Record<string, string>>,
   more: readonly string[] = [],
 ): Promise<MusterRun> {
-  const node = [process.execPath, '--import', join(import.meta.dirname, 'record-usage.ts')]
+  const node = [process.execPath, '--import', join(import.meta.dirname, 'record-usage.mjs')]
   const words = [
     'apply',
     join(import.meta.dirname, 'playbook.yaml'),

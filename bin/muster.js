@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node can say what is missing, and `--version` costs no more than Node itself.
 import { readFileSync } from 'node:fs'
+import { builtIsCurrent } from './built.js'
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
@@ -29,5 +30,5 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
 } else {
   const { enableCompileCache } = await import('node:module')
   enableCompileCache?.()
-  await import('../src/cli/main.ts')
+  await import(builtIsCurrent() ? '../dist/cli/main.js' : '../src/cli/main.ts')
 }

@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
-import { ensureDependencies, ensureNode } from './setup/dependencies.mjs'
+import { ensureBuilt, ensureDependencies, ensureNode } from './setup/dependencies.mjs'
 import { prepareHosts } from './setup/hosts.mjs'
 import { ensureTools } from './setup/machine.mjs'
 import { interrupt, report, root, SetupError } from './setup/steps.mjs'
@@ -48,6 +48,7 @@ function runScript(node, command, environment) {
 async function main() {
   await ensureDependencies()
   const node = await ensureNode()
+  await ensureBuilt(node)
   await ensureTools()
   const { environment, release } = await prepareHosts()
   try {

@@ -12,9 +12,14 @@ const source = join(root, 'src')
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   values: [],
   shell: ['values'],
-  yaml: ['values'],
+  // Programs on the controller: scripts that give an inventory or a password.
+  program: ['values'],
+  // Ansible Vault and SOPS: what is encrypted on the controller.
+  vault: ['program', 'values'],
+  yaml: ['vault', 'values'],
   template: ['yaml', 'shell', 'values'],
-  inventory: ['connection', 'template', 'yaml', 'shell', 'values'],
+  settings: ['yaml', 'values'],
+  inventory: ['connection', 'program', 'template', 'vault', 'yaml', 'shell', 'values'],
   aws: ['template', 'yaml', 'shell', 'values'],
   connection: ['template', 'yaml', 'shell', 'values'],
   artifacts: ['yaml', 'values'],
@@ -22,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   modules: ['probes', 'aws', 'connection', 'template', 'yaml', 'shell', 'values'],
   playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
   run: [
-    ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory'],
+    ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory', 'vault'],
     ...['template', 'yaml', 'shell', 'values'],
   ],
   proof: ['modules', 'aws', 'values'],
@@ -42,6 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'connection',
       'aws',
       'inventory',
+      'vault',
+      'settings',
     ],
     ...['template', 'yaml', 'shell', 'values', 'emulator'],
   ],

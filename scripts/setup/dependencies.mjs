@@ -77,3 +77,12 @@ export async function ensureNode() {
   report('node', String(found))
   return path
 }
+
+/**
+ * Makes dist/ as `npm install` does: what is tested and measured is then what users run.
+ * @param {string} node its path
+ */
+export async function ensureBuilt(node) {
+  await run('build.log', [node, join(root, 'scripts', 'build.mjs')])
+  report('program', 'built')
+}

@@ -1,36 +1,47 @@
 import { Command } from 'commander'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { inventoryGraph, inventoryHost, inventoryList } from '../inventory/listing.ts'
+import {
+  inventoryExport,
+  inventoryGraph,
+  inventoryHost,
+  inventoryList,
+  listingJson,
+} from '../inventory/listing.ts'
 import { findHost } from '../inventory/localhost.ts'
 import { matchPattern } from '../inventory/patterns.ts'
 import { readInventory } from '../inventory/read.ts'
 import { readVariables } from '../inventory/variable-files.ts'
+import { readSettings } from '../settings/settings.ts'
 import { didYouMean } from '../values/nearest.ts'
-import type { Plain } from '../values/plain.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible, visibleJson } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
 
-interface Options {
+interface Options extends VaultWords {
   readonly inventory?: string[]
   readonly list?: boolean
   /** True without a group behind it. */
   readonly graph?: string | true
   readonly host?: string
   readonly vars?: boolean
+  readonly export?: boolean
   readonly limit?: string
   readonly extraVars?: string[]
 }
 
 /** `muster inventory`: shows what muster reads, in the shapes of `ansible-inventory`. Secrets are never shown. */
 export function inventoryCommand(): Command {
-  return inventoryOption(
-    new Command('inventory').description('show hosts, groups and variables as muster reads them'),
+  return vaultOptions(
+    inventoryOption(
+      new Command('inventory').description('show hosts, groups and variables as muster reads them'),
+    ),
   )
     .option('--list', 'everything, as JSON')
     .option('--graph [group]', 'the tree of groups and hosts, from this group down')
     .option('--host <name>', 'the variables of one host, as JSON')
+    .option('--export', 'with --list: variables of groups stay with their groups, to be read again')
     .option('--vars', 'with --graph: show variables too')
     .option('-l, --limit <pattern>', 'with --list: only hosts that match this pattern')
     .option('-e, --extra-vars <vars>', 'k=v, JSON or @FILE; laid over the variables of every host', collect)
@@ -45,23 +56,33 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function show(options: Options): Promise<string> {
   checkWords(options)
-  const extra = parseExtraVars(options.extraVars ?? [])
-  const inventory = await readInventory(inventorySources(options.inventory))
-  // Ansible's own command lets the working directory stand for the playbook's.
-  const variables = await readVariables(inventory, { playbookDirectory: process.cwd() })
-  for (const warning of [...inventory.warnings, ...variables.warnings]) {
+  const { settings, warnings } = await readSettings()
+  const merge = settings.hashBehaviour === 'merge'
+  await openVaultsWith(options, vaultDefaults(settings))
+  const extra = parseExtraVars(options.extraVars ?? [], merge)
+  const inventory = await readInventory(
+    inventorySources(options.inventory, process.env, settings.inventory),
+    { merge },
+  )
+  // Ansible's own command lets the working directory stand for the playbook's; what it exports is the inventory alone.
+  const variables = await readVariables(
+    inventory,
+    options.export === true ? { merge } : { merge, playbookDirectory: process.cwd() },
+  )
+  for (const warning of [...warnings, ...inventory.warnings, ...variables.warnings]) {
     process.stderr.write(`warning: ${visible(formatProblem(warning), false)}\n`)
   }
-  const listing = { inventory, variables, extra }
+  const listing = { inventory, variables, extra, merge }
   if (options.graph !== undefined) {
     const root = options.graph === true ? 'all' : knownGroup(inventory, options.graph)
     return visible(inventoryGraph(listing, root, options.vars === true), false)
   }
   if (options.host !== undefined)
-    return sortedJson(inventoryHost(listing, knownHost(inventory, options.host)))
+    return visibleJson(listingJson(inventoryHost(listing, knownHost(inventory, options.host))))
   const kept =
     options.limit === undefined ? undefined : new Set(matchPattern(inventory, 'all', options.limit))
-  return sortedJson(inventoryList(listing, kept))
+  const all = options.export === true ? inventoryExport(listing, kept) : inventoryList(listing, kept)
+  return visibleJson(listingJson(all))
 }
 
 function checkWords(options: Options): void {
@@ -71,6 +92,8 @@ function checkWords(options: Options): void {
   if (asked !== 1) throw new InputError([{ message: 'give one of --list, --graph and --host' }])
   if (options.vars === true && options.graph === undefined)
     throw new InputError([{ message: '--vars goes with --graph' }])
+  if (options.export === true && options.list !== true)
+    throw new InputError([{ message: '--export goes with --list' }])
   if (options.limit !== undefined && options.list !== true)
     throw new InputError([{ message: '--limit goes with --list' }])
 }
@@ -86,13 +109,4 @@ function knownHost(inventory: Inventory, name: string): string {
   if (host !== undefined) return host.name
   const hint = didYouMean(name, inventory.hosts.keys())
   throw new InputError([{ message: `the inventory has no host ${name}`, hint }])
-}
-
-/** JSON as `ansible-inventory` prints it: keys in order, four blanks a level. */
-function sortedJson(value: Plain): string {
-  const sort = (_: string, item: unknown) =>
-    item === null || typeof item !== 'object' || Array.isArray(item)
-      ? item
-      : Object.fromEntries(Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1)))
-  return visibleJson(JSON.stringify(value, sort, 4))
 }

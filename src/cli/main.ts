@@ -31,6 +31,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'show hosts, groups and variables as muster reads them',
     load: async () => (await import('./inventory.ts')).inventoryCommand(),
   },
+  config: {
+    summary: 'show which settings of ansible.cfg and ANSIBLE_* variables count, and from where',
+    load: async () => (await import('./config.ts')).configCommand(),
+  },
+  vault: {
+    summary: "encrypt, show and edit files and values in Ansible Vault's format",
+    load: async () => (await import('./vault.ts')).vaultCommand(),
+  },
   artifacts: {
     summary: 'fetch and check the files that are put on hosts',
     load: async () => (await import('./artifacts.ts')).artifactsCommand(),

@@ -12,17 +12,19 @@ import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
 import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
+import { readSettings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
-import { askSecret } from './ask-secret.ts'
+import { becomePassword, connectionVariables, transportOf, withBecomeDefaults } from './ansible-settings.ts'
 import { listenForInterruption } from './interruption.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
 const DEFAULT_FORKS = 25
 
 /** What the words of `apply`, `plan` and `verify` say. */
-export interface RunWords {
+export interface RunWords extends VaultWords {
   readonly inventory?: string[]
   readonly limit?: string
   readonly check?: boolean
@@ -42,7 +44,7 @@ export interface RunWords {
 
 /** Adds the options that `apply` and `plan` share, in Ansible's words. */
 export function addRunOptions(command: Command): Command {
-  return inventoryOption(command)
+  return vaultOptions(inventoryOption(command))
     .option(
       '-l, --limit <pattern>',
       'only hosts that also match this pattern; @FILE takes one pattern a line',
@@ -95,10 +97,13 @@ export async function runFromWords(
   listen?: Listener,
   forTests: Pick<RunInput, 'connect' | 'prefetch'> = {},
 ): Promise<RunResult> {
-  const extraVars = parseExtraVars(words.extraVars ?? [])
+  const { settings, warnings } = await readSettings()
+  const merge = settings.hashBehaviour === 'merge'
+  await openVaultsWith(words, vaultDefaults(settings))
+  const extraVars = parseExtraVars(words.extraVars ?? [], merge)
   // Both are read before either refuses, so that all mistakes are told at once.
   const [inventoryRead, playbookRead] = await Promise.allSettled([
-    readInventory(inventorySources(words.inventory)),
+    readInventory(inventorySources(words.inventory, process.env, settings.inventory), { merge }),
     readPlaybook(playbookFile),
   ])
   const problems = [inventoryRead, playbookRead].flatMap((read) => {
@@ -109,11 +114,20 @@ export async function runFromWords(
   if (inventoryRead.status === 'rejected' || playbookRead.status === 'rejected')
     throw new InputError(problems)
   const inventory = inventoryRead.value
-  const playbook = playbookRead.value
-  const selection = { tags: words.tags ?? [], skipTags: words.skipTags ?? [] }
+  const playbook = withBecomeDefaults(playbookRead.value, settings)
+  const selection = {
+    tags: words.tags ?? settings.runTags ?? [],
+    skipTags: words.skipTags ?? settings.skipTags ?? [],
+  }
   const tagProblems = checkTags(playbook, selection)
   if (tagProblems.length > 0) throw new InputError(tagProblems)
-  const variables = await readVariables(inventory, { playbookDirectory: dirname(resolve(playbookFile)) })
+  const variables = await readVariables(inventory, {
+    merge,
+    playbookDirectory: dirname(resolve(playbookFile)),
+  })
+
+  const diff = words.diff ?? settings.diff ?? false
+  const verbosity = words.verbose || (settings.verbosity ?? 0)
 
   using interruption = listenForInterruption()
   return await runPlaybook({
@@ -128,21 +142,23 @@ export async function runFromWords(
       ])
     }),
     variablePlace: (host, variable) => variables.positionOf(host, variable),
-    warnings: [...inventory.warnings, ...variables.warnings],
+    warnings: [...warnings, ...inventory.warnings, ...variables.warnings],
     extraVars,
     options: {
       mode,
       check: mode === 'plan' || words.check === true,
-      diff: words.diff === true,
-      forks: words.forks ?? DEFAULT_FORKS,
+      diff,
+      forks: words.forks ?? settings.forks ?? DEFAULT_FORKS,
       limit: words.limit,
       ...selection,
-      user: words.user,
-      privateKeyFile: words.privateKey,
-      becomePassword: words.askBecomePass === true ? await askSecret('BECOME password: ') : undefined,
+      user: words.user ?? settings.remoteUser,
+      privateKeyFile: words.privateKey ?? settings.privateKeyFile,
+      becomePassword: await becomePassword(words.askBecomePass, settings),
       acceptNewHostKeys: words.acceptNewHostKeys === true,
-      connection: words.connection ?? 'ssh',
-      verbosity: words.verbose ?? 0,
+      connection: words.connection ?? transportOf(settings),
+      settings: connectionVariables(settings),
+      hashBehaviour: settings.hashBehaviour,
+      verbosity,
     },
     stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
     signal: interruption.signal,
@@ -150,8 +166,8 @@ export async function runFromWords(
       listen ??
       (await chooseReport({
         json: words.json === true,
-        verbosity: words.verbose ?? 0,
-        diff: words.diff === true,
+        verbosity,
+        diff,
       })),
   })
 }

@@ -6,6 +6,7 @@ import type { Authentication } from './authenticate.ts'
 import { ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
 import { Dropped } from './dropped.ts'
 import type { HostKeyCheck } from './host-key.ts'
+import { leanCiphers } from './lean-cipher.ts'
 
 /** What ssh2 says of an error. */
 type SshError = Error & { level?: string; code?: unknown }
@@ -58,6 +59,7 @@ export async function handshake(
   client.once('handshake', () => {
     failure.exchanged = true
   })
+  client.on('handshake', () => leanCiphers(client, socket))
   client.on('change password', () => {
     failure.passwordExpired = true
     client.end()

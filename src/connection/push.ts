@@ -20,21 +20,29 @@ export async function stream(
   process.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
   process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
   process.stdin.on('error', () => {})
+  // Waiting for either of two: a race of promises would leave a reaction on the longer one for every chunk.
   let over = false
-  const stop = new Promise<void>((resolve) => {
-    void process.ended.then(() => resolve())
-    signal?.addEventListener('abort', () => resolve(), { once: true })
-  }).then(() => {
+  let wake = () => {}
+  const stop = () => {
     over = true
-  })
+    wake()
+  }
+  void process.ended.then(stop)
+  signal?.addEventListener('abort', stop, { once: true })
   try {
     signal?.throwIfAborted()
     for await (const chunk of source.read()) {
       if (over) break
-      if (!process.stdin.write(chunk)) await Promise.race([drain(process), stop])
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        process.stdin.write(chunk, () => resolve())
+      })
     }
     process.stdin.end()
-    await Promise.race([process.ended, stop])
+    if (!over)
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     signal?.throwIfAborted()
   } catch (error) {
     process.destroy()
@@ -54,8 +62,4 @@ export async function stream(
     truncated: false,
     timedOut: false,
   }
-}
-
-function drain(process: HostProcess): Promise<void> {
-  return new Promise((resolve) => process.stdin.once('drain', resolve))
 }

@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Position } from '../values/position.ts'
 import { InputError } from '../values/problem.ts'
+import type { Value } from '../values/value.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { SettingReader, type VariableReader } from './setting-reader.ts'
 import { readSshArguments, type SshArguments } from './ssh-arguments.ts'
@@ -18,6 +19,8 @@ export interface ConnectionDefaults {
   readonly timeout?: number
   readonly connection?: 'ssh' | 'local'
   readonly acceptNewHostKeys?: boolean
+  /** Settings of ansible.cfg, by the names of the variables that beat them. */
+  readonly settings?: ReadonlyMap<string, Value>
 }
 
 const SSH = [
@@ -44,12 +47,26 @@ export function connectionSettings(
   defaults: ConnectionDefaults = {},
   place: (name: string) => Position | undefined = () => undefined,
 ): ConnectionSettings {
-  const reader = new SettingReader(variable, place)
+  const reader = new SettingReader((one) => variable(one) ?? weakest(one, variable, defaults), place)
   const kind = readKind(reader) ?? defaults.connection ?? 'ssh'
   const settings = kind === 'local' ? localSettings(name) : sshSettings(name, reader, defaults)
   if (reader.problems.length === 0) return settings
   const problems = reader.problems.map((problem) => ({ ...problem, message: `${name}: ${problem.message}` }))
   throw new InputError(problems)
+}
+
+/** A setting of ansible.cfg counts where no variable is set for it, under none of its names. */
+function weakest(
+  name: string,
+  variable: VariableReader,
+  { settings }: ConnectionDefaults,
+): Value | undefined {
+  const value = settings?.get(name)
+  if (value === undefined) return undefined
+  const names = Object.values(SETTING_NAMES).find((group: readonly string[]) => group.includes(name))
+  // The words for ssh are no names for one thing: they are put behind each other.
+  if (names === undefined || names === SETTING_NAMES.arguments) return value
+  return names.some((other) => variable(other) !== undefined) ? undefined : value
 }
 
 function readKind(reader: SettingReader): 'ssh' | 'local' | undefined {

@@ -5,6 +5,7 @@ import { quote } from '../shell/quote.ts'
 import { bounded } from './bounded.ts'
 import { ConnectionError } from './connection.ts'
 import type { HostProcess, ProcessEnd, Transport } from './host-process.ts'
+import { pacedInput } from './paced-input.ts'
 
 /**
  * Channels at once. sshd allows 10 sessions a connection, but those that were closed linger: from 7 at once on, opens
@@ -76,7 +77,8 @@ export class SshTransport implements Transport {
       try {
         const channel = await this.#exec(words)
         this.counters.channels += 1
-        return fromChannel(channel, this.#closed, () => this.#reason ?? 'the host closed the connection')
+        const reason = () => this.#reason ?? 'the host closed the connection'
+        return fromChannel(channel, this.#socket, this.#closed, reason)
       } catch (error) {
         if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#unopened(error as Error)
         if (attempt === OPEN_TRIES) {
@@ -116,6 +118,7 @@ const SETTLE = 100
 
 function fromChannel(
   channel: ClientChannel,
+  socket: Socket,
   connectionClosed: Promise<void>,
   reason: () => string,
 ): HostProcess {
@@ -137,7 +140,7 @@ function fromChannel(
     void connectionClosed.then(lost)
   })
   return {
-    stdin: channel,
+    stdin: pacedInput(channel, socket),
     stdout: channel,
     stderr: channel.stderr,
     ended,

@@ -15,6 +15,7 @@ export interface Source {
 interface OpenHost {
   readonly name: string
   readonly variables: Variables
+  readonly composed: Set<string>
   readonly groups: Set<string>
   readonly source: Source
   readonly position: Position | undefined
@@ -35,7 +36,11 @@ export class InventoryBuilder {
   readonly #hosts = new Map<string, OpenHost>()
   readonly #groups = new Map<string, OpenGroup>()
 
-  constructor() {
+  readonly #merge: boolean
+
+  /** @param merge dicts that are set once more are merged (`hash_behaviour = merge`) */
+  constructor(merge = false) {
+    this.#merge = merge
     this.addGroup('all')
     this.addGroup('ungrouped')
     this.addChild('all', 'ungrouped', undefined)
@@ -45,31 +50,63 @@ export class InventoryBuilder {
   addGroup(name: string): { readonly variables: Variables } {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { name, variables: noVariables(), hosts: new Set(), children: new Set(), priority: 1 }
+      group = {
+        name,
+        variables: noVariables(this.#merge),
+        hosts: new Set(),
+        children: new Set(),
+        priority: 1,
+      }
       this.#groups.set(name, group)
     }
     return group
+  }
+
+  /** Where variables of a known host belong: a group of the same name takes them, as in Ansible. */
+  variablesOf(host: string): Variables {
+    return (this.#groups.get(host) ?? this.#hosts.get(host)!).variables
+  }
+
+  /** Notes that a plugin made the value of a host's variable. */
+  markComposed(host: string, variable: string): void {
+    this.#hosts.get(host)!.composed.add(variable)
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name)
+  }
+
+  groupNames(): string[] {
+    return [...this.#groups.keys()]
+  }
+
+  /** Names of the hosts so far, in first-mention order. */
+  hostNames(): string[] {
+    return [...this.#hosts.keys()]
   }
 
   setPriority(group: string, priority: number): void {
     this.#groups.get(group)!.priority = priority
   }
 
-  /** Adds a known group below another; a loop is a problem at `position`. */
-  addChild(parent: string, child: string, position: Position | undefined): void {
+  /** Adds a known group below another. @returns a loop that this would close, as a problem at `position` */
+  addChild(parent: string, child: string, position: Position | undefined): Problem | undefined {
     const children = this.#groups.get(parent)!.children
     children.add(child)
     const loop = findLoop(child, (name) => this.#groups.get(name)!.children)
-    if (loop === undefined) return
+    if (loop === undefined) return undefined
     children.delete(child)
-    this.problems.push({
+    return {
       message: `the group ${child} contains itself: ${loop.join(' > ')}`,
       position,
       hint: 'take one of these groups out of the other',
-    })
+    }
   }
 
-  /** Adds a host to a group. The port counts only when the host is named for the first time, as in Ansible. */
+  /**
+   * Adds a host to a group. The port counts only when the host is named for the first time, as in Ansible.
+   * @returns where variables written with the host belong: a group of the same name takes them, as in Ansible
+   */
   addHost(
     name: string,
     group: string,
@@ -79,16 +116,24 @@ export class InventoryBuilder {
   ): { readonly variables: Variables } {
     let host = this.#hosts.get(name)
     if (host === undefined) {
-      host = { name, variables: noVariables(), groups: new Set(), source, position }
-      if (port !== undefined) {
-        host.variables.values.set('ansible_port', port)
-        if (position !== undefined) host.variables.positions.set('ansible_port', position)
+      host = {
+        name,
+        variables: noVariables(this.#merge),
+        composed: new Set(),
+        groups: new Set(),
+        source,
+        position,
       }
       this.#hosts.set(name, host)
+      if (port !== undefined) {
+        const variables = this.variablesOf(name)
+        variables.values.set('ansible_port', port)
+        if (position !== undefined) variables.positions.set('ansible_port', position)
+      }
     }
     host.groups.add(group)
     this.#groups.get(group)!.hosts.add(name)
-    return host
+    return { variables: this.variablesOf(name) }
   }
 
   /** The finished inventory, by Ansible's rules for `all` and `ungrouped`. */
@@ -98,15 +143,27 @@ export class InventoryBuilder {
     for (const name of this.#hosts.keys()) {
       if (this.#groups.has(name)) {
         this.warnings.push({
-          message: `${name} is both a host and a group; as a pattern it means the host`,
+          message: `${name} is both a host and a group; as a pattern it means the host, and variables written with the host count for the whole group`,
           position: this.#hosts.get(name)?.position,
         })
       }
     }
-    const depth = depths('all', (name) => this.#groups.get(name)!.children)
+    return this.#inventory(sources)
+  }
+
+  /** The hosts and groups of the sources so far, without what is only arranged at the end. */
+  soFar(): Inventory {
+    return this.#inventory([])
+  }
+
+  #inventory(sources: readonly Source[]): Inventory {
+    const contained = new Set([...this.#groups.values()].flatMap((group) => [...group.children]))
+    const roots = [...this.#groups.keys()].filter((name) => !contained.has(name))
+    // No group is called nothing: above it are those that nobody contains, one level above the first.
+    const depth = depths('', (name) => (name === '' ? roots : this.#groups.get(name)!.children))
     const hosts = new Map([...this.#hosts].map(([name, host]) => [name, closedHost(host)]))
     const groups = new Map(
-      [...this.#groups].map(([name, group]) => [name, closedGroup(group, depth.get(name)!)]),
+      [...this.#groups].map(([name, group]) => [name, closedGroup(group, depth.get(name)! - 1)]),
     )
     const first = sources[0]
     return {
@@ -148,6 +205,7 @@ function closedHost(host: OpenHost): Host {
     name: host.name,
     vars: host.variables.values as ReadonlyMap<string, Value>,
     varPositions: host.variables.positions,
+    composed: host.composed,
     groups: [...host.groups],
     file: host.source.file,
     directory: host.source.directory,

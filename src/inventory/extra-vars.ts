@@ -1,20 +1,21 @@
 import { InputError, type Problem } from '../values/problem.ts'
-import { withSecrecy } from '../values/secret-names.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
+import { openText } from '../vault/open-content.ts'
 import { readTextFileSync } from '../yaml/load.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { splitAssignments } from './split-assignments.ts'
-import { noVariables, setVariables, type Variables } from './variables.ts'
+import { noVariables, setVariable, setVariables, type Variables } from './variables.ts'
 
 /**
  * The variables of `-e`, later ones over earlier ones: `key=value` pairs, whose values are text; a mapping in JSON or
  * YAML (`{...}`), whose values keep their types; or `@FILE` with such a mapping.
  * @param args the texts behind each `-e`
+ * @param merge dicts are merged, `hash_behaviour = merge`
  * @throws InputError with the mistakes of all of them
  */
-export function parseExtraVars(args: readonly string[]): Map<string, Value> {
-  const variables = noVariables()
+export function parseExtraVars(args: readonly string[], merge = false): Map<string, Value> {
+  const variables = noVariables(merge)
   const problems: Problem[] = []
   for (const text of args) {
     try {
@@ -30,9 +31,11 @@ export function parseExtraVars(args: readonly string[]): Map<string, Value> {
 
 function addExtraVars(text: string, into: Variables): void {
   if (text.startsWith('@')) {
-    addMapping(readTextFileSync(text.slice(1)), text.slice(1), into)
+    const path = text.slice(1)
+    const { content, secret } = openText(readTextFileSync(path), path)
+    addMapping(content, path, into, secret)
   } else if (/^\s*[{[]/.test(text)) {
-    addMapping(text, '-e', into)
+    addMapping(text, '-e', into, false)
   } else if (/^[./]/.test(text)) {
     throw refused(text, `a file of variables is named with an @: -e @${text}`)
   } else {
@@ -40,8 +43,8 @@ function addExtraVars(text: string, into: Variables): void {
   }
 }
 
-function addMapping(text: string, file: string, into: Variables): void {
-  const [root, second] = parseYaml(text, file).documents
+function addMapping(text: string, file: string, into: Variables, secret: boolean): void {
+  const [root, second] = parseYaml(text, file, { secret }).documents
   if (second !== undefined)
     throw new InputError([{ message: 'a second document begins here', position: second.position }])
   if (root === undefined) return
@@ -64,11 +67,7 @@ function addAssignments(text: string, into: Variables): void {
     }
     const { key, value } = assignment
     const position = { file: '-e' }
-    into.values.set(
-      key,
-      withSecrecy(key, hasTemplateMarks(value) ? new TemplateText(value, position) : value),
-    )
-    into.positions.set(key, position)
+    setVariable(into, key, hasTemplateMarks(value) ? new TemplateText(value, position) : value, position)
   }
 }
 

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path'
 import { InputError, type Problem } from '../values/problem.ts'
-import { readTextFile } from '../yaml/load.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { loadYamlFile } from '../yaml/load.ts'
 import { openVariableFolder, type VariableFolder } from './find-variable-files.ts'
 import type { Inventory } from './inventory.ts'
 import { LOCAL_NAMES } from './localhost.ts'
@@ -20,8 +19,11 @@ export class FolderReader {
   readonly #inventory: Inventory
   readonly #layers = new Map<string, Layer>()
 
-  constructor(inventory: Inventory) {
+  readonly #merge: boolean
+
+  constructor(inventory: Inventory, merge: boolean) {
     this.#inventory = inventory
+    this.#merge = merge
   }
 
   async read(directory: string): Promise<Layer> {
@@ -46,7 +48,7 @@ export class FolderReader {
     for (const name of names) {
       const files = await folder.filesFor(name)
       if (files.length === 0) continue
-      const variables = noVariables()
+      const variables = noVariables(this.#merge)
       for (const file of files) await this.#file(shortest(file), variables)
       found.set(name, variables)
     }
@@ -55,14 +57,7 @@ export class FolderReader {
 
   async #file(path: string, into: Variables): Promise<void> {
     try {
-      const text = await readTextFile(path)
-      if (text.startsWith('$ANSIBLE_VAULT;')) {
-        const message = 'encrypted with Ansible Vault, which muster cannot read yet'
-        throw new InputError([
-          { message, position: { file: path }, hint: 'decrypt it: ansible-vault decrypt' },
-        ])
-      }
-      const { documents, warnings } = parseYaml(text, path)
+      const { documents, warnings } = await loadYamlFile(path)
       this.warnings.push(...warnings)
       const [root, second] = documents
       if (second !== undefined) {

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net'
+import type { Position } from '../values/position.ts'
+import type { Problem } from '../values/problem.ts'
 import { shownName } from '../values/variable-name.ts'
 import { BadRange, expandRange, hasRange } from './range.ts'
 
@@ -99,4 +101,15 @@ export function groupNameFault(name: string): NameFault | undefined {
 /** Whether a group's name works as a variable, as it should. */
 export function isPlainGroupName(name: string): boolean {
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)
+}
+
+/** Warns once of all names of groups that templates cannot use as they are. */
+export function warnOfGroupNames(odd: ReadonlyMap<string, Position>, warnings: Problem[]): void {
+  const names = [...odd.keys()]
+  if (names.length === 0) return
+  warnings.push({
+    message: `group names that are no variable names: ${names.join(', ')}`,
+    position: odd.get(names[0]!),
+    hint: "templates reach them only as groups['...']; letters, digits and _ always work",
+  })
 }

@@ -23,6 +23,8 @@ export interface Host {
   readonly vars: ReadonlyMap<string, Value>
   /** Where each of `vars` is written. */
   readonly varPositions: ReadonlyMap<string, Position>
+  /** Names among `vars` whose values a plugin made: their texts are no templates, and are listed so. */
+  readonly composed: ReadonlySet<string>
   /** Names of the groups the host is directly in. */
   readonly groups: readonly string[]
   readonly file: string | undefined

@@ -19,6 +19,7 @@ function implicitHost(name: string): Host {
     name,
     vars: new Map([['ansible_connection', 'local']]),
     varPositions: new Map(),
+    composed: new Set(),
     groups: [],
     file: undefined,
     directory: undefined,

@@ -16,10 +16,14 @@ export function hostsOf(inventory: Inventory, group: string): string[] {
  * other: by level, then `ansible_group_priority`, then name by code point. The last one wins.
  */
 export function groupsOf(inventory: Inventory, host: Host): Group[] {
+  return allGroupsOf(inventory, host).filter(({ name }) => name !== 'all')
+}
+
+/** The same with `all`, where a way leads to it. */
+export function allGroupsOf(inventory: Inventory, host: Host): Group[] {
   const parents = parentsOf(inventory)
   const names = new Set(host.groups)
   for (const name of names) for (const parent of parents.get(name) ?? []) names.add(parent)
-  names.delete('all')
   return [...names].map((name) => inventory.groups.get(name)!).sort(byPrecedence)
 }
 

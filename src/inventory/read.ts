@@ -1,28 +1,29 @@
-import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { InputError } from '../values/problem.ts'
-import { readTextFile } from '../yaml/load.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { addFile } from './add-file.ts'
 import { InventoryBuilder, type Source } from './builder.ts'
 import { readHostName } from './host-name.ts'
 import type { Inventory } from './inventory.ts'
-import { isPluginConfiguration, otherForm } from './other-forms.ts'
 import { findSource } from './sources.ts'
-import { addYamlSource } from './yaml-source.ts'
 
 /**
- * Reads one inventory from all its sources in their order: files in Ansible's YAML form (JSON is one), folders of
- * them, and lists of hosts (`web01,web02`). Later sources add to earlier ones and set variables over theirs.
+ * Reads one inventory from all its sources in their order: files in INI, YAML, JSON or TOML, scripts,
+ * folders of them, and lists of hosts (`web01,web02`). Later sources add to earlier ones and set variables over theirs.
  * @param sources as given with `-i`; relative paths start at the working directory
+ * @param options `merge`: dicts are merged, `hash_behaviour = merge`
  * @throws InputError with all mistakes of all sources. Nothing is skipped: an inventory that is understood in part
  *   would leave out hosts or variables without a word.
  */
-export async function readInventory(sources: readonly string[]): Promise<Inventory> {
-  const builder = new InventoryBuilder()
+export async function readInventory(
+  sources: readonly string[],
+  options: { readonly merge?: boolean } = {},
+): Promise<Inventory> {
+  const builder = new InventoryBuilder(options.merge)
   const read: Source[] = []
+  const directories: string[] = []
   for (const source of sources) {
     try {
-      read.push(await addSource(builder, source))
+      read.push(await addSource(builder, source, directories))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       builder.problems.push(...error.problems)
@@ -34,8 +35,11 @@ export async function readInventory(sources: readonly string[]): Promise<Invento
   return builder.build(read)
 }
 
-/** @returns where the source's variable folders are looked for */
-async function addSource(builder: InventoryBuilder, source: string): Promise<Source> {
+/**
+ * @param directories folders of the files read so far; this source's are added
+ * @returns where the source's variable folders are looked for
+ */
+async function addSource(builder: InventoryBuilder, source: string, directories: string[]): Promise<Source> {
   const found = await findSource(source)
   if (found.kind === 'problem') throw new InputError([found.problem])
   if (found.kind === 'hosts') {
@@ -45,7 +49,8 @@ async function addSource(builder: InventoryBuilder, source: string): Promise<Sou
   const problems: InputError[] = []
   for (const file of found.files) {
     try {
-      await addFile(builder, file)
+      await addFile(builder, file, directories)
+      directories.push(dirname(resolve(file)))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       problems.push(error)
@@ -68,55 +73,4 @@ function addHostList(builder: InventoryBuilder, names: readonly string[], source
       builder.addHost(name, 'ungrouped', { file: undefined, directory: undefined }, position, read.port)
     }
   }
-}
-
-async function addFile(builder: InventoryBuilder, file: string): Promise<void> {
-  const text = await readTextFile(file)
-  const executable = ((await stat(file)).mode & 0o111) !== 0
-  const other = otherForm(file, text, executable)
-  if (other !== undefined) {
-    throw new InputError([
-      {
-        message: `looks like ${other.name}, which muster cannot read yet`,
-        position: { file },
-        hint: other.hint,
-      },
-    ])
-  }
-  const { documents, warnings } = parseYaml(text, file)
-  builder.warnings.push(...warnings)
-  const [root, second] = documents
-  if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
-    builder.warnings.push({ message: 'the inventory is empty', position: { file } })
-    return
-  }
-  if (second !== undefined) {
-    throw new InputError([
-      {
-        message: 'a second document begins here',
-        position: second.position,
-        hint: 'an inventory is one document',
-      },
-    ])
-  }
-  if (isPluginConfiguration(root)) {
-    throw new InputError([
-      {
-        message: 'looks like the configuration of an inventory plugin, which muster cannot run yet',
-        position: root.position,
-        hint: `Ansible runs it: ansible-inventory -i ${file} --list --export --yaml > inventory.yaml`,
-      },
-    ])
-  }
-  if (root.kind !== 'map') {
-    throw new InputError([
-      {
-        message: `an inventory is a mapping of groups, not ${root.kind === 'list' ? 'a list' : 'text'}`,
-        position: root.position,
-        hint: 'the first line is "all:", below it "hosts:", below it a line "NAME:" for each host',
-      },
-    ])
-  }
-  const absolute = resolve(file)
-  addYamlSource(builder, root, { file: absolute, directory: dirname(absolute) })
 }

@@ -36,7 +36,7 @@ export async function findSource(source: string): Promise<NamedSource> {
     return refused(
       source,
       'the folder holds no inventory',
-      'files of inventories end in .yaml, .yml, .json or nothing',
+      `names that begin with a dot or end in ${IGNORED.join(' ')} are skipped`,
     )
   }
   if (found !== undefined) return refused(source, 'is no file and no folder')

@@ -17,6 +17,8 @@ export interface VariableFiles {
   forHost(name: string): Map<string, Value>
   /** What is set for a group itself, in the inventory and in the files, without what it inherits. */
   forGroup(name: string): Map<string, Value>
+  /** What is set for a host itself, in the inventory and in `host_vars`, without what its groups give it. */
+  ownOf(name: string): Map<string, Value>
   /** Where the value of a host's variable is written. */
   positionOf(name: string, variable: string): Position | undefined
   readonly warnings: readonly Problem[]
@@ -25,13 +27,15 @@ export interface VariableFiles {
 /**
  * Reads the `group_vars` and `host_vars` of an inventory: beside each source and, when named, beside the playbook.
  * All files that concern a group or host of the inventory are read now, so that their mistakes show before any work.
+ * @param options `merge`: dicts are merged, `hash_behaviour = merge`
  * @throws InputError with the mistakes of all files
  */
 export async function readVariables(
   inventory: Inventory,
-  options: { readonly playbookDirectory?: string } = {},
+  options: { readonly playbookDirectory?: string; readonly merge?: boolean } = {},
 ): Promise<VariableFiles> {
-  const reader = new FolderReader(inventory)
+  const merge = options.merge === true
+  const reader = new FolderReader(inventory, merge)
   const layers: Layer[] = []
   for (const directory of inventory.directories) layers.push(await reader.read(directory))
   const playbook =
@@ -42,7 +46,7 @@ export async function readVariables(
   const variablesOf = (name: string): Variables => {
     let variables = cache.get(name)
     if (variables === undefined) {
-      variables = layered(inventory, name, layers, playbook)
+      variables = layered(inventory, name, layers, playbook, merge)
       cache.set(name, variables)
     }
     return variables
@@ -51,10 +55,18 @@ export async function readVariables(
     forHost: (name) => new Map(variablesOf(name).values),
     forGroup: (name) => {
       const group = inventory.groups.get(name)!
-      const result = noVariables()
+      const result = noVariables(merge)
       lay(result, { values: group.vars, positions: group.varPositions })
       for (const layer of playbook === undefined ? layers : [...layers, playbook])
         lay(result, layer.groups.get(name))
+      return result.values
+    },
+    ownOf: (name) => {
+      const host = findHost(inventory, name)!
+      const result = noVariables(merge)
+      lay(result, { values: host.vars, positions: host.varPositions })
+      for (const layer of playbook === undefined ? layers : [...layers, playbook])
+        lay(result, layer.hosts.get(host.name))
       return result.values
     },
     positionOf: (name, variable) => variablesOf(name).positions.get(variable),
@@ -68,13 +80,14 @@ function layered(
   name: string,
   sources: readonly Layer[],
   playbook: Layer | undefined,
+  merge: boolean,
 ): Variables {
   const host = findHost(inventory, name)
   if (host === undefined) throw new InputError([{ message: `the inventory has no host ${name}` }])
   const all = inventory.groups.get('all')!
   const groups = groupsOf(inventory, host)
   const playbooks = playbook === undefined ? [] : [playbook]
-  const result = noVariables()
+  const result = noVariables(merge)
   for (const group of [all, ...groups]) lay(result, { values: group.vars, positions: group.varPositions })
   for (const layer of [...sources, ...playbooks]) lay(result, layer.groups.get('all'))
   // Source by source, groups inside: a parent in a later source beats a child in an earlier one.

@@ -1,11 +1,18 @@
 import { didYouMean } from '../values/nearest.ts'
 import { formatPosition, type Position } from '../values/position.ts'
-import { integer } from '../values/value.ts'
+import type { Problem } from '../values/problem.ts'
 import { shownName } from '../values/variable-name.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../yaml/node.ts'
 import type { InventoryBuilder, Source } from './builder.ts'
-import { groupNameFault, isPlainGroupName, type NameFault, readHostName } from './host-name.ts'
-import { setVariables, type Variables } from './variables.ts'
+import {
+  groupNameFault,
+  isPlainGroupName,
+  type NameFault,
+  readHostName,
+  warnOfGroupNames,
+} from './host-name.ts'
+import { takePriority } from './priority.ts'
+import { setVariables } from './variables.ts'
 
 const SECTIONS = ['hosts', 'vars', 'children']
 
@@ -61,13 +68,7 @@ class Reader {
   }
 
   warnOfGroupNames(): void {
-    const names = [...this.#oddGroups.keys()]
-    if (names.length === 0) return
-    this.#builder.warnings.push({
-      message: `group names that are no variable names: ${names.join(', ')}`,
-      position: this.#oddGroups.get(names[0]!),
-      hint: "templates reach them only as groups['...']; letters, digits and _ always work",
-    })
+    warnOfGroupNames(this.#oddGroups, this.#builder.warnings)
   }
 
   #section(group: string, key: YamlScalar, body: YamlNode): void {
@@ -146,7 +147,7 @@ class Reader {
       return
     }
     const name = this.group(key, body)
-    if (name !== undefined) this.#builder.addChild(parent, name, key.position)
+    if (name !== undefined) this.#add(this.#builder.addChild(parent, name, key.position))
   }
 
   #groupVariables(group: string, body: YamlNode): void {
@@ -158,20 +159,11 @@ class Reader {
     }
     const { variables } = this.#builder.addGroup(group)
     setVariables(variables, body, this.#builder.warnings)
-    this.#priority(group, variables)
+    this.#add(takePriority(this.#builder, group))
   }
 
-  /** Ansible takes the priority out of the variables; it counts only here and not in `group_vars`. */
-  #priority(group: string, variables: Variables): void {
-    const value = variables.values.get('ansible_group_priority')
-    if (value === undefined) return
-    const position = variables.positions.get('ansible_group_priority')
-    variables.values.delete('ansible_group_priority')
-    variables.positions.delete('ansible_group_priority')
-    const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : ''
-    const priority = /^[-+]?\d+$/.test(text) ? integer(BigInt(text.replace('+', ''))) : undefined
-    if (typeof priority === 'number') this.#builder.setPriority(group, priority)
-    else this.#problem('ansible_group_priority must be an integer', position)
+  #add(problem: Problem | undefined): void {
+    if (problem !== undefined) this.#builder.problems.push(problem)
   }
 
   #text(key: YamlScalar, what: string): string | undefined {

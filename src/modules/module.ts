@@ -84,6 +84,8 @@ export interface ControllerFile extends PushSource {
   readonly path: string
   /** Permission bits on the controller. */
   readonly mode: number
+  /** It is encrypted on the controller: `size`, `sha256` and `read` are of what it holds, which no output may show. */
+  readonly secret?: boolean
 }
 
 export interface ControllerFiles {

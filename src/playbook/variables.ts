@@ -1,8 +1,8 @@
+import { variableValue } from '../inventory/variables.ts'
 import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
 import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlNode } from '../yaml/node.ts'
-import { toValue } from '../yaml/to-value.ts'
 import { type Fields, fieldsOf, isNull } from './fields.ts'
 import type { Mistakes } from './mistakes.ts'
 
@@ -18,7 +18,7 @@ export function readVariables(node: YamlNode | undefined, mistakes: Mistakes): R
     if (!isVariableName(name)) {
       mistakes.add(key.position, `Invalid variable name '${shownName(name)}'.`, VARIABLE_NAME_WORDS)
     }
-    const read = toValue(value)
+    const read = variableValue(name, value)
     mistakes.templates(read)
     variables.set(name, withSecrecy(name, read))
   }

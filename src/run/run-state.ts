@@ -27,6 +27,10 @@ export interface RunOptions {
   readonly acceptNewHostKeys: boolean
   /** Connection of hosts whose variables do not name one. */
   readonly connection: 'ssh' | 'local'
+  /** Settings of ansible.cfg and its environment, by the names of the variables that beat them. */
+  readonly settings?: ReadonlyMap<string, Value>
+  /** What becomes of dicts that are set in several places; replaced unless ansible.cfg says otherwise. */
+  readonly hashBehaviour?: 'replace' | 'merge' | undefined
   readonly verbosity: number
 }
 

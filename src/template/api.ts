@@ -21,6 +21,8 @@ export interface TemplateHome {
   readonly directory: string
   /** Includes and imports in template files; undefined when there is none of that name. */
   include?(name: string): { source: string; file: string } | undefined
+  /** What a file on the controller holds that is encrypted; undefined for text that is not. Its content is a Secret. */
+  decrypt?(text: string, file: string): string | undefined
 }
 
 /** An evaluation failed. */

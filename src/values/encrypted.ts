@@ -3,37 +3,45 @@ import { InputError } from './problem.ts'
 import { Secret } from './secret.ts'
 
 /**
- * A value encrypted with Ansible Vault. It passes through variables like any Secret and refuses to be used, so that
- * an inventory may hold values that a run has no need of.
+ * A value encrypted with Ansible Vault. It passes through variables like any Secret and is opened when it is used, so
+ * that an inventory may hold values that a run has no need of and no password for.
  */
 export class EncryptedValue extends Secret {
   /** As written: `$ANSIBLE_VAULT;1.1;AES256` and the lines below. */
   readonly ciphertext: string
   readonly position: Position
 
-  constructor(ciphertext: string, position: Position) {
+  readonly #open: (ciphertext: string, position: Position) => string
+
+  /** @param open gives the text, or throws InputError at the position when no password opens it */
+  constructor(
+    ciphertext: string,
+    position: Position,
+    open: (ciphertext: string, position: Position) => string,
+  ) {
     super(null)
     this.ciphertext = ciphertext
     this.position = position
+    this.#open = open
   }
 
   /** Whether a given password opens it. */
   opens(): boolean {
-    return false
+    try {
+      this.reveal()
+      return true
+    } catch (error) {
+      if (error instanceof InputError) return false
+      throw error
+    }
   }
 
-  /** @throws InputError always: muster does not decrypt yet. */
-  override reveal(): never {
-    throw new InputError([
-      {
-        message: 'this value is encrypted with Ansible Vault, which muster cannot read yet',
-        position: this.position,
-        hint: 'give it with -e @FILE, or write it with !secret in a file that only you can read',
-      },
-    ])
+  /** @throws InputError when no given password opens it */
+  override reveal(): string {
+    return this.#open(this.ciphertext, this.position)
   }
 
-  override revealText(): never {
+  override revealText(): string {
     return this.reveal()
   }
 }

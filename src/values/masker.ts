@@ -5,7 +5,7 @@ import { readBase64, readHex } from './masking/encodings.ts'
 import { readEscapes } from './masking/escapes.ts'
 import { Ranges } from './masking/ranges.ts'
 import { beginOf, endOf, type View } from './masking/view.ts'
-import { Secret } from './secret.ts'
+import { Secret, secretsIn } from './secret.ts'
 import type { Value } from './value.ts'
 
 /** Characters; anything shorter stands in too many innocent texts. */
@@ -62,17 +62,13 @@ export class Masker {
       if (!secret.origin.from.every((part) => this.#hides(part))) this.#learnText(secret)
   }
 
-  /** Learns the secrets in values, in lists, dicts and plain objects of them, however deep. */
+  /**
+   * Learns the secrets in values that were read, in lists, dicts and plain objects of them, however deep. Those of a
+   * vault are left closed, since opening them is slow: they are learned with what is made of them.
+   */
   learnAll(values: Iterable<unknown>): void {
-    const waiting = [...values]
-    for (let value = waiting.pop(); waiting.length > 0 || value !== undefined; value = waiting.pop()) {
-      if (value instanceof Secret) this.learn(value)
-      if (typeof value !== 'object' || value === null || value instanceof Secret || this.#seen.has(value))
-        continue
-      this.#seen.add(value)
-      if (Array.isArray(value) || value instanceof Map) for (const item of value.values()) waiting.push(item)
-      else if (Object.getPrototypeOf(value) === Object.prototype) waiting.push(...Object.values(value))
-    }
+    for (const secret of secretsIn([...values], this.#seen))
+      if (!(secret instanceof EncryptedValue)) this.learn(secret)
   }
 
   /**

@@ -65,11 +65,13 @@ export function mapText(text: string | Secret, change: (text: string) => string)
   return text instanceof Secret ? new Secret(change(text.revealText()), { from: [text] }) : change(text)
 }
 
-/** The Secrets in a value, in lists, dicts and plain objects of it, however deep. */
-export function secretsIn(value: unknown): Secret[] {
+/**
+ * The Secrets in a value, in lists, dicts and plain objects of it, however deep.
+ * @param seen what was looked through already, and is not again; what is looked through now is added
+ */
+export function secretsIn(value: unknown, seen = new WeakSet<object>()): Secret[] {
   const found: Secret[] = []
   const waiting = [value]
-  const seen = new Set<unknown>()
   while (waiting.length > 0) {
     const one = waiting.pop()
     if (one instanceof Secret) found.push(one)

@@ -9,7 +9,7 @@ export class TemplateText {
   readonly source: string
   /** Where the text begins in its file, for messages. */
   readonly position: Position | undefined
-  /** Its text is hidden, and what it makes is a Secret: its variable's name says so. */
+  /** Its text is hidden, and what it makes is a Secret: it stands in an encrypted file, or its variable's name says so. */
   readonly secret: boolean
 
   constructor(source: string, position?: Position, secret = false) {

@@ -18,5 +18,11 @@ export interface PushSource {
   readonly sha256: string
   /** Where a host gets the same content itself; then it is not sent. */
   readonly url?: string
+  /** The bytes; those who get them must not change them, and may keep them. */
   read(): AsyncIterable<Buffer>
+  /**
+   * Hex digests of the content, in one pass and without leaving it in memory, where the source can do that itself;
+   * computed anew at every call.
+   */
+  digests?(algorithms: readonly ('sha1' | 'md5')[]): Promise<string[]>
 }

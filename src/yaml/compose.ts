@@ -3,6 +3,7 @@ import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { hasTemplateMarks } from '../values/template-text.ts'
+import { isSopsValue } from '../vault/sops.ts'
 import type { Lines } from './lines.ts'
 import { type Entry, mergeEntries } from './merge.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
@@ -42,7 +43,11 @@ export class Composer {
   #anchors = new Map<string, Built | 'open'>()
   #directives: Of<1>['directives'] = []
 
-  constructor(source: string, lines: Lines, events: readonly Event[]) {
+  readonly #secret: boolean
+
+  /** @param secret the text was encrypted as a whole */
+  constructor(source: string, lines: Lines, events: readonly Event[], secret = false) {
+    this.#secret = secret
     this.#source = source
     this.#lines = lines
     this.#events = events
@@ -206,8 +211,23 @@ export class Composer {
         'mark the values that the template uses as !secret: what is made from a secret is one',
       )
     }
+    if (isSopsValue(raw)) {
+      this.#problem(
+        'this is ciphertext of SOPS, which is no value',
+        position,
+        'a file that sops has encrypted as a whole is opened by sops; here its part "sops" is missing',
+      )
+    }
     const value = 'error' in typed ? null : typed.value
-    return { kind: 'scalar', value, raw, quoted, ...(local === undefined ? {} : { tag: local }), position }
+    return {
+      kind: 'scalar',
+      value,
+      raw,
+      quoted,
+      ...(local === undefined ? {} : { tag: local }),
+      ...(this.#secret && !isKey ? { hidden: true as const } : {}),
+      position,
+    }
   }
 
   #scalarPosition(event: Of<4>, emptyAt: Position | undefined): Position {

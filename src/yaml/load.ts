@@ -1,14 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { InputError } from '../values/problem.ts'
+import { openText } from '../vault/open-content.ts'
 import { type ParsedYaml, parseYaml } from './parse.ts'
 
 /** Bytes; nobody writes such a file, and reading one would only fill the memory. */
 const MAX_SIZE = 64 * 1024 * 1024
 
-/** Reads a YAML file. @throws InputError when it cannot be read, is no UTF-8 or no YAML */
+/**
+ * Reads a YAML file. One that is encrypted as a whole is opened, and its values are secrets: that is for files of
+ * variables, which are mappings; a list of plays or tasks would be hidden from head to foot.
+ * @throws InputError when it cannot be read or opened, is no UTF-8 or no YAML
+ */
 export async function loadYamlFile(path: string): Promise<ParsedYaml> {
-  return parseYaml(await readTextFile(path), path)
+  const { content, secret } = openText(await readTextFile(path), path)
+  const parsed = parseYaml(content, path, { secret })
+  if (secret && parsed.documents[0]?.kind === 'list') {
+    throw new InputError([
+      {
+        message: 'plays and tasks are not read from an encrypted file',
+        position: { file: path },
+        hint: 'decrypt it, and keep what is secret in an encrypted file of variables',
+      },
+    ])
+  }
+  return parsed
 }
 
 /** A file as text. @throws InputError when it cannot be read, is no UTF-8 or larger than 64 MiB */

@@ -14,6 +14,8 @@ export interface YamlScalar {
   readonly quoted: boolean
   /** `!unsafe`: never a template. `!secret`: becomes a Secret. `!vault`: encrypted. */
   readonly tag?: 'unsafe' | 'secret' | 'vault'
+  /** It stands in a file that is encrypted as a whole: its value is a secret. */
+  readonly hidden?: boolean
   readonly position: Position
 }
 

@@ -5,6 +5,7 @@ import { rememberPlaces } from '../values/places.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Dict, Key, Value } from '../values/value.ts'
+import { openVaultText } from '../vault/keyring.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
 
 /**
@@ -34,8 +35,22 @@ export function toKey(scalar: YamlScalar): Key {
 
 function scalarValue(scalar: YamlScalar): Value {
   const value = scalar.value
-  if (scalar.tag === 'vault') return new EncryptedValue(scalar.raw, scalar.position)
+  if (scalar.tag === 'vault') return new EncryptedValue(scalar.raw, scalar.position, openVaultText)
   if (scalar.tag === 'secret') return new Secret(scalar.raw)
   const template = scalar.tag === undefined && typeof value === 'string' && hasTemplateMarks(value)
-  return template ? new TemplateText(value, scalar.position) : value
+  if (template) return new TemplateText(value, scalar.position, scalar.hidden)
+  return scalar.hidden ? hiddenValue(value) : value
+}
+
+/** `true` and `null` hide nothing; Secrets hold no floats and no dates. */
+function hiddenValue(value: YamlScalar['value']): Value {
+  if (value === null || typeof value === 'boolean') return value
+  if (value instanceof Float) return new Secret(value.value)
+  return new Secret(value instanceof DateTime ? value.toString() : value)
+}
+
+/** The value of a node of an encrypted file that is used and shown all the same: what is not marked by itself is open. */
+export function toOpenValue(node: YamlNode): Value {
+  if (node.kind === 'scalar') return scalarValue({ ...node, hidden: false })
+  return toValue(node)
 }

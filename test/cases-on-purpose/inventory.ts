@@ -4,6 +4,8 @@ interface OnPurpose {
   readonly messages: Readonly<Record<string, string>>
 }
 
+const UNKNOWN = 'no host and no group is called nosuch'
+
 /** Recorded inventories that muster refuses or reads otherwise than Ansible. */
 export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
   '005-yaml-unknown-keys': {
@@ -16,26 +18,16 @@ export const ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
     reason: 'In a list of hosts a range is a range, as everywhere else; Ansible takes app[3:4] for one name.',
     messages: { list: '"app3","app4"', graph: '--app3', 'pattern all': '"app3","app4"' },
   },
-}
-
-const UNKNOWN = 'no host and no group is called nosuch'
-
-/** The same for twins in YAML of recorded inventories in INI. */
-export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
+  '019-ini-ranges': {
+    reason: 'A range that runs backwards is a mistake; Ansible makes no hosts of it without a word.',
+    messages: { inventory: 'inventory.ini:7:1: the range [3:1] runs backwards; did you mean [1:3]?' },
+  },
   '035-host-list-and-file': {
     reason:
       'A host from the command line has no file and no folder; Ansible gives the text None and the list itself.',
     messages: {
       'eval app02 inventory_dir': "'inventory_dir' is undefined",
       'eval app02 inventory_file': "'inventory_file' is undefined",
-    },
-  },
-  '051-vault-value': {
-    reason:
-      'Encrypted values are carried and listed but not decrypted yet; no output shows more than that they are secret.',
-    messages: {
-      'eval web01 db_password': '********',
-      'eval web01 dsn': 'group_vars/web.yml:2:11: this value is encrypted with Ansible Vault',
     },
   },
   '058-localhost-implicit': {
@@ -79,7 +71,9 @@ export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
   '118-broken-vault-no-password': {
     reason:
       'A file of variables that cannot be read stops the whole command and not only what concerns its group.',
-    messages: { inventory: 'group_vars/web.yml: encrypted with Ansible Vault, which muster cannot read yet' },
+    messages: {
+      inventory: 'group_vars/web.yml: is encrypted with Ansible Vault, and no vault password is given',
+    },
   },
   '120-magic-names-in-host-vars': {
     reason:
@@ -90,5 +84,9 @@ export const TWINS_ON_PURPOSE: Readonly<Record<string, OnPurpose>> = {
       'eval web02 inventory_hostname': '"web02"',
       'eval web02 inventory_hostname_short': '"web02"',
     },
+  },
+  '111-broken-script-becomes-host': {
+    reason: 'A script that fails is refused; Ansible takes the words of its text for hosts.',
+    messages: { inventory: 'inventory.sh: the script ended with exit status 1' },
   },
 }

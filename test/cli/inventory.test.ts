@@ -39,6 +39,17 @@ test('--list prints JSON without secrets; warnings go to stderr', async () => {
   expect(err).toContain('db-tier')
 })
 
+test('a float is printed as it is', async () => {
+  expect((await run('--list')).out).toContain('"port": 1.0')
+  expect((await run('--host', 'web02')).out).toBe('{\n    "port": 1.0\n}\n')
+})
+
+test('--export leaves variables with their groups', async () => {
+  const listed = JSON.parse((await run('--list', '--export')).out)
+  expect(listed.web).toEqual({ hosts: ['web01', 'web02'], vars: { port: 1 } })
+  expect(Object.keys(listed._meta.hostvars)).toEqual(['web01'])
+})
+
 test('--limit keeps hosts of --list, -e lies over all variables', async () => {
   const listed = JSON.parse(
     (await run('--list', '--limit', 'web:!web01', '-e', 'port=2', '-e', '{"x": 1}')).out,
@@ -75,6 +86,7 @@ describe('refused', () => {
     [[], 'give one of --list, --graph and --host'],
     [['--list', '--graph'], 'give one of'],
     [['--list', '--vars'], '--vars goes with --graph'],
+    [['--graph', '--export'], '--export goes with --list'],
     [['--graph', '--limit', 'web'], '--limit goes with --list'],
     [['--graph', 'wbe'], 'the inventory has no group wbe\n  hint: did you mean "web"?'],
     [['--host', 'web03'], 'the inventory has no host web03\n  hint: did you mean "web01"?'],
@@ -93,7 +105,9 @@ test('no inventory at all is refused with what to do', () => {
   const before = process.cwd()
   process.chdir(folderWith({}))
   onTestFinished(() => process.chdir(before))
-  expect(() => inventorySources(undefined, {})).toThrow('name one with -i or in MUSTER_INVENTORY')
+  expect(() => inventorySources(undefined, {})).toThrow(
+    'name one with -i, in MUSTER_INVENTORY or in ansible.cfg',
+  )
   process.chdir(folderWith({ 'inventory.yaml': '' }))
   expect(inventorySources([], { MUSTER_INVENTORY: '' })).toEqual(['./inventory.yaml'])
 })

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { NOT_YET } from '../cases-not-yet/inventory.ts'
 import { ON_PURPOSE } from '../cases-on-purpose/inventory.ts'
 import { CASES, caseNames, compare, readCase } from './recorded.ts'
 import { REFUSALS } from './refusals.ts'
@@ -10,12 +9,9 @@ import { REFUSALS } from './refusals.ts'
 const names = caseNames()
 
 describe('recorded inventories', () => {
-  test.each(names.filter((name) => !(name in NOT_YET) && !(name in ON_PURPOSE) && !(name in REFUSALS)))(
-    '%s',
-    async (name) => {
-      expect(await compare(readCase(name), join(CASES, name))).toEqual(new Map())
-    },
-  )
+  test.each(names.filter((name) => !(name in ON_PURPOSE) && !(name in REFUSALS)))('%s', async (name) => {
+    expect(await compare(readCase(name), join(CASES, name))).toEqual(new Map())
+  })
 })
 
 describe('refused by Ansible in part or whole, by muster in whole', () => {
@@ -35,16 +31,8 @@ describe('different on purpose', () => {
   })
 })
 
-describe('not yet', () => {
-  test.each(Object.entries(NOT_YET))('%s', async (name, form) => {
-    const differences = await compare(readCase(name), join(CASES, name))
-    expect([...differences.keys()]).toEqual(['inventory'])
-    expect(differences.get('inventory')).toContain(`looks like ${form}`)
-  })
-})
-
 test('the lists of exceptions name cases that exist, each once', () => {
-  const listed = [NOT_YET, ON_PURPOSE, REFUSALS].flatMap((list) => Object.keys(list))
+  const listed = [ON_PURPOSE, REFUSALS].flatMap((list) => Object.keys(list))
   expect(listed.filter((name) => !names.includes(name))).toEqual([])
   expect(new Set(listed).size).toBe(listed.length)
 })

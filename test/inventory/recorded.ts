@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { openVaultsWith, type VaultWords } from '../../src/cli/vault-options.ts'
 import { parseExtraVars } from '../../src/inventory/extra-vars.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
-import { inventoryGraph, inventoryHost, inventoryList } from '../../src/inventory/listing.ts'
+import {
+  inventoryExport,
+  inventoryGraph,
+  inventoryHost,
+  inventoryList,
+  listingJson,
+} from '../../src/inventory/listing.ts'
 import { findHost } from '../../src/inventory/localhost.ts'
 import { magicVariables } from '../../src/inventory/magic.ts'
 import { matchPattern } from '../../src/inventory/patterns.ts'
@@ -13,6 +20,7 @@ import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import { plain } from '../../src/values/plain.ts'
 import { InputError } from '../../src/values/problem.ts'
+import { Secret } from '../../src/values/secret.ts'
 
 /** What Ansible answered to an inventory; the keys are explained beside the cases. */
 export interface RecordedCase {
@@ -20,6 +28,7 @@ export interface RecordedCase {
   readonly args?: readonly string[]
   readonly list: unknown
   readonly graph: string | null
+  readonly export?: unknown
   readonly hosts: Readonly<Record<string, unknown>>
   readonly patterns: Readonly<Record<string, readonly string[] | null>>
   readonly unordered?: readonly string[]
@@ -56,7 +65,9 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
   const differ = (what: string, expected: unknown, ask: () => unknown) => {
     let answer: unknown
     try {
-      answer = JSON.parse(JSON.stringify(ask()).replaceAll(directory, '<DIR>'))
+      const given = ask()
+      const text = given instanceof Map ? listingJson(given) : JSON.stringify(given)
+      answer = JSON.parse(text.replaceAll(directory, '<DIR>'))
     } catch (error) {
       if (!(error instanceof InputError || error instanceof TemplateError)) throw error
       // Refused by both is agreement.
@@ -70,10 +81,15 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
 
   let inventory: Inventory
   try {
+    await openVaultsWith(vaultWords(recorded, directory))
     inventory = await readInventory(recorded.sources.map((source) => sourceIn(directory, source)))
     const variables = await readVariables(inventory, { playbookDirectory: directory })
     const listing = { inventory, variables, extra: parseExtraVars(extraArguments(recorded, directory)) }
     differ('list', recorded.list, () => inventoryList(listing))
+    if (recorded.export !== undefined) {
+      const alone = { inventory, variables: await readVariables(inventory), extra: new Map() }
+      differ('export', recorded.export, () => inventoryExport(alone))
+    }
     differ('graph', recorded.graph, () => inventoryGraph(listing))
     for (const [name, expected] of Object.entries(recorded.hosts)) {
       differ(`host ${name}`, expected, () => inventoryHost(listing, name))
@@ -86,7 +102,10 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
       const engine = createEngine({ lookup: (variable) => values.get(variable) }, { directory })
       for (const [expression, expected] of Object.entries(expressions)) {
         if (OF_A_RUN.test(expression)) continue
-        differ(`eval ${name} ${expression}`, expected, () => plain(engine.expression(expression)))
+        differ(`eval ${name} ${expression}`, expected, () => {
+          const value = engine.expression(expression)
+          return value instanceof Secret ? value.reveal() : plain(value)
+        })
       }
     }
   } catch (error) {
@@ -118,4 +137,10 @@ function sourceIn(directory: string, source: string): string {
 function extraArguments(recorded: RecordedCase, directory: string): string[] {
   const args = recorded.args ?? []
   return args.filter((_, at) => args[at - 1] === '-e').map((text) => text.replace(/^@/, `@${directory}/`))
+}
+
+function vaultWords(recorded: RecordedCase, directory: string): VaultWords {
+  const args = recorded.args ?? []
+  const files = args.filter((_, at) => args[at - 1] === '--vault-password-file')
+  return { vaultPasswordFile: files.map((file) => join(directory, file)) }
 }

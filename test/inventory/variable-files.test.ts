@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readInventory } from '../../src/inventory/read.ts'
 import { readVariables } from '../../src/inventory/variable-files.ts'
+import { plain } from '../../src/values/plain.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { TemplateText } from '../../src/values/template-text.ts'
 import { folderWith } from './folder.ts'
@@ -63,4 +64,16 @@ test('an unknown host is refused, the implicit localhost known', async () => {
   const variables = await readVariables(inventory)
   expect(() => variables.forHost('web02')).toThrow('the inventory has no host web02')
   expect(variables.forHost('localhost')).toEqual(new Map([['ansible_connection', 'local']]))
+})
+
+test('hash_behaviour = merge merges dicts over all levels, key by key', async () => {
+  const directory = folderWith({
+    'hosts.yaml': 'all: {vars: {d: {a: 1, deep: {x: 1}}, l: [1]}}\nweb: {hosts: {web01: {d: {b: 2}}}}\n',
+    'group_vars/web/1.yml': 'd: {c: 3, deep: {y: 2}}\n',
+    'group_vars/web/2.yml': 'd: {a: 9}\nl: [2]\n',
+  })
+  const inventory = await readInventory([join(directory, 'hosts.yaml')], { merge: true })
+  const { forHost } = await readVariables(inventory, { merge: true })
+  expect(plain(forHost('web01').get('d')!)).toEqual({ a: 9, b: 2, c: 3, deep: { x: 1, y: 2 } })
+  expect(forHost('web01').get('l')).toEqual([2])
 })

@@ -38,9 +38,9 @@ export function contentOfText(text: string | Secret | Buffer): Content {
 }
 
 /** The content of a file on the controller; small ones are read at once. */
-export async function contentOfFile(source: PushSource): Promise<Content> {
+export async function contentOfFile(source: PushSource & { readonly secret?: boolean }): Promise<Content> {
   const inline = source.size <= INLINE_LIMIT ? await readAll(source) : null
-  return { size: source.size, sha256: source.sha256, inline, source, secret: false }
+  return { size: source.size, sha256: source.sha256, inline, source, secret: source.secret === true }
 }
 
 /** All bytes of a source; for small ones. */
@@ -63,6 +63,10 @@ export function digestsOf(source: PushSource): Promise<Digests> {
 }
 
 async function computeDigests(source: PushSource): Promise<Digests> {
+  if (source.digests !== undefined) {
+    const [sha1 = '', md5 = ''] = await source.digests(['sha1', 'md5'])
+    return { sha1, md5 }
+  }
   const sha1 = createHash('sha1')
   const md5 = createHash('md5')
   for await (const chunk of source.read()) {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { mapProbe } from '../../probes/probe.ts'
+import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { contentOfText, readAll } from '../files/content.ts'
 import { observeDestination } from '../files/destination.ts'
@@ -74,7 +75,7 @@ export default defineModule({
       newlineSequence: NEWLINES[params.newline_sequence] ?? params.newline_sequence,
       markers,
     })
-    const content = contentOfText(text)
+    const content = contentOfText(file.secret && typeof text === 'string' ? new Secret(text) : text)
     const destination = observeDestination({
       dest: params.dest,
       owner: params.owner,

@@ -12,7 +12,7 @@ import { str } from '../../template/python/repr.ts'
 import { typeName } from '../../template/python/type-name.ts'
 import { formatPosition } from '../../values/position.ts'
 import { formatProblem, InputError } from '../../values/problem.ts'
-import { Secret } from '../../values/secret.ts'
+import { Secret, secretsIn } from '../../values/secret.ts'
 import { isSecretName, withSecrecy } from '../../values/secret-names.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { TemplateText } from '../../values/template-text.ts'
@@ -140,7 +140,7 @@ export async function evaluateItem(
     const check = checkMode(engine, run, task)
     const itemContext = check === context.check ? context : moduleContext(standpoint, scope, engine, check)
     const given = resolveArguments(engine, module, task)
-    run.masker.learnAll([given])
+    for (const secret of secretsIn(given)) run.masker.learn(secret)
     const params = readParameters(module, given)
     const become = becomeSettings(
       settingReader(run, host, play),

@@ -13,6 +13,7 @@ export function settingsOf(run: RunState, host: HostState, variables: PlayVariab
     ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
     connection: options.connection,
     acceptNewHostKeys: options.acceptNewHostKeys,
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
   }
   const place = settingPlace(run, host, variables)
   return connectionSettings(host.name, settingReader(run, host, variables), defaults, place)

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
+import { InputError } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
+import { isVaultText } from '../../vault/envelope.ts'
+import { openBytes } from '../../vault/open-content.ts'
+import { SharedReads } from './shared-reads.ts'
+
+/** Bytes read for a digest at a time. */
+const HASHED_AT_ONCE = 256 * 1024
 
 /**
  * The files beside a playbook, looked for as Ansible does: in `files/` (or `templates/`), then in the playbook's
@@ -12,6 +18,7 @@ import type { PushSource } from '../../values/transfer.ts'
  */
 export class PlaybookFiles implements ControllerFiles {
   readonly #directory: string
+  readonly #reads = new SharedReads()
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
   readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
 
@@ -27,7 +34,7 @@ export class PlaybookFiles implements ControllerFiles {
         const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`
         let known = this.#known.get(place)
         if (known?.stamp !== stamp) {
-          known = { stamp, file: readFileOnce(place, found.size, found.mode & 0o7777) }
+          known = { stamp, file: this.#hashed(place, found.size, found.mode & 0o7777) }
           this.#known.set(place, known)
         }
         return this.#asPinned(await known.file)
@@ -93,6 +100,19 @@ export class PlaybookFiles implements ControllerFiles {
     }
   }
 
+  async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
+    if (await isVaultFile(path)) return openedFile(path, mode)
+    const [sha256 = ''] = await digestsOf(path, ['sha256'])
+    return {
+      path,
+      mode,
+      size,
+      sha256,
+      read: () => this.#reads.read(path),
+      digests: (algorithms) => digestsOf(path, algorithms),
+    }
+  }
+
   #places(folder: string, path: string): string[] {
     if (isAbsolute(path)) return [path]
     return [join(this.#directory, folder, path), join(this.#directory, path)]
@@ -105,14 +125,46 @@ function notFound(path: string, searched: readonly string[]): TaskFailure {
   })
 }
 
-async function readFileOnce(path: string, size: number, mode: number): Promise<ControllerFile> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-  return {
-    path,
-    mode,
-    size,
-    sha256: hash.digest('hex'),
-    read: () => createReadStream(path) as AsyncIterable<Buffer>,
+/** Hex. Read into one buffer over and over: blocks of their own would be garbage as large as the file. */
+async function digestsOf(path: string, algorithms: readonly string[]): Promise<string[]> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm))
+  const buffer = Buffer.allocUnsafeSlow(HASHED_AT_ONCE)
+  await using file = await open(path)
+  for (;;) {
+    const { bytesRead } = await file.read(buffer)
+    if (bytesRead === 0) return hashes.map((hash) => hash.digest('hex'))
+    for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead))
+  }
+}
+
+async function isVaultFile(path: string): Promise<boolean> {
+  const handle = await open(path)
+  try {
+    const head = Buffer.alloc(16)
+    await handle.read(head, 0, head.length, 0)
+    return isVaultText(head)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file encrypted with Ansible Vault, with the content that it holds: ciphertext is of no use on a host. */
+async function openedFile(path: string, mode: number): Promise<ControllerFile> {
+  try {
+    const { content } = openBytes(await readFile(path), path)
+    return {
+      path,
+      mode,
+      secret: true,
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      async *read() {
+        yield content
+      },
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { message, hint } = error.problems[0]!
+    throw new TaskFailure(`${path} ${message}`, hint === undefined ? {} : { hint })
   }
 }

@@ -1,4 +1,5 @@
 import type { Scope } from '../../template/api.ts'
+import { mergeDicts } from '../../values/merge-dicts.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
 
 /** One source of variables: the value of a name, or undefined. */
@@ -12,12 +13,16 @@ export function mapLayer(variables: ReadonlyMap<string, Value>): Layer {
 /** The variables of a host at a task: the first layer that knows a name wins. */
 export class LayeredScope implements Scope {
   readonly #layers: readonly Layer[]
+  readonly #merge: boolean
 
-  constructor(layers: readonly Layer[]) {
+  /** @param merge dicts of several layers are merged (`hash_behaviour = merge`) */
+  constructor(layers: readonly Layer[], merge = false) {
     this.#layers = layers
+    this.#merge = merge
   }
 
   lookup(name: string): Value | undefined {
+    if (this.#merge) return this.#merged(name)
     for (const layer of this.#layers) {
       const value = layer(name)
       if (value !== undefined) return value
@@ -27,7 +32,19 @@ export class LayeredScope implements Scope {
 
   /** The same variables under a layer that wins over all of them (a loop's item, a task's result). */
   under(layer: Layer): LayeredScope {
-    return new LayeredScope([layer, ...this.#layers])
+    return new LayeredScope([layer, ...this.#layers], this.#merge)
+  }
+
+  #merged(name: string): Value | undefined {
+    let found: Value | undefined
+    for (const layer of this.#layers) {
+      const value = layer(name)
+      if (value === undefined) continue
+      // What is made when asked for (hostvars) is never built whole; what is no dict ends the matter.
+      if (!(value instanceof Map) || value instanceof LazyDict) return found ?? value
+      found = found === undefined ? value : mergeDicts(value, found)
+    }
+    return found
   }
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import type { TemplateHome } from '../../template/api.ts'
+import { TemplateError, type TemplateHome } from '../../template/api.ts'
+import { isVaultText } from '../../vault/envelope.ts'
+import { openVaultText } from '../../vault/keyring.ts'
 
 /**
  * What templates find beside a playbook: other templates by name, in `templates/`, then in the playbook's folder, as
@@ -12,7 +14,17 @@ export function templateHome(directory: string): TemplateHome {
     include(name) {
       const places = isAbsolute(name) ? [name] : [join(directory, 'templates', name), join(directory, name)]
       const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
-      return file === undefined ? undefined : { source: readFileSync(file, 'utf8'), file }
+      if (file === undefined) return undefined
+      const source = readFileSync(file, 'utf8')
+      if (isVaultText(source)) {
+        throw new TemplateError(
+          `${file} is encrypted with Ansible Vault, and templates inside others are not opened; encrypt the variables it uses instead`,
+        )
+      }
+      return { source, file }
+    },
+    decrypt(text, file) {
+      return isVaultText(text) ? openVaultText(text, { file }) : undefined
     },
   }
 }

@@ -44,17 +44,20 @@ export function scopeFor(
   vantage: Vantage,
   task?: Task,
 ): LayeredScope {
-  return new LayeredScope([
-    magicLayer(run, host, play, vantage),
-    extraLayer(run, play),
-    ...(vantage.foresight === undefined ? [] : [foresightLayer(vantage.foresight)]),
-    (name) => host.facts.get(name),
-    ...(task === undefined ? [] : [mapLayer(task.vars)]),
-    (name) => (name === 'artifacts' ? play.artifacts : undefined),
-    mapLayer(play.files),
-    mapLayer(play.play.vars),
-    mapLayer(run.hostVariables(host.name)),
-  ])
+  return new LayeredScope(
+    [
+      magicLayer(run, host, play, vantage),
+      extraLayer(run, play),
+      ...(vantage.foresight === undefined ? [] : [foresightLayer(vantage.foresight)]),
+      (name) => host.facts.get(name),
+      ...(task === undefined ? [] : [mapLayer(task.vars)]),
+      (name) => (name === 'artifacts' ? play.artifacts : undefined),
+      mapLayer(play.files),
+      mapLayer(play.play.vars),
+      mapLayer(run.hostVariables(host.name)),
+    ],
+    run.options.hashBehaviour === 'merge',
+  )
 }
 
 /** `-e`; its `artifacts` are part of the play's where these come from artifacts.yaml. */

@@ -1,5 +1,6 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { PythonError } from '../python/error.ts'
@@ -24,7 +25,7 @@ function findFile(name: string, evaluation: Evaluation): string | undefined {
 }
 
 /** The content of a file, as every lookup of files reads it. @throws PythonError when it is not there */
-function readNamed(term: Value, evaluation: Evaluation): string {
+function readNamed(term: Value, evaluation: Evaluation): { text: string; secret: boolean } {
   const name = textOf(term)
   const path = findFile(name, evaluation)
   if (path === undefined) {
@@ -32,7 +33,9 @@ function readNamed(term: Value, evaluation: Evaluation): string {
     throw new PythonError(`Unable to access the file '${name}': File not found. Looked for ${looked}`)
   }
   try {
-    return readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
+    const opened = evaluation.home.decrypt?.(text, path)
+    return { text: opened ?? text, secret: opened !== undefined }
   } catch (error) {
     throw new PythonError(`Unable to access the file '${name}': ${(error as Error).message}`)
   }
@@ -45,9 +48,10 @@ const file: Lookup = (terms, options, evaluation) => {
     right: isTrue(options.get('rstrip') ?? true),
   }
   return terms.map((term) => {
-    let text = readNamed(term, evaluation)
-    if (strips.left) text = text.trimStart()
-    return strips.right ? text.trimEnd() : text
+    const read = readNamed(term, evaluation)
+    const start = strips.left ? read.text.trimStart() : read.text
+    const text = strips.right ? start.trimEnd() : start
+    return read.secret ? new Secret(text) : text
   })
 }
 
