@@ -15,7 +15,7 @@ import { readVariables } from '../inventory/variable-files.ts'
 import { readSettings } from '../settings/settings.ts'
 import { didYouMean } from '../values/nearest.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
-import { visible } from '../values/visible.ts'
+import { visible, visibleJson } from '../values/visible.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
 
@@ -78,10 +78,11 @@ async function show(options: Options): Promise<string> {
     return visible(inventoryGraph(listing, root, options.vars === true), false)
   }
   if (options.host !== undefined)
-    return listingJson(inventoryHost(listing, knownHost(inventory, options.host)))
+    return visibleJson(listingJson(inventoryHost(listing, knownHost(inventory, options.host))))
   const kept =
     options.limit === undefined ? undefined : new Set(matchPattern(inventory, 'all', options.limit))
-  return listingJson(options.export === true ? inventoryExport(listing, kept) : inventoryList(listing, kept))
+  const all = options.export === true ? inventoryExport(listing, kept) : inventoryList(listing, kept)
+  return visibleJson(listingJson(all))
 }
 
 function checkWords(options: Options): void {

@@ -11,6 +11,7 @@ import { EXIT } from '../run/exit-code.ts'
 import type { Failure, RunEvent } from '../run/record/events.ts'
 import type { RunResult } from '../run/run.ts'
 import { isDict, type Value } from '../values/value.ts'
+import { jsonLine } from '../values/visible.ts'
 import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/verify.yaml', import.meta.url))
@@ -45,7 +46,7 @@ export function verifyCommand(): Command {
       process.stdout.write(
         json === undefined
           ? proofReport(rows, strangers, before)
-          : `${JSON.stringify({ at: new Date().toISOString(), type: 'proof', hosts: rows, strangers })}\n`,
+          : `${jsonLine({ at: new Date().toISOString(), type: 'proof', hosts: rows, strangers })}\n`,
       )
       const proved = result.failures.length === 0 && rows.every(({ problem }) => problem === null)
       process.exitCode = proved ? EXIT.ok : EXIT.unproved

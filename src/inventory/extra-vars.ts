@@ -71,10 +71,9 @@ function addAssignments(text: string, into: Variables): void {
   }
 }
 
-/** The text itself is not shown whole: it may hold a password. */
+/** Of the text only a name before an `=` is shown: the rest may be a password. */
 function refused(text: string, hint: string): InputError {
-  const shown = text.split('=', 1)[0]!.slice(0, 40)
-  return new InputError([
-    { message: `the extra variables "${shown}" are not understood`, position: { file: '-e' }, hint },
-  ])
+  const name = /^\s*([A-Za-z_]\w{0,39})\s*=/.exec(text)?.[1]
+  const message = `the extra variables${name === undefined ? '' : ` "${name}"`} are not understood`
+  return new InputError([{ message, position: { file: '-e' }, hint }])
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { shownName } from '../values/variable-name.ts'
 import { BadRange, expandRange, hasRange } from './range.ts'
 
 /** A host as written: its name or names and the port behind them. */
@@ -62,12 +63,13 @@ const HOST = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_.])?$/u
 
 function nameFault(name: string): NameFault | undefined {
   if (HOST.test(name) && name.length <= 253) return undefined
-  const shown = JSON.stringify(name)
+  // What stands behind a blank or `=`, or between `:` and `@`, is no part of a name, and may be a password.
+  const shown = JSON.stringify(name.replace(/[\s=].*$/s, '…').replace(/:[^@]*@/, ':…@'))
   if (name.includes('@')) {
     const [user, host] = name.split('@', 2)
     return {
       message: `${shown} is no host name`,
-      hint: `write the host ${host} and its variable ansible_user: ${user}`,
+      hint: `write the host ${host} and its variable ansible_user: ${user?.split(':', 1)[0]}`,
     }
   }
   if (/[,\s]/.test(name))
@@ -89,7 +91,7 @@ function nameFault(name: string): NameFault | undefined {
 export function groupNameFault(name: string): NameFault | undefined {
   if (/^[\p{L}\p{N}_](?:[\p{L}\p{N}_. -]*[\p{L}\p{N}_.-])?$/u.test(name)) return undefined
   return {
-    message: `${JSON.stringify(name)} is no group name`,
+    message: `${JSON.stringify(shownName(name))} is no group name`,
     hint: name.includes(':')
       ? 'in YAML, hosts, vars and children are keys below the group'
       : 'a name has letters, digits and _ and begins with one of them',

@@ -3,13 +3,13 @@ import { MergingMap } from '../values/merge-dicts.ts'
 import { nearest } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import { InputError, type Problem } from '../values/problem.ts'
+import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
+import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import { isSopsValue } from '../vault/sops.ts'
 import type { YamlMap, YamlNode } from '../yaml/node.ts'
 import { toKey, toOpenValue, toValue } from '../yaml/to-value.ts'
 import { MAGIC_NAMES } from './magic-names.ts'
-import { withSecrecy } from './secret-names.ts'
 
 /** Variables as one place of an inventory sets them. */
 export interface Variables {
@@ -76,7 +76,7 @@ function oddName(name: string): { message: string; hint?: string } | undefined {
   }
   if (!isVariableName(name)) {
     return {
-      message: `no template can name the variable ${JSON.stringify(name)}`,
+      message: `no template can name the variable ${JSON.stringify(shownName(name))}`,
       hint: VARIABLE_NAME_WORDS,
     }
   }

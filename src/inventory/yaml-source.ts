@@ -1,6 +1,7 @@
 import { didYouMean } from '../values/nearest.ts'
 import { formatPosition, type Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { shownName } from '../values/variable-name.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../yaml/node.ts'
 import type { InventoryBuilder, Source } from './builder.ts'
 import {
@@ -86,7 +87,7 @@ class Reader {
         break
       default:
         this.#problem(
-          `the group ${group} has an unknown key ${key.raw}`,
+          `the group ${group} has an unknown key ${shownName(key.raw)}`,
           key.position,
           didYouMean(key.raw, SECTIONS) ?? `below a group stand ${SECTIONS.join(', ')}`,
         )
@@ -192,5 +193,6 @@ function isNothing(node: YamlNode): boolean {
 
 function kindOf(node: YamlNode): string {
   if (node.kind === 'list') return 'a list'
-  return node.kind === 'map' ? 'a mapping' : `"${node.tag === 'secret' ? '********' : node.raw}"`
+  // The text is not shown: it may be a password that lost its key.
+  return node.kind === 'map' ? 'a mapping' : 'a single value'
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../values/problem.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { hasTemplateMarks } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
+import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import { examineArguments } from './examine-arguments.ts'
 import type { Module } from './module.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
@@ -34,7 +34,7 @@ export function checkArguments(
   for (const name of free.keys()) {
     if (hasTemplateMarks(name) || isVariableName(name)) continue
     problems.push({
-      message: `Invalid variable name '${name}'.`,
+      message: `Invalid variable name '${shownName(name)}'.`,
       position: at(name),
       hint: VARIABLE_NAME_WORDS,
     })

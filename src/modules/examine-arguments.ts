@@ -1,6 +1,7 @@
 import { holdsTemplate } from '../values/holds-template.ts'
 import { didYouMean } from '../values/nearest.ts'
 import type { Value } from '../values/value.ts'
+import { shownName } from '../values/variable-name.ts'
 import { convertParameter, Mismatch } from './convert-parameter.ts'
 import { type Parameter, type ParameterSpec, unevaluated } from './parameters.ts'
 
@@ -94,7 +95,7 @@ function sortArguments(
     else {
       const supported = Object.keys(spec.parameters).sort().join(', ')
       problems.push({
-        message: `Unsupported parameters for (${module}) module: ${as}. Supported parameters include: ${supported}.`,
+        message: `Unsupported parameters for (${module}) module: ${shownName(as)}. Supported parameters include: ${supported}.`,
         hint: didYouMean(as, names.keys()),
         argument: as,
       })

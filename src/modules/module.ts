@@ -4,6 +4,7 @@ import type { Secret } from '../values/secret.ts'
 import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
 import type { Value } from '../values/value.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
 
 /** Before and after, for `--diff`: texts, or values that are shown as YAML. */
@@ -141,7 +142,7 @@ export interface RunContext {
   /** Unique, sortable, of [0-9A-Za-z-]. */
   readonly id: string
   /** Writes a line of intent or result to the run's journal; resolves when it is on disk. */
-  journal(entry: Readonly<Record<string, Value>>): Promise<void>
+  journal(entry: JournalEntry): Promise<void>
   /** Tells the reports that an activation was made or deleted. */
   announce(activation: {
     readonly what: 'created' | 'deleted'

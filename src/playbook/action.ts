@@ -1,6 +1,7 @@
 import { knownNames, resolveModuleName, withoutPrefix } from '../modules/registry.ts'
 import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
+import { shownName } from '../values/variable-name.ts'
 import type { YamlNode, YamlScalar } from '../yaml/node.ts'
 import { type Field, fieldsOf, isNull, refuseKeyword } from './fields.ts'
 import { isKeyword, keywordsOn } from './keywords.ts'
@@ -83,10 +84,14 @@ function refuseModule(name: string, position: Position, mistakes: Mistakes): voi
   const bare = withoutPrefix(name)
   const instead = insteadOfModule(bare)
   if (instead !== undefined) {
-    mistakes.add(position, `the module '${name}' is not supported by muster yet`, instead)
+    mistakes.add(position, `the module '${shownName(name)}' is not supported by muster yet`, instead)
   } else {
     const hint = didYouMean(bare, knownNames()) ?? `modules: ${knownNames().join(', ')}`
-    mistakes.add(position, `couldn't resolve module/action '${name}': muster has no such module`, hint)
+    mistakes.add(
+      position,
+      `couldn't resolve module/action '${shownName(name)}': muster has no such module`,
+      hint,
+    )
   }
 }
 

@@ -74,8 +74,8 @@ function readText(
   const text = whole instanceof TemplateText ? whole.source : whole
   if (typeof text !== 'string') {
     if (spec.freeForm !== undefined) {
-      const message = `${name} takes text, and YAML reads ${node.raw} as something else`
-      mistakes.add(node.position, message, `put it into quotes: "${node.raw}"`)
+      const message = `${name} takes text, and YAML reads this as something else`
+      mistakes.add(node.position, message, 'put it into quotes')
       return []
     }
     mistakes.add(node.position, `the arguments of ${name} are a mapping`, 'write `parameter: value` lines')

@@ -2,6 +2,7 @@ import { holdsTemplate } from '../values/holds-template.ts'
 import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
+import { shownName } from '../values/variable-name.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
 import { keywordBoolean, keywordInteger, keywordSeconds, keywordText } from './keyword-values.ts'
@@ -120,7 +121,7 @@ export function refuseUnknown(fields: readonly Field[], where: Where, mistakes: 
 export function refuseKeyword(name: string, where: Where, position: Position, mistakes: Mistakes): void {
   const instead = insteadOfKeyword(name, where)
   if (instead !== undefined) {
-    mistakes.add(position, `'${name}' is not supported by muster yet (${PLACES[where]})`, instead)
+    mistakes.add(position, `'${shownName(name)}' is not supported by muster yet (${PLACES[where]})`, instead)
     return
   }
   const elsewhere = Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name]!.on : []
@@ -128,5 +129,5 @@ export function refuseKeyword(name: string, where: Where, position: Position, mi
     elsewhere.length > 0
       ? `it belongs to ${elsewhere.map((place) => PLACES[place]).join(' or ')}`
       : (didYouMean(name, keywordsOn(where)) ?? `keywords: ${keywordsOn(where).join(', ')}`)
-  mistakes.add(position, `'${name}' is no keyword of ${PLACES[where]}`, hint)
+  mistakes.add(position, `'${shownName(name)}' is no keyword of ${PLACES[where]}`, hint)
 }

@@ -28,7 +28,9 @@ export function readFreeForm(
   if (freeForm === undefined) {
     const { pairs, rest } = readPairs(text)
     if (rest.length === 0) return pairs
-    throw new RangeError(`text that is no key=value: ${rest.join(' ')}`)
+    throw new RangeError(
+      `${rest.length === 1 ? 'a word that is' : `${rest.length} words that are`} no key=value`,
+    )
   }
   const args = new Map<string, string>()
   let command = ''

@@ -1,6 +1,7 @@
 import { variableValue } from '../inventory/variables.ts'
+import { withSecrecy } from '../values/secret-names.ts'
 import type { Value } from '../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
+import { isVariableName, shownName, VARIABLE_NAME_WORDS } from '../values/variable-name.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { type Fields, fieldsOf, isNull } from './fields.ts'
 import type { Mistakes } from './mistakes.ts'
@@ -15,11 +16,11 @@ export function readVariables(node: YamlNode | undefined, mistakes: Mistakes): R
   }
   for (const { name, key, value } of fieldsOf(node)) {
     if (!isVariableName(name)) {
-      mistakes.add(key.position, `Invalid variable name '${name}'.`, VARIABLE_NAME_WORDS)
+      mistakes.add(key.position, `Invalid variable name '${shownName(name)}'.`, VARIABLE_NAME_WORDS)
     }
     const read = variableValue(name, value)
     mistakes.templates(read)
-    variables.set(name, read)
+    variables.set(name, withSecrecy(name, read))
   }
   return variables
 }

@@ -1,10 +1,11 @@
 import type { Listener, RunEvent } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
 import type { Value } from '../values/value.ts'
+import { jsonLine } from '../values/visible.ts'
 
 /** Every event as a JSON object in a line of stdout, and nothing else there. */
 export function jsonReport(write: (line: string) => void): Listener {
-  return (event) => write(`${JSON.stringify(asJson(event))}\n`)
+  return (event) => write(`${jsonLine(asJson(event))}\n`)
 }
 
 function asJson(event: RunEvent): object {

@@ -16,7 +16,7 @@ import { exitCode } from './exit-code.ts'
 import { preflight } from './preflight/preflight.ts'
 import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
 import { Journal, newRunId } from './record/journal.ts'
-import { maskEvent } from './record/mask-event.ts'
+import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { PlaybookFiles } from './scope/controller-files.ts'
@@ -58,11 +58,20 @@ export interface RunResult {
  * @throws InputError
  */
 export async function runPlaybook(input: RunInput): Promise<RunResult> {
+  const masker = new Masker()
+  try {
+    return await runMasked(input, masker)
+  } catch (error) {
+    throw maskError(masker, error)
+  }
+}
+
+async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   const started = performance.now()
   const { options, signal } = input
   const id = newRunId()
-  const masker = new Masker()
-  masker.learnAll(input.extraVars.values())
+  // Learned when they are read, long before a host could print them: what is read later is learned there.
+  masker.learnAll([...input.extraVars.values(), ...input.playbook.plays])
   if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
   const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
   const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
@@ -84,11 +93,15 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     signal,
     failures: [],
     emit,
-    hostVariables: input.hostVariables,
+    hostVariables: (name) => {
+      const variables = input.hostVariables(name)
+      masker.learnAll([variables])
+      return variables
+    },
     variablePlace: input.variablePlace,
     context: {
       id,
-      journal: async (entry) => journal?.write(entry, String(entry['event']).startsWith('activation')),
+      journal: async (entry) => journal?.write(entry, entry.event.startsWith('activation')),
       aws: (region) => {
         // One set of clients a region, so that hosts that wait for the same thing share their calls.
         let made = clients.get(region)
@@ -109,7 +122,7 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     },
   }
   const { plays, warnings } = await preflight(run, input.playbook)
-  if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id)
+  if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id, masker)
   try {
     emit({
       type: 'run-started',
@@ -150,7 +163,8 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
     seconds: (performance.now() - started) / 1000,
     journal: journal?.path,
   })
-  return { exitCode: code, failures: run.failures, hosts: run.hosts, inventory: input.inventory }
+  const failures = run.failures.map((failure) => maskFields(masker, failure))
+  return { exitCode: code, failures, hosts: run.hosts, inventory: input.inventory }
 }
 
 function notify(listen: Listener, event: RunEvent): void {

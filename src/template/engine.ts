@@ -9,7 +9,7 @@ import { raise } from './evaluator/errors.ts'
 import { Evaluation } from './evaluator/evaluation.ts'
 import { finalize } from './evaluator/finalize.ts'
 import { inFrame, rootVariables, runExpression, runTemplate } from './evaluator/run.ts'
-import { reveal, Taint } from './evaluator/secrets.ts'
+import { hideJoined, reveal, Taint } from './evaluator/secrets.ts'
 import { bareExpression, isPlainFile, templateFile } from './evaluator/templates.ts'
 import { Undefined } from './operand.ts'
 
@@ -69,5 +69,5 @@ function renderFile(given: string, file: string, evaluation: Evaluation): string
   finalize(evaluation, result)
   const value = reveal(result, taint)
   const text = value === null ? '' : printed(evaluation, value, taint)
-  return taint.hidden ? new Secret(text) : text
+  return hideJoined(taint, text) as string | Secret
 }

@@ -1,7 +1,7 @@
 import type { DateTime } from '../values/date-time.ts'
 import type { Float } from '../values/float.ts'
 import type { Position } from '../values/position.ts'
-import type { Secret } from '../values/secret.ts'
+import type { Origin, Secret } from '../values/secret.ts'
 import type { TemplateText } from '../values/template-text.ts'
 import type { Key } from '../values/value.ts'
 import type { OMIT } from './api.ts'
@@ -61,10 +61,12 @@ export class Blank extends Internal {
 export class Hidden extends Internal {
   readonly typeName = 'secret'
   readonly value: Operand
+  readonly origin: Origin
 
-  constructor(value: Operand) {
+  constructor(value: Operand, origin: Origin) {
     super()
     this.value = value
+    this.origin = origin
   }
 }
 

@@ -9,8 +9,7 @@ export class TemplateText {
   readonly source: string
   /** Where the text begins in its file, for messages. */
   readonly position: Position | undefined
-
-  /** It stands in an encrypted file: its text is hidden, and what it makes is a Secret. */
+  /** Its text is hidden, and what it makes is a Secret: it stands in an encrypted file, or its variable's name says so. */
   readonly secret: boolean
 
   constructor(source: string, position?: Position, secret = false) {
@@ -22,6 +21,10 @@ export class TemplateText {
   /** The text as outputs may show it. */
   shown(): string {
     return this.secret ? REDACTED : this.source
+  }
+
+  toString(): string {
+    return this.shown()
   }
 
   toJSON(): string {

@@ -12,3 +12,12 @@ export function isVariableName(name: string): boolean {
 /** For hints. */
 export const VARIABLE_NAME_WORDS =
   'a variable name has letters, digits and _, begins with no digit, and is no word of Python'
+
+/**
+ * A key where a name belongs, as messages show it: of what is no name only the beginning that looks like one, since
+ * `password:hunter2` without a blank is a key, too.
+ */
+export function shownName(key: string): string {
+  const [beginning] = /^[\p{L}\p{N}_./-]*/u.exec(key) ?? ['']
+  return beginning === key ? key : `${beginning}…`
+}

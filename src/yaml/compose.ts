@@ -93,9 +93,11 @@ export class Composer {
     const found = this.#anchors.get(name)
     if (typeof found === 'object') return found
     if (found === undefined) {
-      this.#problem(`no anchor &${name} above this alias`, position, didYouMean(name, this.#anchors.keys()))
+      // The name is not shown, here and below: text that begins with * or ! may be a password without quotes.
+      const hint = didYouMean(name, this.#anchors.keys()) ?? 'text that begins with * needs quotes around it'
+      this.#problem('no anchor of that name above this alias', position, hint)
     } else if (found === 'open') {
-      this.#problem(`the alias *${name} stands inside its own anchor`, position)
+      this.#problem('an alias stands inside its own anchor', position)
     }
     return { node: nothing(position), size: 1, depth: 1 }
   }
@@ -240,8 +242,9 @@ export class Composer {
     if (event.tagStart < 0) return undefined
     const tag = readTag(tagText(this.#source, event), this.#directives)
     if (tag.kind === 'unknown') {
-      const hint = tag.hint ?? didYouMean(tag.written, KNOWN_TAGS)
-      this.#problem(`the tag ${tag.written} is not known`, this.#lines.at(event.tagStart), hint)
+      const hint =
+        tag.hint ?? didYouMean(tag.written, KNOWN_TAGS) ?? 'text that begins with ! needs quotes around it'
+      this.#problem('no such tag is known', this.#lines.at(event.tagStart), hint)
     }
     return tag
   }

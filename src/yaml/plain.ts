@@ -51,15 +51,15 @@ export function typeTagged(
       return { value: null }
     case 'bool': {
       const boolean = BOOLEANS.get(text.toLowerCase())
-      return boolean === undefined ? { error: `"${text}" is no boolean` } : { value: boolean }
+      return boolean === undefined ? { error: 'this is no boolean' } : { value: boolean }
     }
     case 'int':
-      return INTEGER.test(text) ? toInteger(text) : { error: `"${text}" is no integer` }
+      return INTEGER.test(text) ? toInteger(text) : { error: 'this is no integer' }
     case 'float':
       if (FLOAT.test(text)) return toFloat(text)
       return /^[-+]?\d[\d_]*(?:[eE][-+]?\d+)?$/.test(text)
         ? { value: new Float(Number(text.replaceAll('_', ''))) }
-        : { error: `"${text}" is no number` }
+        : { error: 'this is no number' }
     case 'timestamp':
       return toTimestamp(text)
   }
@@ -67,7 +67,7 @@ export function typeTagged(
 
 function toTimestamp(text: string): Typed {
   const value = parseTimestamp(text)
-  return value === undefined ? { error: `"${text}" is no date: there is no such day or time` } : { value }
+  return value === undefined ? { error: 'this is no date: there is no such day or time' } : { value }
 }
 
 function toFloat(text: string): Typed {
@@ -82,7 +82,7 @@ function toFloat(text: string): Typed {
 
 function toInteger(text: string): Typed {
   const { sign, digits } = parts(text)
-  if (digits === '0b' || digits === '0x') return { error: `"${text}" is no integer: digits are missing` }
+  if (digits === '0b' || digits === '0x') return { error: 'this is no integer: digits are missing' }
   let value: bigint
   if (digits.includes(':')) {
     value = digits.split(':').reduce((sum, part) => sum * 60n + BigInt(part), 0n)

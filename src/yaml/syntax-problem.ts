@@ -1,30 +1,28 @@
 import type { Problem } from '../values/problem.ts'
-import { REDACTED } from '../values/secret.ts'
 import type { Lines } from './lines.ts'
 
-/** Keys whose values an excerpt must not show. */
-const SECRET_KEY = /^([^:]*(?:pass|secret|token|credential|_pw|\bpw|key)[^:]*:\s*)\S.*$/i
+/** What js-yaml quotes of the source in its reasons: names of tags and handles. */
+const QUOTED = /: .*|"[^"]*"/s
 
-/** A syntax error with the line it is in, and the usual cause of such an error as hint. */
+/**
+ * A syntax error with its place, and the usual cause of such an error as hint. It shows nothing of the file: a line may
+ * belong to a secret of several lines, or be one that its key does not betray, and nothing is known of a text that
+ * cannot be read.
+ */
 export function syntaxProblem(reason: string, offset: number, source: string, lines: Lines): Problem {
-  const position = lines.at(offset)
-  const line = lines.textAt(offset)
-  const shown = SECRET_KEY.test(line) || line.includes('!secret') ? masked(line) : line
-  const caret = shown === line ? `\n  ${' '.repeat(Math.max(0, (position.column ?? 1) - 1))}^` : ''
   return {
-    message: `not valid YAML: ${reason}\n  ${shown.replaceAll('\t', '→')}${caret}`,
-    position,
+    message: `not valid YAML: ${QUOTING.test(reason) ? reason.replace(QUOTED, '') : reason}`,
+    position: lines.at(offset),
     hint:
       reason === 'deficient indentation'
         ? 'a [ or { above is not closed'
-        : usualCause(line, source[offset] ?? ''),
+        : usualCause(lines.textAt(offset), source[offset] ?? ''),
   }
 }
 
-function masked(line: string): string {
-  const key = SECRET_KEY.exec(line)?.[1] ?? line.slice(0, line.indexOf('!secret'))
-  return `${key}${REDACTED}`
-}
+/** Reasons with such a quotation; the others are fixed texts. */
+const QUOTING =
+  /^(?:tag name cannot contain such characters|undeclared tag handle|there is a previously declared suffix)/
 
 function usualCause(line: string, character: string): string | undefined {
   if (/^[^'"#]*[:-]\s+\{\{/.test(line)) {

@@ -105,7 +105,9 @@ test('no inventory at all is refused with what to do', () => {
   const before = process.cwd()
   process.chdir(folderWith({}))
   onTestFinished(() => process.chdir(before))
-  expect(() => inventorySources(undefined, {})).toThrow('name one with -i, in MUSTER_INVENTORY or in ansible.cfg')
+  expect(() => inventorySources(undefined, {})).toThrow(
+    'name one with -i, in MUSTER_INVENTORY or in ansible.cfg',
+  )
   process.chdir(folderWith({ 'inventory.yaml': '' }))
   expect(inventorySources([], { MUSTER_INVENTORY: '' })).toEqual(['./inventory.yaml'])
 })

@@ -87,3 +87,15 @@ describe('refused', () => {
     )
   })
 })
+
+test('what is not understood is not shown: it may be a password', () => {
+  for (const text of [
+    'hunter2',
+    'ansible_password hunter2',
+    'a=b hunter2',
+    "p='hunter2",
+    '{p: hunter2, x: [',
+    '[hunter2]',
+  ])
+    expect(() => parseExtraVars([text])).toThrow(/^(?!.*hunter2)/s)
+})

@@ -97,8 +97,8 @@ describe('free-form text', () => {
   it.each(['true', '5'])('%s, which YAML did not take for text, is refused', (yaml) => {
     expect(read(command, yaml).problems).toEqual([
       expect.objectContaining({
-        message: `command takes text, and YAML reads ${yaml} as something else`,
-        hint: `put it into quotes: "${yaml}"`,
+        message: 'command takes text, and YAML reads this as something else',
+        hint: 'put it into quotes',
       }),
     ])
   })

@@ -285,7 +285,7 @@ describe('a module and its arguments', () => {
   })
 
   it.each([
-    ['debug: hello', 'debug: text that is no key=value: hello'],
+    ['debug: hello', 'debug: a word that is no key=value'],
     ['debug: msg="x', 'failed at splitting arguments'],
     ['debug: [x]', 'the arguments of debug are a mapping, not a list'],
     ['debug: 5', 'the arguments of debug are a mapping'],

@@ -85,6 +85,6 @@ describe('readFreeForm', () => {
         ['b', '2'],
       ]),
     )
-    expect(() => readFreeForm('hello a=1', undefined, known)).toThrow('text that is no key=value: hello')
+    expect(() => readFreeForm('hello a=1', undefined, known)).toThrow('a word that is no key=value')
   })
 })

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -51,7 +51,10 @@ describeShells('questions that cost no process', (words) => {
 
   test('whether words stand at the head of a file', () => {
     const probes = [
-      mention(file('ours', '#!/bin/sh\n# Written by muster; changes are overwritten.\n'), 'Written by muster'),
+      mention(
+        file('ours', '#!/bin/sh\n# Written by muster; changes are overwritten.\n'),
+        'Written by muster',
+      ),
       mention(file('cut', '# Written by muster'), 'Written by muster'),
       mention(file('theirs', '# written by somebody\n'), 'Written by muster'),
       mention(file('pattern', 'anything'), '*'),

@@ -24,3 +24,11 @@ test('an event is one line of JSON; secrets stay hidden; a line end in a value d
   expect(lines[0]).not.toContain('hidden-value')
   expect((JSON.parse(lines[0] ?? '') as { result: { msg: string } }).result.msg).toBe('********')
 })
+
+test('what a host sends moves no terminal and hides nothing of the line', () => {
+  const lines: string[] = []
+  const evil = '\u009b2J\u202eevil\u2066\u200b\u{e0041}'
+  jsonReport((line) => lines.push(line))({ type: 'warning', message: evil })
+  expect(lines[0]).toMatch(/^[\x20-\x7e]*\n$/)
+  expect((JSON.parse(lines[0] ?? '') as { message: string }).message).toBe(evil)
+})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { earlierRuns, Journal, newRunId } from '../../src/run/record/journal.ts'
 import { stateFolder } from '../../src/run/record/state-folders.ts'
+import { Masker } from '../../src/values/masker.ts'
 import { Secret } from '../../src/values/secret.ts'
 
 let folder: string
@@ -16,8 +17,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('Journal', () => {
   test('is a file for the user alone, a JSON object a line, and shows no secret', async () => {
-    const journal = await Journal.open(folder, newRunId())
-    await journal.write({ event: 'change', host: 'web01', says: new Secret('s3cret-code') })
+    const journal = await Journal.open(folder, newRunId(), new Masker())
+    await journal.write({ event: 'change', host: 'web01', task: 'a', says: new Secret('s3cret-code') })
     await journal.close()
     expect((await stat(journal.path)).mode & 0o777).toBe(0o600)
     const text = await readFile(journal.path, 'utf8')
@@ -31,9 +32,9 @@ describe('Journal', () => {
   })
 
   test('tells which earlier runs ended, which live, and where the dead ones left activations', async () => {
-    const living = await Journal.open(folder, '20260101T000000-living')
-    await living.write({ event: 'activation-intent', region: 'eu-central-1' })
-    const ended = await Journal.open(folder, '20260101T000001-ended')
+    const living = await Journal.open(folder, '20260101T000000-living', new Masker())
+    await living.write({ event: 'activation-intent', region: 'eu-central-1', limit: 1 })
+    const ended = await Journal.open(folder, '20260101T000001-ended', new Masker())
     await ended.close()
     const dead = join(folder, 'runs', '20260101T000002-dead')
     await mkdir(dead, { recursive: true })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { displayText } from '../../src/values/visible.ts'
+import { cut, displayText, jsonLine } from '../../src/values/visible.ts'
 
 const shown = (text: string) => displayText(Buffer.from(text))
 
@@ -42,4 +42,20 @@ test('no bytes can bring a control character to the terminal, or more text than 
       expect(text.isWellFormed()).toBe(true)
     }),
   )
+})
+
+test('JSON shows everything that it holds, and reads back as it was', () => {
+  const hidden = '\u009b31m\u007f\u202e\u2066\u200b\ufeff\u{e0041}\u2028\u3164'
+  expect(jsonLine({ [hidden]: `a${hidden}\nb` })).toMatch(/^[\x20-\x7e]*$/)
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
+      const line = jsonLine([value, text])
+      expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify([value, text])))
+      expect(line).not.toMatch(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f]/u)
+    }),
+  )
+})
+
+test('a text is cut with a mark, never in the middle of a character', () => {
+  expect([cut('abc', 3), cut('abcd', 3), cut('a🚀b', 2), cut('abc')]).toEqual(['abc', 'abc…', 'a…', 'abc'])
 })

@@ -46,7 +46,7 @@ export function creation(params: UserParameters, state: UserState): UserChange {
       : []
   const password = wantedPassword(params)
   return {
-    says: [`create user ${name}`],
+    says: [`create user ${params.name}`],
     steps: [
       ...parents,
       sh`LC_ALL=C useradd ${words} -- ${name} || exit`,
@@ -133,8 +133,10 @@ export function modification(params: UserParameters, state: UserState): UserChan
 
 function wantedPassword(params: UserParameters): Secret | undefined {
   if (params.password === undefined) return undefined
-  const text = plain(params.password)
-  return new Secret(params.password_lock === true ? `!${bare(text)}` : text)
+  const { password, password_lock: isLocked } = params
+  const text = plain(password)
+  const from = password instanceof Secret ? [password] : []
+  return new Secret(isLocked === true ? `!${bare(text)}` : text, { from })
 }
 
 function bare(password: string): string {

@@ -1,5 +1,5 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, type Secret } from '../../values/secret.ts'
 import { plain } from '../host/text.ts'
 import type { UserParameters } from './user-parameters.ts'
 import { keyPath, type UserState } from './user-state.ts'
@@ -9,7 +9,7 @@ export const setPassword = sh`LC_ALL=C chpasswd -e || exit`
 
 /** The line that chpasswd reads. */
 export function passwordLine(name: string, password: Secret): Secret {
-  return new Secret(`${name}:${password.revealText()}\n`)
+  return joinTexts([name, ':', password, '\n']) as Secret
 }
 
 /** The password's age, as far as it differs. */

@@ -55,7 +55,10 @@ function fetchConfig(url: string, validate: boolean): Secret {
     ['speed-limit', '1'],
     ...(validate ? [] : [['insecure', true] as const]),
   ]
-  return new Secret(curlConfig(options))
+  // Of the address its password is secret, as in what is told of it.
+  const password = /:\/\/[^/?#@:]*:([^/?#]*)@/.exec(url)?.[1]
+  const from = password === undefined ? [] : [new Secret(password)]
+  return new Secret(curlConfig(options), { from, joined: true })
 }
 
 /** Fetches into the working directory; curl's configuration comes on standard input. */

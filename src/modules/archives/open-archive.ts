@@ -1,6 +1,6 @@
 import { assignPath } from '../../probes/expand-path.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, Secret } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
 import type { ArchiveSource } from './archive-source.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
@@ -47,9 +47,7 @@ export function tarOptions(params: UnarchiveParameters): Text[] {
     '--force-local',
     ...(params.extra_opts.length === 0 ? [] : ['--show-transformed-names', ...params.extra_opts]),
     ...params.exclude.map((name) =>
-      name instanceof Secret
-        ? new Secret(`--exclude=${name.revealText()}`)
-        : `--exclude=${name.replace(/\/+$/, '')}`,
+      name instanceof Secret ? joinTexts(['--exclude=', name]) : `--exclude=${name.replace(/\/+$/, '')}`,
     ),
   ]
 }

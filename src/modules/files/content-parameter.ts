@@ -1,6 +1,6 @@
 import { dumpJson } from '../../template/python/json-dump.ts'
 import { str } from '../../template/python/repr.ts'
-import { Secret } from '../../values/secret.ts'
+import { Secret, secretsIn } from '../../values/secret.ts'
 import { isDict, type Value } from '../../values/value.ts'
 
 /**
@@ -8,20 +8,16 @@ import { isDict, type Value } from '../../values/value.ts'
  * (facts/modules.md, copy). Secret when any part of it is.
  */
 export function contentParameter(value: Value): string | Secret {
-  if (value instanceof Secret) return new Secret(value.revealText())
+  if (value instanceof Secret) return new Secret(value.revealText(), { from: [value], joined: true })
   if (!isDict(value) && !Array.isArray(value)) return str(value)
   const text = dumpJson(revealed(value))
-  return holdsSecret(value) ? new Secret(text) : text
+  const from = secretsIn(value)
+  return from.length === 0 ? text : new Secret(text, { from, joined: true })
 }
 
-/** The value with its secrets in the open; what is made of it must be a Secret where {@link holdsSecret} says so. */
+/** The value with its secrets in the open; what is made of it must be a Secret where `secretsIn` finds any. */
 export function revealed(value: Value): Value {
   if (value instanceof Secret) return value.reveal()
   if (Array.isArray(value)) return value.map(revealed)
   return isDict(value) ? new Map([...value].map(([key, item]) => [key, revealed(item)])) : value
-}
-
-function holdsSecret(value: Value): boolean {
-  if (Array.isArray(value)) return value.some(holdsSecret)
-  return isDict(value) ? [...value.values()].some(holdsSecret) : value instanceof Secret
 }

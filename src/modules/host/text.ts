@@ -1,7 +1,10 @@
 import { Secret } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
 
-/** A parameter that becomes a name (of a user, a unit, a package): its text, secret or not. */
+/**
+ * The text of a parameter, secret or not, for what compares it with a host's answers or asks a host for it. What is said
+ * of it takes the parameter itself, which shows itself redacted; in results it is covered again (`cover-result.ts`).
+ */
 export function plain(text: Text): string
 export function plain(text: Text | undefined): string | undefined
 export function plain(text: Text | undefined): string | undefined {

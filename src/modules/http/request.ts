@@ -1,6 +1,6 @@
 import { dumpJson } from '../../template/python/json-dump.ts'
 import { str } from '../../template/python/repr.ts'
-import { Secret } from '../../values/secret.ts'
+import { Secret, secretsIn } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, isDict, type Value } from '../../values/value.ts'
 import { revealed } from '../files/content-parameter.ts'
@@ -73,7 +73,7 @@ export function requestConfig(params: RequestParameters): Secret {
   if (follows(params.follow_redirects, method)) options.push(['location', true], ['max-redirs', '10'])
   // `request` would be sent to every address of a redirect; a GET needs none.
   const sent = method === 'GET' && body === null ? options.filter(([name]) => name !== 'request') : options
-  return new Secret(curlConfig(sent))
+  return new Secret(curlConfig(sent), { from: secretsIn({ ...params }), joined: true })
 }
 
 function headerValue(value: Value): string {

@@ -1,5 +1,5 @@
 import { lines, sh } from '../../shell/sh.ts'
-import { Secret } from '../../values/secret.ts'
+import { Secret, textsOf } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
@@ -77,10 +77,20 @@ function commandWords(cmd: Text | undefined, argv: readonly Value[] | undefined)
       : cmd === undefined
         ? []
         : cmd instanceof Secret
-          ? splitWords(cmd.revealText()).map((word) => new Secret(word))
+          ? secretWords(cmd)
           : splitWords(cmd)
   if (words.length === 0) throw new TaskFailure('no command given', { result: { rc: 256 } })
   return words
+}
+
+/** The words of a command that holds secrets; a word in which none of them stands is for everybody. */
+function secretWords(cmd: Secret): Text[] {
+  const texts = [...textsOf(cmd)].filter((text) => cmd.origin.joined !== true || text !== cmd.revealText())
+  return splitWords(cmd.revealText()).map((word) =>
+    texts.some((text) => word.includes(text) || text.includes(word))
+      ? new Secret(word, { from: [cmd], joined: true })
+      : word,
+  )
 }
 
 function shown(words: readonly Text[]): Value[] {

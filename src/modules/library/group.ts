@@ -40,7 +40,7 @@ export default defineModule({
       const words = params.force ? ['-f'] : []
       const output = yield {
         kind: 'run',
-        says: `remove group ${name}`,
+        says: `remove group ${params.name}`,
         predicted: result,
         touches: ['accounts', 'files'],
         script: sh`LC_ALL=C groupdel ${words} -- ${name}`,
@@ -59,7 +59,7 @@ export default defineModule({
     const tool = gid === null ? 'groupadd' : 'groupmod'
     const output = yield {
       kind: 'run',
-      says: gid === null ? `create group ${name}` : `change id of group ${name}`,
+      says: gid === null ? `create group ${params.name}` : `change id of group ${params.name}`,
       predicted: { ...result, ...(params.gid === undefined ? {} : { gid: params.gid }) },
       touches: ['accounts', 'files'],
       script: lines([

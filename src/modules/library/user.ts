@@ -57,7 +57,7 @@ export default defineModule({
       const result = { name, state: 'absent', force: params.force, remove: params.remove }
       const output = yield {
         kind: 'run',
-        says: `remove user ${name}`,
+        says: `remove user ${params.name}`,
         predicted: result,
         touches: ['accounts', 'files'],
         script: sh`LC_ALL=C userdel ${words} -- ${name}`,
@@ -82,7 +82,9 @@ export default defineModule({
     const output = yield {
       kind: 'run',
       says:
-        state.passwd === null ? change.says.join(', ') : `change ${change.says.join(', ')} of user ${name}`,
+        state.passwd === null
+          ? change.says.join(', ')
+          : `change ${change.says.join(', ')} of user ${params.name}`,
       predicted: { ...about, ...entry(state.passwd) },
       touches: ['accounts', 'files'],
       ...(change.password === undefined ? {} : { stdin: change.password }),

@@ -12,7 +12,8 @@ import { str } from '../../template/python/repr.ts'
 import { typeName } from '../../template/python/type-name.ts'
 import { formatPosition } from '../../values/position.ts'
 import { formatProblem, InputError } from '../../values/problem.ts'
-import { Secret } from '../../values/secret.ts'
+import { Secret, secretsIn } from '../../values/secret.ts'
+import { isSecretName, withSecrecy } from '../../values/secret-names.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import { type Dict, isDict, type Key, type Value } from '../../values/value.ts'
@@ -80,11 +81,15 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
   const engine = createEngine(scope, run.home)
   const common = { task, module, scope, name: taskName(engine, task), noLog: false, values: null }
   try {
-    const noLog = truth(engine, task.noLog ?? play.play.noLog, 'no_log')
+    // What is kept under a secret's name is one, and is not to be seen on its way there.
+    const isSecret = task.register !== undefined && isSecretName(task.register)
+    const noLog = truth(engine, task.noLog ?? play.play.noLog, 'no_log') || isSecret
     if (task.loop === undefined) return { ...common, noLog }
     const values = loopValues(engine, task)
     // `loop: null` is no loop at all.
-    if (!(values instanceof TaskFailure)) return { ...common, noLog, values }
+    if (values === null) return { ...common, noLog, values }
+    if (!(values instanceof TaskFailure))
+      return { ...common, noLog, values: values.map((each) => withSecrecy(task.loopControl.loopVar, each)) }
     const skip = skippedBy(engine, task)
     return skip === undefined ? { ...common, noLog, failure: values } : { ...common, noLog, skip }
   } catch (error) {
@@ -134,7 +139,9 @@ export async function evaluateItem(
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
     const itemContext = check === context.check ? context : moduleContext(standpoint, scope, engine, check)
-    const params = readParameters(module, resolveArguments(engine, module, task))
+    const given = resolveArguments(engine, module, task)
+    for (const secret of secretsIn(given)) run.masker.learn(secret)
+    const params = readParameters(module, given)
     const become = becomeSettings(
       settingReader(run, host, play),
       becomeKeywords(engine, task, play),
@@ -195,7 +202,7 @@ function loopValues(engine: TemplateEngine, task: Task): readonly Value[] | null
 
 function itemLabel(engine: TemplateEngine, task: Task, value: Value): string {
   const label = task.loopControl.label === undefined ? value : engine.resolve(task.loopControl.label)
-  return shortly(label === OMIT ? '' : label)
+  return inLine(label === OMIT ? '' : label)
 }
 
 /** The arguments evaluated; conditions stay as they are, omitted ones are gone. */
@@ -209,7 +216,9 @@ function resolveArguments(engine: TemplateEngine, module: Module, task: Task): M
     }
     try {
       const evaluated = engine.resolve(value)
-      if (evaluated !== OMIT) resolved.set(name, evaluated)
+      // Free keys are names of variables.
+      const isVariable = module.spec.freeKeys === true
+      if (evaluated !== OMIT) resolved.set(name, isVariable ? withSecrecy(name, evaluated) : evaluated)
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
       throw new TemplateError(
@@ -259,7 +268,7 @@ function environmentOf(
       if (entries === OMIT || entries === null) continue
       if (!isDict(entries as Value))
         throw new TaskFailure(
-          `environment must be a mapping of names to texts, got ${shortly(entries as Value)}`,
+          `environment must be a mapping of names to texts, got ${inLine(entries as Value)}`,
         )
       for (const [name, value] of entries as Dict) {
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(name)))
@@ -291,7 +300,11 @@ function moduleContext(
     verbosity: run.options.verbosity,
     files: run.files,
     signal: run.signal,
-    render: (source, file, options) => failing(() => engine.renderFile(source, file, options)),
+    render: (source, file, options) => {
+      const text = failing(() => engine.renderFile(source, file, options))
+      if (text instanceof Secret) run.masker.learn(text)
+      return text
+    },
     condition: (condition) => failing(() => engine.condition(condition)),
     expression: (text) => failing(() => engine.expression(text)),
     variable: (name) => failing(() => resolvedVariable(engine, scope, name)),
@@ -343,10 +356,7 @@ export class EvaluationFailure extends TaskFailure {
   }
 }
 
-/** A value in a line, cut, for labels and messages. */
-export function shortly(value: Value): string {
-  if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value
-  if (value instanceof Secret) return value.toString()
-  const text = str(value)
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+/** A value as text for labels and messages, whole: it is cut when it was masked. */
+export function inLine(value: Value): string {
+  return value instanceof Secret ? value.toString() : str(value)
 }

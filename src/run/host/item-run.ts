@@ -1,10 +1,11 @@
 import { ConnectionError, type Step } from '../../connection/connection.ts'
+import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { type EvaluatedItem, type EvaluatedTask, evaluationFailure, shortly } from './evaluate.ts'
+import { type EvaluatedItem, type EvaluatedTask, evaluationFailure, inLine } from './evaluate.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
 import { skippedResult } from './registered.ts'
@@ -33,7 +34,7 @@ export async function runItem(
   try {
     const plan = await session.evaluating(() => retryPlan(engine, task))
     for (let attempt = 1; ; attempt += 1) {
-      const raw = await attemptItem(session, evaluated, item, outlook)
+      const raw = coverResult(item.params, await attemptItem(session, evaluated, item, outlook))
       const counted = plan?.count(raw, attempt) ?? raw
       const result = await session.evaluating(() => applyResultConditions(engine, task, counted))
       if (plan === undefined) return result
@@ -59,11 +60,12 @@ async function attemptItem(
   outlook: Outlook,
 ): Promise<TaskResult> {
   const { run, host, link, report } = session
-  const { name } = evaluated
+  const { name, noLog } = evaluated
   let begun = false
   const intend = (says: string): Promise<void> => {
     begun = true
-    return run.context.journal({ event: 'change', host: host.name, task: name, says })
+    const shown = noLog ? 'hidden by no_log' : says
+    return run.context.journal({ event: 'change', host: host.name, task: name, says: shown })
   }
   try {
     return await converge(session, evaluated, item, outlook, intend)
@@ -182,6 +184,6 @@ function timeoutOf({ run }: HostSession, { task }: EvaluatedTask, item: Evaluate
   if (task.timeout === undefined) return undefined
   const seconds = Number(createEngine(item.scope, run.home).resolve(task.timeout))
   if (!Number.isFinite(seconds) || seconds < 0)
-    throw new TaskFailure(`timeout must be a number of seconds, got ${shortly(task.timeout)}`)
+    throw new TaskFailure(`timeout must be a number of seconds, got ${inLine(task.timeout)}`)
   return seconds === 0 ? undefined : seconds
 }

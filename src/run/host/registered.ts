@@ -6,13 +6,19 @@ import type { Status } from '../record/events.ts'
 const LAST_LINES = 10
 const LAST_CHARACTERS = 1000
 
-/** The end of what a failed program printed on the host: stderr, or stdout where that is empty. */
-export function lastPrinted({ message, values }: TaskResult): string | undefined {
+/**
+ * The end of what a failed program printed on the host: stderr, or stdout where that is empty.
+ * @param mask hides secrets, before anything is cut
+ */
+export function lastPrinted(
+  { message, values }: TaskResult,
+  mask: (text: string) => string,
+): string | undefined {
   for (const name of ['stderr', 'stdout']) {
     const text = values.get(name)
     if (typeof text !== 'string' || text.trim() === '') continue
-    const last = text.trimEnd().split('\n').slice(-LAST_LINES).join('\n').slice(-LAST_CHARACTERS)
-    return message?.includes(last.trim()) === true ? undefined : last
+    const last = mask(text).trimEnd().split('\n').slice(-LAST_LINES).join('\n').slice(-LAST_CHARACTERS)
+    return message !== undefined && mask(message).includes(last.trim()) ? undefined : last
   }
   return undefined
 }

@@ -134,7 +134,7 @@ async function isIgnored(session: HostSession, { task, scope }: EvaluatedTask): 
 }
 
 function leave(
-  { report }: HostSession,
+  { report, run }: HostSession,
   { name, noLog }: EvaluatedTask,
   result: TaskResult,
   done: readonly ItemDone[],
@@ -152,7 +152,7 @@ function leave(
         ? `${failed.length} of ${done.length} items failed: ${message}`
         : message,
     hint: noLog ? undefined : cause?.hint,
-    printed: noLog || cause === undefined ? undefined : lastPrinted(cause),
+    printed: noLog || cause === undefined ? undefined : lastPrinted(cause, (text) => run.masker.mask(text)),
   })
 }
 

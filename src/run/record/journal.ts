@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { plain } from '../../values/plain.ts'
-import type { Value } from '../../values/value.ts'
+import type { JournalEntry } from '../../modules/journal-entry.ts'
+import type { Masker } from '../../values/masker.ts'
+import { jsonLine } from '../../values/visible.ts'
+import { maskFields } from './mask-event.ts'
 import { processStart } from './process-start.ts'
 
 /** How many finished runs keep their journal. */
@@ -22,19 +24,22 @@ export class Journal {
   readonly run: string
   readonly path: string
   readonly #file: FileHandle
+  readonly #masker: Masker
   #queue: Promise<void> = Promise.resolve()
 
-  private constructor(run: string, path: string, file: FileHandle) {
+  private constructor(run: string, path: string, file: FileHandle, masker: Masker) {
     this.run = run
     this.path = path
     this.#file = file
+    this.#masker = masker
   }
 
-  static async open(stateFolder: string, run: string): Promise<Journal> {
+  /** @param masker hides secrets in what is written */
+  static async open(stateFolder: string, run: string, masker: Masker): Promise<Journal> {
     const folder = join(stateFolder, 'runs', run)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const path = join(folder, 'journal.jsonl')
-    const journal = new Journal(run, path, await open(path, 'ax', 0o600))
+    const journal = new Journal(run, path, await open(path, 'ax', 0o600), masker)
     await journal.write({ event: 'run', pid: process.pid, started: processStart(process.pid) ?? null }, true)
     await dropOldRuns(join(stateFolder, 'runs'))
     return journal
@@ -43,8 +48,8 @@ export class Journal {
   /**
    * Appends a line. It survives a killed process once this resolves; with `durable` also a power failure.
    */
-  write(entry: Readonly<Record<string, Value>>, durable = false): Promise<void> {
-    const line = `${JSON.stringify({ at: new Date().toISOString(), ...(plain(new Map(Object.entries(entry))) as object) })}\n`
+  write(entry: JournalEntry, durable = false): Promise<void> {
+    const line = `${jsonLine({ at: new Date().toISOString(), ...maskFields(this.#masker, entry) })}\n`
     this.#queue = this.#queue.then(async () => {
       await this.#file.write(line)
       if (durable) await this.#file.datasync()

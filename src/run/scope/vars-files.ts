@@ -54,7 +54,10 @@ function load(run: RunState, path: string): Promise<ReadonlyMap<string, Value>> 
   }
   let content = files.get(path)
   if (content === undefined) {
-    content = loadVarsFile(path)
+    content = loadVarsFile(path).then((variables) => {
+      run.masker.learnAll([variables])
+      return variables
+    })
     files.set(path, content)
   }
   return content

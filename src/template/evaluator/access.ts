@@ -34,7 +34,7 @@ export function itemOf(value: Operand, index: Operand, context: Context): Operan
   const object = reveal(value, taint)
   const indexTaint = new Taint()
   const key = plainValue(context.evaluation, index, indexTaint)
-  taint.hidden ||= indexTaint.hidden
+  taint.take(indexTaint)
   return guarded(taint, 'getting an item', () => {
     const found = firstOf(item(object, key), () => attribute(object, key, context))
     if (found !== undefined) return context.evaluation.force(found)

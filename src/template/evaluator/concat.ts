@@ -4,7 +4,7 @@ import { Blank, Namespace, type Operand, Range } from '../operand.ts'
 import { str } from '../python/repr.ts'
 import type { Evaluation } from './evaluation.ts'
 import { plain, plainValue } from './plain.ts'
-import { hideIf, reveal, Taint } from './secrets.ts'
+import { hideJoined, reveal, Taint } from './secrets.ts'
 
 /**
  * What a template's pieces are together: nothing is null, a single piece keeps its type, more are text. Pieces that
@@ -16,7 +16,7 @@ export function concat(evaluation: Evaluation, pieces: readonly Operand[]): Oper
   if (kept.length === 1) return kept[0]!
   const taint = new Taint()
   const text = kept.map((piece) => printed(evaluation, piece, taint)).join('')
-  return hideIf(taint, text)
+  return hideJoined(taint, text)
 }
 
 /** A value as it stands inside a larger text, secrets revealed (the taint says so). */
@@ -24,7 +24,7 @@ export function printed(evaluation: Evaluation, operand: Operand, taint: Taint):
   if (typeof operand === 'string') return operand
   if (operand === OMIT || operand instanceof Blank) return ''
   if (operand instanceof Secret) {
-    taint.hidden = true
+    taint.note(operand)
     return str(operand.reveal())
   }
   if (operand instanceof Namespace)

@@ -11,7 +11,7 @@ import { raise } from './errors.ts'
 import { applyFilter } from './filters.ts'
 import { binary, comparison, unary } from './operations.ts'
 import { plainValue } from './plain.ts'
-import { hideIf, reveal, secretKey, Taint } from './secrets.ts'
+import { hideJoined, reveal, secretKey, Taint } from './secrets.ts'
 import { type Bounds, sliceOf } from './slices.ts'
 import { applyTest } from './tests.ts'
 
@@ -64,7 +64,7 @@ export function evaluate(expression: Expression, context: Context): Operand {
       context.frame.at = expression.at
       const taint = new Taint()
       // Unlike between pieces of a template, None is printed here.
-      return hideIf(taint, parts.map((part) => printed(context.evaluation, part, taint)).join(''))
+      return hideJoined(taint, parts.map((part) => printed(context.evaluation, part, taint)).join(''))
     }
     case 'compare':
       return comparison(expression, context)

@@ -1,3 +1,4 @@
+import { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { TemplateError } from '../api.ts'
 import type { Arguments, Filter } from '../filter.ts'
@@ -22,6 +23,9 @@ export function applyFilter(name: string, input: Operand, args: CallArguments, c
   const missing = given.find((value) => value instanceof Undefined)
   return missing ?? explained(short, context, () => applyPlain(short, filter, input, args, context))
 }
+
+/** Filters whose text holds the texts in a list or dict whole, as they are or as JSON writes them. */
+const JOINING = new Set(['join', 'to_json', 'tojson', 'to_nice_json'])
 
 const FOR_UNDEFINED = new Set(['default', 'd', 'mandatory', 'type_debug'])
 
@@ -60,10 +64,11 @@ function applyPlain(
   )
   if (!taint.hidden) return result
   const given: Operand[] = [input, ...args.positional, ...args.named.values()]
-  if (given.some(isHidden)) return hide(result)
+  const origin = taint.origin(JOINING.has(name) && !(input instanceof Secret))
+  if (given.some(isHidden)) return hide(result, origin)
   const inventory = { open: new Set<string>(), secret: new Set<string>() }
   for (const operand of given) takeInventory(evaluation, operand, inventory)
-  return conceal(result, inventory)
+  return conceal(result, inventory, origin)
 }
 
 /** Adds the filter's name to what it fails with; a failure for something missing is an undefined result. */

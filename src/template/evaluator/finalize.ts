@@ -1,6 +1,6 @@
 import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
-import { Secret } from '../../values/secret.ts'
+import { type Origin, Secret } from '../../values/secret.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import type { Key, Value } from '../../values/value.ts'
 import { OMIT } from '../api.ts'
@@ -11,7 +11,7 @@ import { str } from '../python/repr.ts'
 import { raise } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { plainValue } from './plain.ts'
-import { hide, secretKey } from './secrets.ts'
+import { hide, secretKey, Taint } from './secrets.ts'
 
 /**
  * An operand as a Value for the world outside: everything rendered, omitted items dropped, secrets covered.
@@ -53,17 +53,20 @@ function finalEntries(evaluation: Evaluation, entries: Map<Key, Operand>): Map<K
 }
 
 function covered(evaluation: Evaluation, value: Hidden): Value {
-  return allSecret(plainValue(evaluation, value.value, { hidden: true }))
+  const taint = new Taint()
+  taint.note(value)
+  const revealed = plainValue(evaluation, value.value, taint)
+  return allSecret(revealed, taint.origin())
 }
 
 /** Every scalar as a Secret; floats and dates as their text, since a Secret holds no others. */
-function allSecret(value: Value): Value {
-  if (Array.isArray(value)) return value.map(allSecret)
+function allSecret(value: Value, origin: Origin): Value {
+  if (Array.isArray(value)) return value.map((item) => allSecret(item, origin))
   if (value instanceof Map) {
     if (value.size > 0) throw secretKey()
     return value
   }
   return value instanceof Float || value instanceof DateTime
-    ? new Secret(str(value))
-    : (hide(value) as Secret)
+    ? new Secret(str(value), origin)
+    : (hide(value, origin) as Secret)
 }

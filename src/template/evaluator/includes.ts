@@ -12,7 +12,7 @@ import { type Context, Variables } from './context.ts'
 import { raise } from './errors.ts'
 import { evaluate } from './expressions.ts'
 import { piecesOf } from './run.ts'
-import { hide } from './secrets.ts'
+import { hide, NO_ORIGIN } from './secrets.ts'
 import { templateFile } from './templates.ts'
 
 /** `{% include name %}` */
@@ -26,7 +26,7 @@ export function executeInclude(
   const found = findTemplate(name, context)
   if (found !== undefined) {
     const printed = executeOther(found.template, statement.withContext, context).pieces
-    if (found.secret) pieces.push(hide(concat(context.evaluation, printed)))
+    if (found.secret) pieces.push(hide(concat(context.evaluation, printed), NO_ORIGIN))
     else pieces.push(...printed)
   } else if (!statement.ignoreMissing) {
     throw notFound(name)

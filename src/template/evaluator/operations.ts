@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { raise } from './errors.ts'
 import { evaluate, isTrue } from './expressions.ts'
 import { plain, plainValue } from './plain.ts'
-import { guarded, isHidden, reveal, silenced, Taint } from './secrets.ts'
+import { guarded, hideJoined, isHidden, reveal, silenced, Taint } from './secrets.ts'
 
 /** `-a`, `+a`, `not a` */
 export function unary(expression: Expression & { kind: 'unary' }, context: Context): Operand {
@@ -34,6 +34,7 @@ export function binary(expression: Expression & { kind: 'binary' }, context: Con
   // Formatting prints what is inside a list or dict; the other operators leave items alone.
   const isFormatting = operator === '%' && typeof a === 'string'
   const b = isFormatting ? plain(context.evaluation, right, taint) : reveal(right, taint)
+  if (operator === '+' && typeof a === 'string' && typeof b === 'string') return hideJoined(taint, a + b)
   return guarded(taint, `'${operator}'`, () => arithmetic(operator, a, b))
 }
 

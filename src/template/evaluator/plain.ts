@@ -17,7 +17,7 @@ import { type Inventory, scalarKey, type Taint } from './secrets.ts'
 export function plain(evaluation: Evaluation, operand: Operand, taint: Taint): Plain {
   const value = evaluation.force(operand)
   if (value instanceof Hidden) {
-    taint.hidden = true
+    taint.note(value)
     return plain(evaluation, value.value, taint)
   }
   if (value instanceof Tuple) return new Tuple(plainItems(evaluation, value.items, taint))
@@ -31,11 +31,11 @@ export function plainValue(evaluation: Evaluation, operand: Operand, taint: Tain
   if (Array.isArray(value)) return plainItems(evaluation, value, taint)
   if (value instanceof Map) return plainEntries(evaluation, value, taint)
   if (value instanceof Secret) {
-    taint.hidden = true
+    taint.note(value)
     return value.reveal()
   }
   if (value instanceof Hidden) {
-    taint.hidden = true
+    taint.note(value)
     return plainValue(evaluation, value.value, taint)
   }
   if (value === OMIT || value instanceof Internal) return storable(evaluation, value, taint)

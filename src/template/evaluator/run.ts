@@ -9,7 +9,7 @@ import { type Context, Frame, Variables } from './context.ts'
 import { isOwn, isStackOverflow } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { evaluate } from './expressions.ts'
-import { hideIf, reveal, Taint } from './secrets.ts'
+import { hideJoined, reveal, Taint } from './secrets.ts'
 import { execute } from './statements.ts'
 
 /** One execution of a template, with the templates it extends. */
@@ -54,7 +54,9 @@ export function runTemplate(template: Template, evaluation: Evaluation): Operand
   const result = concat(evaluation, piecesOf(template, evaluation, rootVariables(evaluation)))
   const taint = new Taint()
   const text = reveal(result, taint)
-  return typeof text === 'string' ? hideIf(taint, withFinalNewlines(text, template)) : result
+  if (typeof text !== 'string') return result
+  const ended = withFinalNewlines(text, template)
+  return ended === text ? result : hideJoined(taint, ended)
 }
 
 /** A text result ends with as many line breaks as its source. */

@@ -1,25 +1,50 @@
 import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
-import { REDACTED, Secret } from '../../values/secret.ts'
+import { type Origin, REDACTED, Secret } from '../../values/secret.ts'
 import type { Key, Value } from '../../values/value.ts'
 import { OMIT, TemplateError } from '../api.ts'
 import { Blank, Hidden, type Operand, Undefined } from '../operand.ts'
 import { NamedTuple } from '../python/named-tuple.ts'
 import { isMissing, isOwn } from './errors.ts'
 
-/** Says whether an operation has used a secret's value. */
+/** Of a value that is secret in itself, and made from no other. */
+export const NO_ORIGIN: Origin = { from: [] }
+
+/** Which secrets an operation has used. */
 export class Taint {
   hidden = false
+  #from: Secret[] = []
+  #isShared = false
+
+  /** Notes that a secret was opened. */
+  note(opened: Secret | Hidden): void {
+    this.hidden = true
+    if (this.#isShared) this.#from = [...this.#from]
+    this.#isShared = false
+    if (opened instanceof Secret) this.#from.push(opened)
+    else for (const secret of opened.origin.from) this.#from.push(secret)
+  }
+
+  /** Notes what another operation has opened. */
+  take(other: Taint): void {
+    if (other.hidden) this.note(new Hidden(null, other.origin()))
+  }
+
+  /** Where a value that is made now comes from. Values of one operation share it. */
+  origin(joined = false): Origin {
+    this.#isShared = true
+    return joined ? { from: this.#from, joined } : { from: this.#from }
+  }
 }
 
 /** A value without its cover; the taint remembers that there was one. Only the outermost layer is opened. */
 export function reveal(value: Operand, taint: Taint): Operand {
   if (value instanceof Secret) {
-    taint.hidden = true
+    taint.note(value)
     return value.reveal()
   }
   if (value instanceof Hidden) {
-    taint.hidden = true
+    taint.note(value)
     return value.value
   }
   return value
@@ -29,17 +54,25 @@ export function isHidden(value: Operand): boolean {
   return value instanceof Secret || value instanceof Hidden
 }
 
-/** Covers what was made from a secret. */
-export function hide(value: Operand): Operand {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number') return new Secret(value)
-  if (typeof value === 'bigint' || typeof value === 'string') return new Secret(value)
+/**
+ * Covers what was made from secrets. The one place where the engine makes a Secret: so each knows what it came from.
+ */
+export function hide(value: Operand, origin: Origin): Operand {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number')
+    return new Secret(value, origin)
+  if (typeof value === 'bigint' || typeof value === 'string') return new Secret(value, origin)
   if (value === OMIT || value instanceof Undefined || value instanceof Blank || isHidden(value)) return value
-  return new Hidden(value)
+  return new Hidden(value, origin)
 }
 
 /** Covers the result when the taint says so. */
 export function hideIf(taint: Taint, value: Operand): Operand {
-  return taint.hidden ? hide(value) : value
+  return taint.hidden ? hide(value, taint.origin()) : value
+}
+
+/** {@link hideIf} for text in which what was opened stands as it is. */
+export function hideJoined(taint: Taint, text: string): Operand {
+  return taint.hidden ? hide(text, taint.origin(true)) : text
 }
 
 /**
@@ -80,19 +113,19 @@ export function scalarKey(value: Operand): string {
  * the open part or of their own words.
  * @throws TemplateError when a key shows a secret after all (`items2dict`)
  */
-export function conceal(value: Operand, inventory: Inventory): Operand {
-  if (value instanceof NamedTuple) return value.changed((item) => conceal(item, inventory) as Value)
-  if (Array.isArray(value)) return value.map((item) => conceal(item, inventory))
+export function conceal(value: Operand, inventory: Inventory, origin: Origin): Operand {
+  if (value instanceof NamedTuple) return value.changed((item) => conceal(item, inventory, origin) as Value)
+  if (Array.isArray(value)) return value.map((item) => conceal(item, inventory, origin))
   if (value instanceof Map) {
     const entries = new Map<Key, Operand>()
     for (const [key, item] of value) {
       if (!inventory.open.has(scalarKey(key)) && showsSecret(String(key), inventory)) throw secretKey()
-      entries.set(key, conceal(item, inventory))
+      entries.set(key, conceal(item, inventory, origin))
     }
     return entries
   }
   const key = scalarKey(value)
-  return inventory.open.has(key) && !inventory.secret.has(key) ? value : hide(value)
+  return inventory.open.has(key) && !inventory.secret.has(key) ? value : hide(value, origin)
 }
 
 function showsSecret(key: string, { secret }: Inventory): boolean {

@@ -95,7 +95,7 @@ function executeOne(statement: Statement, context: Context, pieces: Operand[]): 
 
 /** What is printed stays printed, whatever the template does to the list or dict afterwards (lazy dicts never change). */
 function asPrinted(value: Operand): Operand {
-  if (value instanceof Hidden) return new Hidden(asPrinted(value.value))
+  if (value instanceof Hidden) return new Hidden(asPrinted(value.value), value.origin)
   if (Array.isArray(value)) return value.constructor === Array ? [...value] : value
   if (value instanceof Map) return value.constructor === Map ? new Map(value) : value
   return value instanceof Namespace ? new Namespace(new Map(value.attributes)) : value

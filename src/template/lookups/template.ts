@@ -5,7 +5,7 @@ import { openedText } from '../ciphertext.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { finalize } from '../evaluator/finalize.ts'
 import { runTemplate } from '../evaluator/run.ts'
-import { hide } from '../evaluator/secrets.ts'
+import { hide, NO_ORIGIN } from '../evaluator/secrets.ts'
 import { isPlainFile, templateFile } from '../evaluator/templates.ts'
 import type { Operand } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
@@ -31,7 +31,7 @@ const template: Lookup = {
       }
       const { text, secret } = openedText(found.source, found.file, evaluation.home)
       const rendered = render(text, found.file, fileOptions(options, found.file, String(term)), evaluation)
-      return secret ? hide(rendered) : rendered
+      return secret ? hide(rendered, NO_ORIGIN) : rendered
     })
   },
 }

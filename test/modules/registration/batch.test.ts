@@ -57,7 +57,7 @@ function member(host: string, id: string | undefined, tags: Record<string, strin
     ...more,
   }
   const answers: AgentAnswers = {
-    package: { manager: 'dpkg', status: 'installed', version: '3' },
+    package: { manager: 'dpkg', status: 'installed', version: '3', architecture: 'amd64' },
     snap: {
       path: '/snap/amazon-ssm-agent/current',
       stat: null,

@@ -1,9 +1,10 @@
+import { REDACTED } from '../../../values/secret.ts'
 import { TemplateError } from '../../api.ts'
 import { Blank, Undefined } from '../../operand.ts'
 import { PythonError } from '../../python/error.ts'
 import { printed } from '../concat.ts'
 import { isTrue } from '../expressions.ts'
-import { hide, reveal, Taint } from '../secrets.ts'
+import { reveal, Taint } from '../secrets.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
 
 const fallback: LazyFilter = (input, args) => {
@@ -22,7 +23,7 @@ const mandatory: LazyFilter = (input, args, context) => {
     message === undefined || message === null
       ? `Mandatory variable ${name}not defined.`
       : printed(context.evaluation, message, taint)
-  throw new TemplateError(taint.hidden ? String(hide(text)) : text, input.position)
+  throw new TemplateError(taint.hidden ? REDACTED : text, input.position)
 }
 
 /** One of two or three arguments; those that are not chosen do not matter, be they undefined, omit or secret. */
