@@ -5,6 +5,7 @@ import { Secret } from '../../values/secret.ts'
 import { isVaultText } from '../../vault/envelope.ts'
 import { openVaultText } from '../../vault/keyring.ts'
 import { fetchAddress, runProgram } from './controller-programs.ts'
+import { UnknownValue } from './foresight.ts'
 
 /**
  * What templates find beside a playbook: other templates by name, as Ansible looks for them, in `templates/` and then
@@ -31,5 +32,21 @@ export function templateHome(directory: string): TemplateHome {
     decrypt: (ciphertext, file) => new Secret(openVaultText(ciphertext, { file })),
     run: (command) => runProgram(command, directory),
     fetch: fetchAddress,
+  }
+}
+
+/**
+ * The same ahead of a task's turn, when nothing may be done that could be seen: no program, no request, no new file.
+ * What needs them is known at its turn.
+ */
+export function homeAhead(home: TemplateHome): TemplateHome {
+  const wait = (lookup: string) => (): never => {
+    throw new UnknownValue(lookup)
+  }
+  return {
+    ...home,
+    run: wait("lookup('pipe')"),
+    fetch: wait("lookup('url')"),
+    beforeWriting: wait("lookup('password')"),
   }
 }
