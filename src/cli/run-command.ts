@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
@@ -97,13 +98,14 @@ export async function runFromWords(
   listen?: Listener,
   forTests: Pick<RunInput, 'connect' | 'prefetch'> = {},
 ): Promise<RunResult> {
-  const { settings, warnings } = await readSettings()
+  const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'
   await openVaultsWith(words, vaultDefaults(settings))
   const extraVars = parseExtraVars(words.extraVars ?? [], merge)
+  const sources = inventorySources(words.inventory, process.env, settings.inventory)
   // Both are read before either refuses, so that all mistakes are told at once.
   const [inventoryRead, playbookRead] = await Promise.allSettled([
-    readInventory(inventorySources(words.inventory, process.env, settings.inventory), { merge }),
+    readInventory(sources, { merge }),
     readPlaybook(playbookFile),
   ])
   const problems = [inventoryRead, playbookRead].flatMap((read) => {
@@ -159,6 +161,8 @@ export async function runFromWords(
       settings: connectionVariables(settings),
       hashBehaviour: settings.hashBehaviour,
       verbosity,
+      inventorySources: sources.map((source) => (existsSync(source) ? resolve(source) : source)),
+      configFile,
     },
     stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
     signal: interruption.signal,

@@ -32,6 +32,10 @@ export interface RunOptions {
   /** What becomes of dicts that are set in several places; replaced unless ansible.cfg says otherwise. */
   readonly hashBehaviour?: 'replace' | 'merge' | undefined
   readonly verbosity: number
+  /** The inventory's sources; absolute where they are files. */
+  readonly inventorySources: readonly string[]
+  /** The ansible.cfg that was read. */
+  readonly configFile: string | undefined
 }
 
 /** A host through the whole run. */

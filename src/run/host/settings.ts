@@ -1,15 +1,20 @@
 import type { ConnectionSettings } from '../../connection/connection.ts'
 import { becomeSettings, connectionSettings } from '../../connection/settings.ts'
 import type { Task } from '../../playbook/playbook.ts'
+import { OMIT } from '../../template/api.ts'
+import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import type { HostState, RunState } from '../run-state.ts'
-import { type PlayVariables, settingPlace, settingReader } from '../scope/variables.ts'
+import { HostFacts } from '../scope/host-facts.ts'
+import { OUTSIDE, type PlayVariables, scopeFor, settingPlace, settingReader } from '../scope/variables.ts'
 
 /** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
 export function settingsOf(run: RunState, host: HostState, variables: PlayVariables): ConnectionSettings {
   const { options } = run
+  // The play's word beats the command line's, and a variable of the host beats both, as in Ansible.
+  const user = remoteUser(run, host, variables) ?? options.user
   const defaults = {
-    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(user === undefined ? {} : { user }),
     ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
     connection: options.connection,
     acceptNewHostKeys: options.acceptNewHostKeys,
@@ -37,4 +42,17 @@ export function checkBecome(
     if (!(error instanceof InputError)) throw error
     throw new InputError(error.problems.map((one) => ({ ...one, message: `${host.name}: ${one.message}` })))
   }
+}
+
+/** The play's `remote_user`, evaluated. @throws InputError when it is no text */
+function remoteUser(run: RunState, host: HostState, variables: PlayVariables): string | undefined {
+  const { remoteUser: written, position } = variables.play
+  if (written === undefined || written === null) return undefined
+  const resolved = createEngine(
+    scopeFor(run, { ...host, facts: new HostFacts() }, variables, OUTSIDE),
+    run.home,
+  ).resolve(written)
+  if (resolved === OMIT || resolved === null || resolved === '') return undefined
+  if (typeof resolved === 'string') return resolved
+  throw new InputError([{ message: 'remote_user must be text', position }])
 }

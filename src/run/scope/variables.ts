@@ -46,7 +46,7 @@ export function scopeFor(
 ): LayeredScope {
   return new LayeredScope(
     [
-      magicLayer(run, host, play, vantage),
+      magicLayer(run, host, play, vantage, task),
       extraLayer(run, play),
       ...(vantage.foresight === undefined ? [] : [foresightLayer(vantage.foresight)]),
       (name) => host.facts.get(name),
@@ -55,6 +55,7 @@ export function scopeFor(
       mapLayer(play.files),
       mapLayer(play.play.vars),
       mapLayer(run.hostVariables(host.name)),
+      ...(task === undefined ? [] : [fallbackLayer(run, host, play)]),
     ],
     run.options.hashBehaviour === 'merge',
   )
@@ -88,11 +89,70 @@ export const MAGIC_OF_RUN = [
   'ansible_skip_tags',
   'ansible_forks',
   'ansible_verbosity',
+  'ansible_version',
+  'ansible_facts',
+  'ansible_search_path',
+  'ansible_playbook_python',
+  'ansible_role_names',
+  'ansible_play_role_names',
+  'ansible_dependent_role_names',
+  'role_names',
+  'ansible_inventory_sources',
+  'ansible_config_file',
+  'play_hosts',
+  'environment',
+  'vars',
   'muster_run',
 ] as const
 
+/** The version of ansible-core whose meaning muster keeps, for playbooks that ask. */
+const ANSIBLE_VERSION: Value = new Map<string, Value>([
+  ['full', '2.19.14'],
+  ['major', 2],
+  ['minor', 19],
+  ['revision', 14],
+  ['string', '2.19.14'],
+])
+
+/** What a host is called and who logs in, where no variable says so; not seen in `hostvars`, as in Ansible. */
+function fallbackLayer(run: RunState, host: HostState, play: PlayVariables): Layer {
+  return (name) => {
+    if (name === 'ansible_host') return host.name
+    return name === 'ansible_user' ? (play.play.remoteUser ?? run.options.user) : undefined
+  }
+}
+
+/** `vars`: all variables of the host, evaluated when they are read. */
+function allVariables(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+  vantage: Vantage,
+  task: Task | undefined,
+): Value {
+  const scope = scopeFor(run, host, play, vantage, task)
+  const engine = createEngine(scope, run.home)
+  const names = () =>
+    new Set([
+      ...run.hostVariables(host.name).keys(),
+      ...play.play.vars.keys(),
+      ...play.files.keys(),
+      ...(task?.vars.keys() ?? []),
+      ...host.facts.keys(),
+      ...run.extraVars.keys(),
+      ...MAGIC_OF_RUN.filter((name) => name !== 'vars'),
+    ])
+  return new LazyDict(names, (name) => resolvedVariable(engine, scope, name))
+}
+
 /** Names that nothing can change (facts/inventory.md, "all, ungrouped, localhost, magic variables"). */
-function magicLayer(run: RunState, host: HostState, play: PlayVariables, vantage: Vantage): Layer {
+function magicLayer(
+  run: RunState,
+  host: HostState,
+  play: PlayVariables,
+  vantage: Vantage,
+  task: Task | undefined,
+): Layer {
   const living = (names: readonly string[]) => {
     run.progress.require(
       names.filter((name) => name !== host.name),
@@ -114,6 +174,19 @@ function magicLayer(run: RunState, host: HostState, play: PlayVariables, vantage
     ansible_skip_tags: () => [...run.options.skipTags],
     ansible_forks: () => run.options.forks,
     ansible_verbosity: () => run.options.verbosity,
+    ansible_version: () => ANSIBLE_VERSION,
+    ansible_facts: () => new Map(),
+    ansible_search_path: () => [run.home.directory],
+    ansible_playbook_python: () => '/usr/bin/python3',
+    ansible_role_names: () => [],
+    ansible_play_role_names: () => [],
+    ansible_dependent_role_names: () => [],
+    role_names: () => [],
+    ansible_inventory_sources: () => [...run.options.inventorySources],
+    ansible_config_file: () => run.options.configFile ?? null,
+    play_hosts: () => living(play.batch),
+    environment: () => [play.play.environment, task?.environment].filter((one) => one !== undefined),
+    vars: () => allVariables(run, host, play, vantage, task),
     muster_run: () => run.context.id,
   }
   return (name) => (Object.hasOwn(magic, name) ? magic[name as (typeof MAGIC_OF_RUN)[number]]() : undefined)
