@@ -38,17 +38,23 @@ export function recapText(event: RunEvent & { type: 'run-ended' }): string {
   const { cost } = event
   lines.push('')
   if (event.check) {
-    const changes = [...event.recap.values()].filter((counts) => counts.changed > 0).length
-    lines.push(
-      changes === 0
-        ? 'nothing to do'
-        : `${count(changes, 'host')} would be changed ("changed" above says what would be)`,
-    )
+    lines.push(checkText(event))
   }
   lines.push(
     `${event.interrupted ? 'interrupted' : 'done'} in ${event.seconds.toFixed(1)} s: ${count(cost.handshakes, 'handshake')}, ${count(cost.requests, 'request')}, ${bytes(cost.bytesSent)} sent, ${bytes(cost.bytesReceived)} received${event.journal === undefined ? '' : `; journal ${event.journal}`}`,
   )
   return lines.join('\n')
+}
+
+/** What a plan comes down to. Of a host that was lost it is not known what is to be done there. */
+function checkText({ recap, failures }: RunEvent & { type: 'run-ended' }): string {
+  const changes = [...recap.values()].filter((counts) => counts.changed > 0).length
+  const lost = new Set(failures.map(({ host }) => host)).size
+  const known = changes === 0 ? 'nothing to do' : `${count(changes, 'host')} would be changed`
+  const told = changes === 0 ? known : `${known} ("changed" above says what would be)`
+  if (lost === 0) return told
+  const unknown = `what is to be done on ${count(lost, 'host')} could not be found out`
+  return lost >= recap.size ? unknown : `${told} on the others; ${unknown}`
 }
 
 /** Failures with the same task, status, message and hint, apart from the host's own name in the message. */

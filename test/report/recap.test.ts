@@ -40,4 +40,31 @@ describe('the end of a run', () => {
     expect(text).toContain('what to do: free some space')
     expect(text).toContain('1 handshake, 2 requests')
   })
+
+  test('a plan says what is to be done, and where it could not be found out', () => {
+    const counts = { ok: 1, changed: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 }
+    const plan = (changed: readonly string[], lost: readonly string[]) =>
+      recapText({
+        type: 'run-ended',
+        run: 'r',
+        check: true,
+        recap: new Map(
+          ['a', 'b', 'c'].map((host) => [host, { ...counts, changed: changed.includes(host) ? 1 : 0 }]),
+        ),
+        failures: lost.map((host) => failure(host, 'gone')),
+        exitCode: 1,
+        interrupted: false,
+        cost: { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 },
+        seconds: 1,
+        journal: undefined,
+      })
+    expect(plan([], [])).toContain('\nnothing to do\n')
+    expect(plan(['a'], [])).toContain('\n1 host would be changed ("changed" above says what would be)\n')
+    expect(plan([], ['a'])).toContain(
+      '\nnothing to do on the others; what is to be done on 1 host could not be found out\n',
+    )
+    const none = plan([], ['a', 'b', 'c'])
+    expect(none).toContain('\nwhat is to be done on 3 hosts could not be found out\n')
+    expect(none).not.toContain('nothing to do')
+  })
 })
