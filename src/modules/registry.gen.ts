@@ -16,6 +16,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   fail: () => import('./library/fail.ts'),
   file: () => import('./library/file.ts'),
   group: () => import('./library/group.ts'),
+  hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),
   package: () => import('./library/package.ts'),
   script: () => import('./library/script.ts'),

@@ -65,6 +65,8 @@ export interface TemplateHome {
   /** Runs a line of shell on the controller, in `directory`. */
   run?(command: string): ProgramEnd
   fetch?(request: FetchRequest): FetchEnd
+  /** Called before a lookup writes a file on the controller (`password`). What it throws passes through the engine. */
+  beforeWriting?(): void
   /** The value of one of Ansible's settings by its name (`DEFAULT_FORKS`); undefined when there is none of that name. */
   setting?(name: string): Value | undefined
 }

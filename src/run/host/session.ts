@@ -4,6 +4,7 @@ import { InputError } from '../../values/problem.ts'
 import type { BatchControl } from '../batch/batch-control.ts'
 import { NotYetThere } from '../batch/progress.ts'
 import type { HostState, RunState } from '../run-state.ts'
+import { homeAhead } from '../scope/template-home.ts'
 import type { PlayVariables } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
 import type { Standpoint } from './evaluate.ts'
@@ -65,7 +66,10 @@ export class HostSession {
   /** Where later tasks are looked at: what tasks are thought to set is noted there. */
   aheadStandpoint(): AheadStandpoint {
     const foresight = { known: new Map(), unknown: new Set<string>() }
-    return { ...this.standpoint, vantage: { position: this.#position, foresight } }
+    const { run, host, play } = this
+    const ahead = { ...run, home: homeAhead(run.home) }
+    const vantage = { position: this.#position, foresight }
+    return { run: ahead, host, play: play.variables, vantage }
   }
 
   /** Takes a place at work. */

@@ -6,6 +6,7 @@ import { lookAhead, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluate.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
+import { homeAhead } from '../scope/template-home.ts'
 import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
 
 /** A name that a task needs and that has no value, on one host. */
@@ -59,9 +60,10 @@ async function onHost(
   const play = await readPlayVariables(run, newHost(host), shape)
   const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
   const vantage = { position: run.nextPosition, foresight }
+  const ahead = { ...run, home: homeAhead(run.home) }
   const found: Undefined[] = []
   for (const task of [...tasks, ...written.handlers]) {
-    const seen = await lookAhead({ run, host: newHost(host), play, vantage }, task)
+    const seen = await lookAhead({ run: ahead, host: newHost(host), play, vantage }, task)
     if (seen === undefined) continue
     const failures = [seen.evaluated.failure, ...seen.items.map((item) => item.failure)]
     const failure = failures.find((each) => each instanceof EvaluationFailure)

@@ -23,6 +23,8 @@ export class PlaybookFiles implements ControllerFiles {
   readonly #reads = new SharedReads()
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
   readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
+  /** One object a file, also with an address: what is computed of a file is remembered by object. */
+  readonly #fetched = new WeakMap<ControllerFile, ControllerFile>()
 
   /** @param learn is told what encrypted files hold, when they are opened */
   constructor(directory: string, learn: (secret: Secret) => void = () => {}) {
@@ -58,10 +60,18 @@ export class PlaybookFiles implements ControllerFiles {
   #asPinned(file: ControllerFile): ControllerFile {
     const pinned = this.#pinned.get(file.path)
     if (pinned === undefined) return file
-    if (pinned.sha256 === file.sha256) return pinned.url === undefined ? file : { ...file, url: pinned.url }
+    if (pinned.sha256 === file.sha256) return pinned.url === undefined ? file : this.#at(file, pinned.url)
     throw new TaskFailure(`${file.path} was changed after it was checked`, {
       hint: `it had sha256 ${pinned.sha256} and has ${file.sha256} now: find out who changed it, and run again`,
     })
+  }
+
+  #at(file: ControllerFile, url: string): ControllerFile {
+    const known = this.#fetched.get(file)
+    if (known?.url === url) return known
+    const fetched = { ...file, url }
+    this.#fetched.set(file, fetched)
+    return fetched
   }
 
   async findTree(folder: 'files', path: string): Promise<ControllerTree> {

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { TemplateError, type TemplateHome } from '../../template/api.ts'
+import { InputError } from '../../values/problem.ts'
 import { Secret } from '../../values/secret.ts'
-import { isVaultText } from '../../vault/envelope.ts'
 import { openVaultText } from '../../vault/keyring.ts'
 import { fetchAddress, runProgram } from './controller-programs.ts'
+import { UnknownValue } from './foresight.ts'
 
 /**
  * What templates find beside a playbook: other templates by name, as Ansible looks for them, in `templates/` and then
@@ -20,16 +21,33 @@ export function templateHome(directory: string): TemplateHome {
         : [directory, ...beside].flatMap((folder) => [join(folder, 'templates', name), join(folder, name)])
       const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
       if (file === undefined) return undefined
-      const source = readFileSync(file, 'utf8')
-      if (isVaultText(source)) {
-        throw new TemplateError(
-          `${file} is encrypted with Ansible Vault, and templates inside others are not opened; encrypt the variables it uses instead`,
-        )
-      }
-      return { source, file }
+      return { source: readFileSync(file, 'utf8'), file }
     },
-    decrypt: (ciphertext, file) => new Secret(openVaultText(ciphertext, { file })),
+    decrypt(ciphertext, file) {
+      try {
+        return new Secret(openVaultText(ciphertext, { file }))
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        throw new TemplateError(error.message)
+      }
+    },
     run: (command) => runProgram(command, directory),
     fetch: fetchAddress,
+  }
+}
+
+/**
+ * The same ahead of a task's turn, when nothing may be done that could be seen: no program, no request, no new file.
+ * What needs them is known at its turn.
+ */
+export function homeAhead(home: TemplateHome): TemplateHome {
+  const wait = (lookup: string) => (): never => {
+    throw new UnknownValue(lookup)
+  }
+  return {
+    ...home,
+    run: wait("lookup('pipe')"),
+    fetch: wait("lookup('url')"),
+    beforeWriting: wait("lookup('password')"),
   }
 }

@@ -74,11 +74,13 @@ function keptPassword(path: string, needsSalt: boolean, make: () => string, eval
   const fresh = (): Kept => ({ password: make(), salt: needsSalt ? randomSalt() : undefined })
   if (path === NOWHERE) return fresh()
   if (!existsSync(path)) {
+    evaluation.home.beforeWriting?.()
     const kept = fresh()
     if (writtenFirst(path, kept)) return kept
   }
   const kept = parsed(openedText(readFileSync(path, 'utf8'), path, evaluation.home).text)
   if (!needsSalt || kept.salt !== undefined) return kept
+  evaluation.home.beforeWriting?.()
   const salted = { password: kept.password, salt: randomSalt() }
   renameSync(temporaryFile(path, salted), path)
   return salted

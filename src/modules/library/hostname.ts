@@ -1,0 +1,87 @@
+import { command } from '../../probes/command.ts'
+import { type Text as FileText, text } from '../../probes/text.ts'
+import { sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import type { Output } from '../../values/transfer.ts'
+import { dict } from '../../values/value.ts'
+import { displayText } from '../../values/visible.ts'
+import { plain } from '../host/text.ts'
+import { defineModule } from '../module.ts'
+
+/** A host name has at most 64 characters, and its file little more. */
+const LIMIT = 1024
+
+export default defineModule({
+  name: 'hostname',
+  runsOn: 'host',
+  documentation: {
+    summary: 'Sets the name of the host, now and after a boot.',
+    notes: ['/etc/hosts is left alone, as with Ansible.'],
+    examples: `
+- name: as the inventory calls it
+  hostname: { name: '{{ inventory_hostname }}' }
+`,
+    returns: {
+      name: 'the name',
+      ansible_facts: 'ansible_hostname and ansible_nodename of the host from now on',
+    },
+  },
+  spec: {
+    parameters: {
+      name: { type: 'str', required: true, doc: 'The name, at most 64 characters.' },
+      use: {
+        type: 'str',
+        choices: ['systemd', 'debian', 'redhat', 'generic'],
+        doc: 'How it is set: by hostnamectl (systemd), or by /etc/hostname and the program hostname. Default: what the host has.',
+      },
+    },
+  },
+
+  observe: () => ({
+    permanent: text('/etc/hostname', LIMIT),
+    current: text('/proc/sys/kernel/hostname', LIMIT),
+    hostnamectl: command('hostnamectl'),
+  }),
+
+  async *converge(params, { permanent, current, hostnamectl }) {
+    const name = plain(params.name)
+    if (!/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/.test(name))
+      throw new TaskFailure(`'${displayText(name)}' cannot be the name of a host`, {
+        hint: 'letters, digits, - and . between them; at most 64 characters',
+      })
+    const facts = new Map([
+      ['ansible_hostname', name.split('.')[0] as string],
+      ['ansible_nodename', name],
+    ])
+    const outcome = { result: { name, ansible_facts: new Map(facts) }, facts }
+    const before = { permanent: nameIn(permanent), current: nameIn(current) }
+    if (before.permanent === name && before.current === name) return outcome
+    const bySystemd = params.use === undefined ? hostnamectl : params.use === 'systemd'
+    const output = yield {
+      kind: 'run',
+      says: `name the host ${name}`,
+      touches: ['files'],
+      diff: [{ header: 'hostname', before: dict(before), after: dict({ permanent: name, current: name }) }],
+      predicted: { name },
+      script: bySystemd
+        ? sh`hostnamectl set-hostname -- ${name}`
+        : sh`hostname -- ${name} && umask 022 && printf '%s\n' ${name} >/etc/hostname.muster && mv -f -- /etc/hostname.muster /etc/hostname`,
+    }
+    if (output.rc !== 0) throw notNamed(name, output)
+    return outcome
+  },
+})
+
+function nameIn(file: FileText): string | null {
+  return file.kind === 'file' ? file.bytes.toString('utf8').trim() : null
+}
+
+function notNamed(name: string, output: Output): TaskFailure {
+  const said = displayText(output.stderr.toString('utf8')).trim()
+  return new TaskFailure(
+    `the host cannot be named ${name}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`,
+    {
+      hint: 'become root; where hostnamectl does not work (a container without D-Bus), set use: generic',
+    },
+  )
+}

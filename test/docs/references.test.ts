@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+// What comments and pages refer to is there: fact sheets with their sections, files behind links.
+
+const ROOT = join(import.meta.dirname, '../..')
+const TEXT = /\.(?:ts|mjs|js|md|ya?ml|j2|awk|sh)$/
+const SKIPPED = ['node_modules', '.git', '.cache', 'dist', 'test/cases']
+
+function* files(folder: string): Iterable<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (SKIPPED.includes(relative(ROOT, path))) continue
+    if (entry.isDirectory()) yield* files(path)
+    else if (TEXT.test(entry.name) && statSync(path).size < 2 ** 20) yield path
+  }
+}
+
+const all = [...files(ROOT)].map((path) => ({
+  name: relative(ROOT, path),
+  text: readFileSync(path, 'utf8'),
+}))
+
+describe('references to fact sheets', () => {
+  const reference = /\bfacts\/([a-z-]+)\.md(?:[,:)]*\s+(?:section\s+)?(\d+(?:\.\d+)?))?/g
+  const found = all
+    .filter(({ name }) => name !== 'docs/facts/README.md')
+    .flatMap(({ name, text }) =>
+      [...text.matchAll(reference)].map(([whole, sheet, section]) => ({ name, whole, sheet, section })),
+    )
+
+  test('are many', () => expect(found.length).toBeGreaterThan(40))
+
+  test('lead to a sheet of the repository, and to a section of it', () => {
+    const wrong = found.filter(({ sheet, section }) => {
+      const path = join(ROOT, 'docs/facts', `${sheet}.md`)
+      if (!existsSync(path)) return true
+      if (section === undefined) return false
+      return !new RegExp(`^#+ ${section.replace('.', '\\.')}\\.? `, 'm').test(readFileSync(path, 'utf8'))
+    })
+    expect(wrong.map(({ name, whole }) => `${name}: ${whole}`)).toEqual([])
+  })
+})
+
+test('links between pages lead to files', () => {
+  const wrong = all
+    .filter(({ name }) => name.endsWith('.md') && !name.startsWith('docs/facts/'))
+    .flatMap(({ name, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map(([, target]) => target as string)
+        .filter((target) => !existsSync(join(ROOT, dirname(name), target)))
+        .map((target) => `${name}: ${target}`),
+    )
+  expect(wrong).toEqual([])
+})

@@ -1,0 +1,41 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestsOf } from '../../../src/modules/files/content.ts'
+import { PlaybookFiles } from '../../../src/run/scope/controller-files.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-files-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const hex = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest('hex')
+
+test('a file has the digests of its bytes, whatever its size', async () => {
+  for (const size of [0, 1, 256 * 1024, 600_000]) {
+    const bytes = randomBytes(size)
+    const path = join(folder, `size${size}`)
+    await writeFile(path, bytes)
+    const file = await new PlaybookFiles(folder).find('files', path)
+    expect(file).toMatchObject({ size, sha256: hex('sha256', bytes) })
+    expect(await digestsOf(file)).toEqual({ sha1: hex('sha1', bytes), md5: hex('md5', bytes) })
+  }
+})
+
+test('all hosts get one and the same object for a file, also when they fetch it themselves; a changed file is another', async () => {
+  const path = join(folder, 'file')
+  await writeFile(path, 'one')
+  const files = new PlaybookFiles(folder)
+  const file = await files.find('files', path)
+  expect(await files.find('files', 'file')).toBe(file)
+  files.pin(path, file.sha256, 'https://mirror.example/file')
+  const pinned = await files.find('files', path)
+  expect(pinned).toMatchObject({ sha256: file.sha256, url: 'https://mirror.example/file' })
+  expect(await files.find('files', path)).toBe(pinned)
+  await writeFile(path, 'two')
+  await utimes(path, 1, 1)
+  await expect(files.find('files', path)).rejects.toThrow('was changed after it was checked')
+})
