@@ -38,7 +38,7 @@ export function splitFields(bytes: Buffer, what: string): Field[] {
   while (at < bytes.length) {
     const name = next().toString('latin1')
     if (!/^[a-z_]{1,32}$/.test(name))
-      throw new TaskFailure(`${what}: the host's answer makes no sense (${displayText(name.slice(0, 80))})`)
+      throw new TaskFailure(`${what}: the host's answer makes no sense (${displayText(name, 80)})`)
     if (name === REST) {
       fields.push({ name, value: bytes.subarray(at) })
       break
@@ -66,7 +66,7 @@ export function numberField(fields: readonly Field[], name: string): number {
   const text = textField(fields, name)
   if (!/^\d{1,15}$/.test(text))
     throw new TaskFailure(
-      `the host's answer makes no sense ('${name}' is '${displayText(text.slice(0, 80))}')`,
+      `the host's answer makes no sense ('${name}' is '${displayText(text, 80)}')`,
     )
   return Number(text)
 }

@@ -84,7 +84,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     inventory: input.inventory,
     hosts: new Map(),
     extraVars: input.extraVars,
-    files: new PlaybookFiles(dirname(resolve(input.playbook.file))),
+    files: new PlaybookFiles(dirname(resolve(input.playbook.file)), (secret) => masker.learn(secret)),
     home: templateHome(dirname(resolve(input.playbook.file))),
     masker,
     prefetch: input.prefetch ?? true,

@@ -64,7 +64,7 @@ function renderFile(given: string, file: string, evaluation: Evaluation): string
   if (result instanceof Undefined) raise(result)
   if (result === OMIT) throw new TemplateError('A template was resolved to an Omit scalar.', { file })
   const taint = new Taint()
-  taint.hidden = secret
+  if (secret) taint.coverAll()
   // A list or dict alone is checked as a value would be, before it is printed.
   finalize(evaluation, result)
   const value = reveal(result, taint)

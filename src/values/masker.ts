@@ -11,6 +11,9 @@ import type { Value } from './value.ts'
 /** Characters; anything shorter stands in too many innocent texts. */
 const SHORTEST = 4
 
+/** Characters of one secret that are known: an automaton is some forty times as large. */
+const LONGEST = 64 * 1024
+
 /** Escapes in escapes (JSON in JSON in a shell) that are read. */
 const LAYERS = 4
 
@@ -158,7 +161,7 @@ export class Masker {
   #learnText(secret: Secret): void {
     // `true` and `null` hide nothing, and stand in too many innocent texts.
     if (isNothing(secret)) return
-    const text = secret.revealText()
+    const text = secret.revealText().slice(0, LONGEST)
     for (const part of new Set([text, ...text.split(/\r\n|[\r\n]/)])) this.#add(part.trim())
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dump } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { encrypt } from '../../src/vault/cipher.ts'
 import { showRun } from './secrets-outputs.ts'
 import { findSecret, spellings } from './secrets-spellings.ts'
 
@@ -178,6 +179,18 @@ const SOURCES: Readonly<Record<string, (secret: string) => Source>> = {
   vars_files: () => ({ play: { vars_files: ['vars.yaml'] }, files: { 'vars.yaml': tagged({ pw: SECRET }) } }),
   'vars of a task': () => ({ task: { pw: SECRET } }),
   '-e': () => ({ files: { 'extra.yaml': tagged({ pw: SECRET }) }, extra: ['extra.yaml'] }),
+  'a vault': () => ({
+    ...VAULT,
+    files: {
+      ...VAULT.files,
+      'hosts.yaml': `all:\n  hosts: {here: }\n  vars:\n    pw: !vault |\n${indent(encrypt(Buffer.from(SECRET), 'open sesame'), 6)}\n`,
+    },
+  }),
+  'an encrypted file of variables': () => ({
+    ...VAULT,
+    files: { ...VAULT.files, 'vars.yaml': encrypt(Buffer.from(dump({ pw: SECRET })), 'open sesame') },
+    play: { vars_files: ['vars.yaml'] },
+  }),
   'a name, in the inventory': () => named({ inventory: { ansible_become_pass: SECRET } }),
   'a name, in vars of the play': () => named({ play: { vars: { ansible_become_pass: SECRET } } }),
   'a name of a template': () =>
@@ -200,7 +213,11 @@ const SOURCES: Readonly<Record<string, (secret: string) => Source>> = {
   }),
 }
 
+/** How a run opens what is encrypted. */
+const VAULT = { vault: ['password'], files: { password: 'open sesame\n' } }
+
 interface Source {
+  readonly vault?: readonly string[]
   readonly inventory?: Readonly<Record<string, string>>
   readonly play?: {
     readonly vars?: Readonly<Record<string, string>>
@@ -259,8 +276,10 @@ async function show(source: Source, doors: readonly object[]) {
       'templates/large.j2': '{% for i in range(20000) %}{{ pw }}\n{% endfor %}',
       ...source.files,
     },
-    (at) =>
-      source.extra === undefined ? {} : { extraVars: source.extra.map((name) => `@${join(at, name)}`) },
+    (at) => ({
+      extraVars: (source.extra ?? []).map((name) => `@${join(at, name)}`),
+      vaultPasswordFile: (source.vault ?? []).map((name) => join(at, name)),
+    }),
   )
 }
 
@@ -284,6 +303,32 @@ async function expectNothing(source: Source, doors: readonly object[]): Promise<
 describe('nothing that a run shows has the secret in it, sent through', () => {
   test.each(Object.entries(DOORS))('%s', async (_, doors) => {
     await expectNothing(SOURCES['an inventory']!(SECRET), doors)
+  })
+})
+
+describe('nor what an encrypted file for hosts holds', () => {
+  const vaulted = (name: string, text: string) => ({
+    ...VAULT,
+    files: { ...VAULT.files, [name]: encrypt(Buffer.from(text), 'open sesame') },
+  })
+  const content = `first line\npassword = ${SECRET}\n`
+  const print = { shell: `cat ${FOLDER}/vaulted; exit 1` }
+
+  test.each<[string, Source, object]>([
+    ['copy', vaulted('files/v', content), { copy: { src: 'v', dest: `${FOLDER}/vaulted` } }],
+    ['template', vaulted('templates/v', content), { template: { src: 'v', dest: `${FOLDER}/vaulted` } }],
+    [
+      'lookup',
+      vaulted('files/v', content),
+      { copy: { content: "{{ lookup('file', 'files/v') }}", dest: `${FOLDER}/vaulted` } },
+    ],
+    [
+      'a large one',
+      vaulted('files/v', content + 'x'.repeat(300_000)),
+      { copy: { src: 'v', dest: `${FOLDER}/vaulted` } },
+    ],
+  ])('%s', async (_, source, task) => {
+    await expectNothing(source, [task, print, { copy: { content: 'other', dest: `${FOLDER}/vaulted` } }])
   })
 })
 

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TemplateError } from '../../src/template/api.ts'
 import { knownFilterNames } from '../../src/template/evaluator/known.ts'
+import { Masker } from '../../src/values/masker.ts'
 import { Secret } from '../../src/values/secret.ts'
 import type { Value } from '../../src/values/value.ts'
 import { dict, engineOver, failure, shown, template } from './support.ts'
@@ -208,5 +210,51 @@ describe('a value made from a secret', () => {
     expect(failure(() => engine.resolve(template('{{ user[secret] }}'))).message).toBe(
       "object of type 'dict' has no attribute ********",
     )
+  })
+})
+
+describe('a value made from a secret knows what it was made from', () => {
+  const engine = engineOver(variables())
+  const masked = (source: string, text: string) => {
+    const masker = new Masker()
+    masker.learnAll([engine.resolve(template(source))])
+    return masker.mask(text)
+  }
+
+  test.each([
+    ['pw is {{ secret }}'],
+    ['{{ "pw is " ~ secret }}'],
+    ['{{ "pw is " + secret }}'],
+    ["{{ ['pw', 'is', secret] | join(' ') }}"],
+    ["{{ {'pw is': secret} | to_json }}"],
+    ["{{ '%s' | format(secret) }}"],
+    ['{{ {"a": ["pw is " ~ secret]} }}'],
+    ['{% set x %}pw is {{ secret }}{% endset %}{{ x }}\n'],
+    ['{% macro m(x) %}pw is {{ x }}{% endmacro %}{{ m(secret) }}'],
+    ['{% for c in list %}{{ c }}{% endfor %}'],
+  ])('%s: hidden by itself, and what stands beside it is not', (source) => {
+    expect(masked(source, `pw is ${TEXT}!`)).toMatch(/^pw is \*+!$/)
+  })
+
+  test.each([
+    ['x {{ secret | upper }}', TEXT.toUpperCase()],
+    [
+      'x {{ (secret | reverse | list) }}',
+      `x [${[...TEXT]
+        .reverse()
+        .map((letter) => `'${letter}'`)
+        .join(', ')}]`,
+    ],
+    ["x {{ secret | split('Z') }}", "['Kq7', 'x9vB']"],
+    ["x {{ secret.split('Z') }} {{ list[1] }}", "['Kq7', 'x9vB']"],
+    ["x {{ (json | from_json)['Kq7Zx9vB'] }} {{ secret }}", `['${TEXT}', 1.5]`],
+    ["x {{ secret | regex_replace('Z', '-') }}", 'Kq7-x9vB'],
+    ['x {{ secret[1:7] }}', 'q7Zx9v'],
+    ["x {{ '%.6s' % secret }}", 'Kq7Zx9'],
+    ['x {{ secret | hash("md5") }}', createHash('md5').update(TEXT).digest('hex')],
+    ['x {{ number * 2 }}', '-963032'],
+  ])('%s: what became of it is hidden, too', (source, text) => {
+    expect(masked(source, `before ${text} after`)).not.toContain(text)
+    expect(masked(source, `before ${text} after`)).toMatch(/^before .* after$/)
   })
 })

@@ -3,6 +3,7 @@ import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises
 import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
 import { InputError } from '../../values/problem.ts'
+import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
 import { isVaultText } from '../../vault/envelope.ts'
@@ -18,14 +19,17 @@ const HASHED_AT_ONCE = 256 * 1024
  */
 export class PlaybookFiles implements ControllerFiles {
   readonly #directory: string
+  readonly #learn: (secret: Secret) => void
   readonly #reads = new SharedReads()
   readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
   readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
   /** One object a file, also with an address: what is computed of a file is remembered by object. */
   readonly #fetched = new WeakMap<ControllerFile, ControllerFile>()
 
-  constructor(directory: string) {
+  /** @param learn is told what encrypted files hold, when they are opened */
+  constructor(directory: string, learn: (secret: Secret) => void = () => {}) {
     this.#directory = directory
+    this.#learn = learn
   }
 
   async find(folder: 'files' | 'templates', path: string): Promise<ControllerFile> {
@@ -111,7 +115,7 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
-    if (await isVaultFile(path)) return openedFile(path, mode)
+    if (await isVaultFile(path)) return openedFile(path, mode, this.#learn)
     const [sha256 = ''] = await digestsOf(path, ['sha256'])
     return {
       path,
@@ -159,9 +163,14 @@ async function isVaultFile(path: string): Promise<boolean> {
 }
 
 /** A file encrypted with Ansible Vault, with the content that it holds: ciphertext is of no use on a host. */
-async function openedFile(path: string, mode: number): Promise<ControllerFile> {
+async function openedFile(
+  path: string,
+  mode: number,
+  learn: (secret: Secret) => void,
+): Promise<ControllerFile> {
   try {
     const { content } = openBytes(await readFile(path), path)
+    learn(new Secret(content.toString()))
     return {
       path,
       mode,

@@ -1,6 +1,6 @@
 import { Secret } from '../../values/secret.ts'
 import { OMIT } from '../api.ts'
-import { Blank, Namespace, type Operand, Range } from '../operand.ts'
+import { Blank, Hidden, Namespace, type Operand, Range } from '../operand.ts'
 import { str } from '../python/repr.ts'
 import type { Evaluation } from './evaluation.ts'
 import { plain, plainValue } from './plain.ts'
@@ -29,9 +29,20 @@ export function printed(evaluation: Evaluation, operand: Operand, taint: Taint):
   }
   if (operand instanceof Namespace)
     return `<Namespace ${str(plainValue(evaluation, operand.attributes, taint))}>`
-  const value = plain(evaluation, operand, taint)
+  const forced = evaluation.force(operand)
+  if (forced instanceof Hidden) return printedHidden(evaluation, forced, taint)
+  const value = plain(evaluation, forced, taint)
   if (value instanceof Range) {
     return `range(${value.start}, ${value.stop}${value.step === 1 ? '' : `, ${value.step}`})`
   }
   return str(plainValue(evaluation, value, taint))
+}
+
+/** What became of secrets stands in a text as a secret of its own: it may show none of them whole. */
+function printedHidden(evaluation: Evaluation, hidden: Hidden, taint: Taint): string {
+  const own = new Taint()
+  own.note(hidden)
+  const text = printed(evaluation, hidden.value, own)
+  taint.note(new Secret(text, own.origin()))
+  return text
 }

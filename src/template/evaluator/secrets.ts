@@ -15,6 +15,8 @@ export class Taint {
   hidden = false
   #from: Secret[] = []
   #isShared = false
+  /** More is secret in what is made than the Secrets it is made from. */
+  #isMore = false
 
   /** Notes that a secret was opened. */
   note(opened: Secret | Hidden): void {
@@ -22,7 +24,16 @@ export class Taint {
     if (this.#isShared) this.#from = [...this.#from]
     this.#isShared = false
     if (opened instanceof Secret) this.#from.push(opened)
-    else for (const secret of opened.origin.from) this.#from.push(secret)
+    else {
+      this.#isMore = true
+      for (const secret of opened.origin.from) this.#from.push(secret)
+    }
+  }
+
+  /** All that is made is secret, since its template is. */
+  coverAll(): void {
+    this.hidden = true
+    this.#isMore = true
   }
 
   /** Notes what another operation has opened. */
@@ -30,10 +41,13 @@ export class Taint {
     if (other.hidden) this.note(new Hidden(null, other.origin()))
   }
 
-  /** Where a value that is made now comes from. Values of one operation share it. */
+  /**
+   * Where a value that is made now comes from. Values of one operation share it.
+   * @param joined what was opened stands in it as it is, beside what is for everybody
+   */
   origin(joined = false): Origin {
     this.#isShared = true
-    return joined ? { from: this.#from, joined } : { from: this.#from }
+    return joined && !this.#isMore ? { from: this.#from, joined } : { from: this.#from }
   }
 }
 

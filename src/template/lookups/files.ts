@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Secret } from '../../values/secret.ts'
+import { mapText } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
 import { globPaths } from '../python/glob.ts'
@@ -19,10 +19,7 @@ const file: Lookup = {
       const rest = left ? stripStart(text) : text
       return right ? stripEnd(rest) : rest
     }
-    return terms.map((term) => {
-      const content = readNamed(fileName(term), evaluation)
-      return content instanceof Secret ? new Secret(stripped(content.revealText())) : stripped(content)
-    })
+    return terms.map((term) => mapText(readNamed(fileName(term), evaluation), stripped))
   },
 }
 

@@ -1,4 +1,4 @@
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { TemplateError } from '../api.ts'
 import { isMissing, isOwn } from '../evaluator/errors.ts'
@@ -65,6 +65,5 @@ function joined(found: readonly Operand[]): Operand {
   if (found.length === 1) return found[0]!
   if (found.length === 0 || !found.every((item) => typeof item === 'string' || item instanceof Secret))
     return [...found]
-  const texts = found.map((item) => (item instanceof Secret ? item.revealText() : item))
-  return found.some((item) => item instanceof Secret) ? new Secret(texts.join(',')) : texts.join(',')
+  return joinTexts(found as (string | Secret)[], ',')
 }
