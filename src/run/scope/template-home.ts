@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { TemplateError, type TemplateHome } from '../../template/api.ts'
+import { InputError } from '../../values/problem.ts'
 import { Secret } from '../../values/secret.ts'
-import { isVaultText } from '../../vault/envelope.ts'
 import { openVaultText } from '../../vault/keyring.ts'
 import { fetchAddress, runProgram } from './controller-programs.ts'
 
@@ -20,16 +20,20 @@ export function templateHome(directory: string): TemplateHome {
         : [directory, ...beside].flatMap((folder) => [join(folder, 'templates', name), join(folder, name)])
       const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
       if (file === undefined) return undefined
-      const source = readFileSync(file, 'utf8')
-      if (isVaultText(source)) {
-        throw new TemplateError(
-          `${file} is encrypted with Ansible Vault, and templates inside others are not opened; encrypt the variables it uses instead`,
-        )
-      }
-      return { source, file }
+      return { source: readFileSync(file, 'utf8'), file }
     },
-    decrypt: (ciphertext, file) => new Secret(openVaultText(ciphertext, { file })),
+    decrypt: (ciphertext, file) => new Secret(opened(ciphertext, file)),
     run: (command) => runProgram(command, directory),
     fetch: fetchAddress,
+  }
+}
+
+/** In a template it is the template that fails, at its place. */
+function opened(ciphertext: string, file: string): string {
+  try {
+    return openVaultText(ciphertext, { file })
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new TemplateError(error.message)
   }
 }
