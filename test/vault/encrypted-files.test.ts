@@ -100,12 +100,14 @@ describe('files for hosts', () => {
     expect((value as Secret).revealText()).toBe('welcome to web01')
   })
 
-  test('an encrypted template is not included', () => {
-    const directory = folderWith({ 'templates/part.j2': vaulted('x') })
+  test('what an encrypted template gives is secret', () => {
+    const directory = folderWith({ 'templates/part.j2': vaulted('abcd') })
     const engine = createEngine({ lookup: () => undefined }, templateHome(directory))
     expect(() => engine.renderFile('{% include "part.j2" %}', 'a.j2')).toThrow(
       'is encrypted with Ansible Vault',
     )
+    withPasswords(DEFAULT)
+    expect((engine.renderFile('{% include "part.j2" %}', 'a.j2') as Secret).revealText()).toBe('abcd')
   })
 })
 
@@ -126,6 +128,21 @@ describe('SOPS', () => {
     chmodSync(join(at, 'sops'), 0o755)
     await withProgram(at, async () => {
       expect((await loadVarsFile(join(at, 'v.yaml'))).get('a')).toBeInstanceOf(Secret)
+    })
+  })
+
+  test('a file for a host likewise', async () => {
+    const at = folderWith({ ...file, sops: '#!/bin/sh\necho "a: s3cr3t"\n' })
+    chmodSync(join(at, 'sops'), 0o755)
+    await withProgram(at, async () => {
+      const found = await new PlaybookFiles(at).find('files', 'v.yaml')
+      expect(found).toMatchObject({ secret: true, size: 10 })
+    })
+    const bare = folderWith(file)
+    await withProgram(bare, async () => {
+      await expect(new PlaybookFiles(bare).find('files', 'v.yaml')).rejects.toThrow(
+        'the program sops is not here',
+      )
     })
   })
 

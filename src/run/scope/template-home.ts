@@ -23,14 +23,7 @@ export function templateHome(directory: string): TemplateHome {
       if (file === undefined) return undefined
       return { source: readFileSync(file, 'utf8'), file }
     },
-    decrypt(ciphertext, file) {
-      try {
-        return new Secret(openVaultText(ciphertext, { file }))
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error
-        throw new TemplateError(error.message)
-      }
-    },
+    decrypt: (ciphertext, file) => new Secret(opened(ciphertext, file)),
     run: (command) => runProgram(command, directory),
     fetch: fetchAddress,
   }
@@ -49,5 +42,15 @@ export function homeAhead(home: TemplateHome): TemplateHome {
     run: wait("lookup('pipe')"),
     fetch: wait("lookup('url')"),
     beforeWriting: wait("lookup('password')"),
+  }
+}
+
+/** In a template it is the template that fails, at its place. */
+function opened(ciphertext: string, file: string): string {
+  try {
+    return openVaultText(ciphertext, { file })
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new TemplateError(error.message)
   }
 }
