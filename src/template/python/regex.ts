@@ -70,8 +70,20 @@ export class PythonRegex {
     return this.#bounded(text, () => this.#matches(text))
   }
 
-  /** @throws PythonError when the work took longer than the deadline allows */
+  /** @throws PythonError when the work took longer than the deadline allows, or the pattern is too large */
   #bounded<T extends object | null>(text: string, work: () => T): T {
+    try {
+      return this.#timed(text, work)
+    } catch (error) {
+      // JavaScript compiles a pattern when it is used for the first time.
+      if (!(error instanceof SyntaxError)) throw error
+      throw new PythonError(
+        `a pattern of ${this.#pattern.length} characters is not supported: it is too large`,
+      )
+    }
+  }
+
+  #timed<T extends object | null>(text: string, work: () => T): T {
     const { unbounded, ways, exponential } = this.#translation.cost
     if (this.#linear) return work()
     if (!exponential && ways * (text.length + 1) ** (unbounded + 1) <= CHEAP) return work()
