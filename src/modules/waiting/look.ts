@@ -32,11 +32,17 @@ export function readWait(params: Omit<WaitParameters, 'text'>, pattern: string |
     )
   const searches = params.state === 'started' || params.state === 'present'
   if (pattern === undefined || !searches) return { params: { ...params, text: false }, regex: null }
+  const regex = told('Invalid regular expression', () => pythonRegex(pattern, { multiline: true }))
+  return { params: { ...params, text: true }, regex }
+}
+
+/** A mistake in a pattern, or one that takes too long on a host's text, fails the task. */
+function told<T>(what: string, run: () => T): T {
   try {
-    return { params: { ...params, text: true }, regex: pythonRegex(pattern, { multiline: true }) }
+    return run()
   } catch (error) {
     if (!(error instanceof PythonError)) throw error
-    throw new TaskFailure(`Invalid regular expression: ${error.message}`)
+    throw new TaskFailure(`${what}: ${error.message}`)
   }
 }
 
@@ -64,13 +70,15 @@ done`,
   ])
 }
 
-/** @throws TaskFailure when the host has no tool to look with */
+/** @throws TaskFailure when the host has no tool to look with, or the pattern takes too long on what it says */
 export function readLook(output: Output, wait: Wait): Look {
   if (output.rc === 9) throw noTool()
   const fields = readFields(output, 'wait')
   const kind = field(fields, 'kind')?.toString('latin1')
-  if (wait.regex !== null) {
-    const match = wait.regex.search((field(fields, 'rest') ?? Buffer.alloc(0)).toString('utf8'))
+  const { regex } = wait
+  if (regex !== null) {
+    const text = (field(fields, 'rest') ?? Buffer.alloc(0)).toString('utf8')
+    const match = told('search_regex', () => regex.search(text))
     if (match === null) return { holds: false, kind, groups: NO_GROUPS }
     const named = Object.entries(match.groups ?? {}).map(([name, text]): [string, Value] => [
       name,

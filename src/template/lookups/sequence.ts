@@ -1,6 +1,7 @@
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
 import { percentFormat } from '../python/percent-format.ts'
+import { stripStart } from '../python/strip.ts'
 import type { Lookup, Lookups } from './define.ts'
 
 /** A sequence longer than this is refused. */
@@ -14,7 +15,7 @@ interface Sequence {
   format: string
 }
 
-const SHORT = /^\s*(?:(0?x?[\da-f]+)\s*-)?\s*(0?x?[\da-f]+)\s*(?:\/\s*(0?x?[\da-f]+)\s*)?(?::(.+))?$/i
+const SHORT = /^(?:(0?x?[\da-f]+)\s*-\s*)?(0?x?[\da-f]+)\s*(?:\/\s*(0?x?[\da-f]+)\s*)?(?::(.+))?$/i
 
 /** Numbers as texts: `start=1 end=9 stride=2 format=host%02d`, `count=4`, or the short `1-9/2:host%02d`. */
 const sequence: Lookup = {
@@ -30,7 +31,7 @@ const sequence: Lookup = {
 
 function read(term: string | undefined, options: ReadonlyMap<string, Value>): Sequence {
   const result: Sequence = { start: 1, end: undefined, count: undefined, stride: 1, format: '%d' }
-  const short = term === undefined ? null : SHORT.exec(term)
+  const short = term === undefined ? null : SHORT.exec(stripStart(term))
   if (short !== null) {
     const [, start, end, stride, format] = short
     if (start !== undefined) result.start = number(start, 'start')

@@ -83,7 +83,9 @@ export function parseFloatText(text: string): number | undefined {
     return special[1] === '-' ? -size : size
   }
   const digits = String.raw`\d+(?:_\d+)*`
-  const number = new RegExp(String.raw`^[+-]?(?:${digits}\.?(?:${digits})?|\.${digits})(?:e[+-]?${digits})?$`)
+  const number = new RegExp(
+    String.raw`^[+-]?(?:${digits}(?:\.(?:${digits})?)?|\.${digits})(?:e[+-]?${digits})?$`,
+  )
   return number.test(word) ? Number(word.replaceAll('_', '')) : undefined
 }
 

@@ -33,8 +33,9 @@ export function percentFormat(
     return queue[used++]!
   }
   const result = template.replace(
-    /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?([\s\S]?)/g,
-    (_, name, flags, width, precision, type) => {
+    /%(?:\(([^)]*)(\)?))?([#0\- +]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?([\s\S]?)/g,
+    (_, name, close, flags, width, precision, type) => {
+      if (name !== undefined && close === '') throw new PythonError('incomplete format key')
       if (type === '%') return '%'
       if (type === '') throw new PythonError('incomplete format')
       const conversion = {

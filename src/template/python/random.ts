@@ -47,26 +47,23 @@ export function shuffled<T>(items: readonly T[], chance: Chance): T[] {
 
 /** The seed as 32-bit words, lowest first; text is followed by its SHA-512 (version 2 of Python's seeding). */
 function seedWords(seed: Value): number[] {
-  let number: bigint
   if (typeof seed === 'string') {
     const bytes = Buffer.from(seed, 'utf8')
-    const digest = createHash('sha512').update(bytes).digest('hex')
-    number = BigInt(`0x${bytes.toString('hex')}${digest}`)
-  } else if (isInteger(seed)) {
-    const value = BigInt(seed)
-    number = value < 0n ? -value : value
-  } else if (seed instanceof Float && Number.isInteger(seed.value)) {
-    const value = BigInt(seed.value)
-    number = value < 0n ? -value : value
-  } else {
-    throw new PythonError(`a seed must be text or a whole number, not ${typeName(seed)}`)
+    return words(Buffer.concat([bytes, createHash('sha512').update(bytes).digest()]))
   }
-  const words: number[] = []
-  do {
-    words.push(Number(number & 0xffffffffn))
-    number >>= 32n
-  } while (number > 0n)
-  return words
+  const whole = seed instanceof Float && Number.isInteger(seed.value) ? BigInt(seed.value) : seed
+  if (!isInteger(whole)) throw new PythonError(`a seed must be text or a whole number, not ${typeName(seed)}`)
+  const digits = BigInt(whole).toString(16).replace('-', '')
+  return words(Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex'))
+}
+
+/** A number, highest byte first, as its 32-bit words, lowest first and without those that are 0 at the end. */
+function words(bytes: Buffer): number[] {
+  const padded = Buffer.concat([Buffer.alloc((4 - (bytes.length % 4)) % 4), bytes])
+  const result: number[] = []
+  for (let at = padded.length - 4; at >= 0; at -= 4) result.push(padded.readUInt32BE(at))
+  while (result.length > 1 && result.at(-1) === 0) result.pop()
+  return result
 }
 
 /** MT19937 with `init_by_array` (Matsumoto and Nishimura, 2002). */

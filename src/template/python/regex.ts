@@ -19,6 +19,8 @@ export class PythonRegex {
   readonly #translation: Translation
   readonly #linear: boolean
   readonly #compiled = new Map<string, RegExp>()
+  /** The pattern with room for one group before its own. */
+  #shifted: string | undefined
 
   /**
    * @param linear the pattern is known to take no more than linear time, and needs no deadline
@@ -70,8 +72,20 @@ export class PythonRegex {
     return this.#bounded(text, () => this.#matches(text))
   }
 
-  /** @throws PythonError when the work took longer than the deadline allows */
+  /** @throws PythonError when the work took longer than the deadline allows, or the pattern is too large */
   #bounded<T extends object | null>(text: string, work: () => T): T {
+    try {
+      return this.#timed(text, work)
+    } catch (error) {
+      // JavaScript compiles a pattern when it is used for the first time.
+      if (!(error instanceof SyntaxError)) throw error
+      throw new PythonError(
+        `a pattern of ${this.#pattern.length} characters is not supported: it is too large`,
+      )
+    }
+  }
+
+  #timed<T extends object | null>(text: string, work: () => T): T {
     const { unbounded, ways, exponential } = this.#translation.cost
     if (this.#linear) return work()
     if (!exponential && ways * (text.length + 1) ** (unbounded + 1) <= CHEAP) return work()
@@ -85,13 +99,12 @@ export class PythonRegex {
 
   #matches(text: string): RegExpExecArray[] {
     const regex = this.#compile('g')
-    const longer = this.#translation.mayPreferEmpty ? this.#nonEmpty() : undefined
     const result: RegExpExecArray[] = []
     for (let match = nextMatch(regex, text); match !== null; match = nextMatch(regex, text)) {
       result.push(match)
       if (match[0] !== '') continue
       // Python looks for a longer match at the place of an empty one before it goes on.
-      const more = longer === undefined ? null : longer(text, match.index)
+      const more = this.#translation.mayPreferEmpty ? this.#nonEmptyAt(text, match.index) : null
       if (more !== null) result.push(more)
       regex.lastIndex = more === null ? behind(text, match.index) : more.index + more[0].length
     }
@@ -99,15 +112,13 @@ export class PythonRegex {
   }
 
   /** Matches at a place, but not emptily: what follows the match must not be all that follows the place. */
-  #nonEmpty(): (text: string, index: number) => RegExpExecArray | null {
-    const { source } = translatePattern(this.#pattern, this.#options, 1)
-    const regex = this.#compile('y', `(?=([\\s\\S]*))(?:${source})(?!\\1$)`)
-    return (text, index) => {
-      regex.lastIndex = index
-      const match = regex.exec(text)
-      match?.splice(1, 1)
-      return match
-    }
+  #nonEmptyAt(text: string, index: number): RegExpExecArray | null {
+    this.#shifted ??= translatePattern(this.#pattern, this.#options, 1).source
+    const regex = this.#compile('y', `(?=([\\s\\S]*))(?:${this.#shifted})(?!\\1$)`)
+    regex.lastIndex = index
+    const match = regex.exec(text)
+    match?.splice(1, 1)
+    return match
   }
 
   /** `re.findall`: the matches; with one group its texts; with several groups lists of their texts. */
