@@ -1,7 +1,11 @@
 import { Bastions } from './bastions.ts'
-import { connect } from './connect.ts'
-import type { Connection, ConnectionSettings } from './connection.ts'
+import { TransportChoice } from './choose-transport.ts'
+import { connect, connectionOptions } from './connect.ts'
+import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
+import { HostConnection } from './host-connection.ts'
 import { KnownHosts } from './known-hosts.ts'
+import { withTries } from './log-in.ts'
+import { OpensshTransport } from './openssh-transport.ts'
 import { type AskPassphrase, PrivateKeys } from './private-keys.ts'
 
 export interface ConnectorOptions {
@@ -18,9 +22,13 @@ export interface ConnectorOptions {
 export class Connector {
   readonly bastions: Bastions
   readonly #privateKeys: PrivateKeys
+  readonly #choice = new TransportChoice()
+  readonly #notice: ConnectorOptions['notice']
+  readonly #told = new Set<string>()
   readonly #knownHosts = new Map<string, Promise<KnownHosts>>()
 
   constructor(ask?: AskPassphrase, { notice, home }: ConnectorOptions = {}) {
+    this.#notice = notice
     this.#privateKeys = new PrivateKeys(ask, home)
     this.bastions = new Bastions({
       privateKeys: this.#privateKeys,
@@ -32,12 +40,34 @@ export class Connector {
   /** @throws ConnectionError */
   async connect(settings: ConnectionSettings, signal?: AbortSignal): Promise<Connection> {
     if (settings.kind === 'local') return connect(settings)
-    return connect(settings, {
-      privateKeys: this.#privateKeys,
-      knownHosts: await this.#known(settings.knownHostsFiles),
-      bastions: this.bastions,
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const knownHosts = await this.#known(settings.knownHostsFiles)
+    const why = await this.#choice.needsOpenssh(settings, knownHosts)
+    if (why !== undefined) return this.#byOpenssh(settings, why, signal)
+    try {
+      return await connect(settings, {
+        privateKeys: this.#privateKeys,
+        knownHosts,
+        bastions: this.bastions,
+        ...(signal === undefined ? {} : { signal }),
+      })
+    } catch (error) {
+      // What the host wants may be newer than the library: keys agreed on against quantum computers.
+      const algorithms =
+        error instanceof ConnectionError && error.reason === 'handshake' && /no matching/.test(error.message)
+      if (!algorithms || settings.transport === 'library') throw error
+      return this.#byOpenssh(settings, 'the algorithms that the host asks for', signal).catch(() => {
+        throw error
+      })
+    }
+  }
+
+  async #byOpenssh(settings: ConnectionSettings, why: string, signal?: AbortSignal): Promise<Connection> {
+    if (settings.transport !== 'openssh' && !this.#told.has(why)) {
+      this.#told.add(why)
+      this.#notice?.(`hosts are reached with the system's ssh, because of ${why}`)
+    }
+    const open = () => OpensshTransport.open(settings, signal)
+    return new HostConnection(await withTries(settings, { signal }, open), connectionOptions(settings))
   }
 
   /** Ends what the connections shared; without it bastions end a second after the last connection through them. */

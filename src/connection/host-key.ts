@@ -114,8 +114,10 @@ export class HostKeyCheck {
 
   /** Someone who relies on a certificate authority should not have to guess why a host is unknown. */
   #authority(): string {
-    const place = this.#known.ignored.find(({ reason }) => reason.startsWith('host certificates'))
-    return place === undefined ? '' : ` (${place.file}:${place.line} is ignored: ${place.reason})`
+    const by = this.#known.authorityOf(...this.#knownAs())
+    return by === undefined
+      ? ''
+      : ` (${by.file}:${by.line} trusts its certificate: that takes connection: openssh)`
   }
 
   #error(

@@ -106,8 +106,35 @@ function explained(error: unknown, road: Road | undefined): unknown {
   })
 }
 
+/**
+ * The same tries for a transport that logs in by itself.
+ *
+ * @throws ConnectionError
+ */
+export async function withTries<T>(
+  settings: ConnectionSettings,
+  options: Pick<LogInOptions, 'signal' | 'firstWait'>,
+  open: () => Promise<T>,
+): Promise<T> {
+  const { attempts = 1 } = settings
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await open()
+    } catch (error) {
+      if (error instanceof Dropped) {
+        if (attempt >= Math.max(TRIES, attempts)) throw givenUp(settings, error, attempt, undefined)
+      } else if (!mayPass(error) || attempt >= attempts) throw error
+    }
+    await pause(settings, attempt, options)
+  }
+}
+
 /** Hosts that were dropped together must not knock together again: anything between half and the whole of the wait. */
-async function pause(settings: ConnectionSettings, attempt: number, options: LogInOptions): Promise<void> {
+async function pause(
+  settings: ConnectionSettings,
+  attempt: number,
+  options: Pick<LogInOptions, 'signal' | 'firstWait'>,
+): Promise<void> {
   const seconds = Math.min(LONGEST_WAIT, (options.firstWait ?? FIRST_WAIT) * 2 ** (attempt - 1))
   const jittered = seconds * 1000 * (0.5 + Math.random() / 2)
   try {

@@ -195,7 +195,7 @@ function sshSettings(
     ...(retries === undefined ? {} : { attempts: retries + 1 }),
     transport,
     needsOpenssh,
-    openssh: { executable: executable ?? 'ssh', options: words },
+    openssh: { executable: executable ?? 'ssh', destination: host, options: words },
   }
 }
 
