@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ConnectionKind } from '../connection/settings.ts'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
 import { findHost } from '../inventory/localhost.ts'
 import { magicVariables } from '../inventory/magic.ts'
@@ -15,7 +16,9 @@ import type { RunOptions } from '../run/run-state.ts'
 import { readSettings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
+import { visible } from '../values/visible.ts'
 import { becomePassword, connectionVariables, transportOf, withBecomeDefaults } from './ansible-settings.ts'
+import { askSecret } from './ask-secret.ts'
 import { listenForInterruption } from './interruption.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
@@ -36,7 +39,7 @@ export interface RunWords extends VaultWords {
   readonly askBecomePass?: boolean
   readonly privateKey?: string
   readonly user?: string
-  readonly connection?: 'ssh' | 'local'
+  readonly connection?: ConnectionKind
   readonly acceptNewHostKeys?: boolean
   readonly json?: boolean
   readonly verbose?: number
@@ -59,7 +62,10 @@ export function addRunOptions(command: Command): Command {
     .option('-u, --user <name>', 'login user, where the inventory names none')
     .addOption(
       new Option('-c, --connection <kind>', 'connection, where the inventory names none').choices([
+        'auto',
         'ssh',
+        'openssh',
+        'paramiko_ssh',
         'local',
       ]),
     )
@@ -131,6 +137,8 @@ export async function runFromWords(
 
   using interruption = listenForInterruption()
   return await runPlaybook({
+    askPassphrase: async (file) =>
+      process.stdin.isTTY ? askSecret(`passphrase of ${visible(file)}: `) : undefined,
     ...forTests,
     playbook,
     inventory,

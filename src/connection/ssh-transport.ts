@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Client, ClientChannel } from 'ssh2'
@@ -96,7 +97,7 @@ export class SshTransport implements Transport {
       try {
         const channel = await this.#exec(words, options)
         this.counters.channels += 1
-        return fromChannel(channel, this.#socket, this.#closed, () => this.#why())
+        return fromChannel(channel, this.#road.stream, this.#closed, () => this.#why())
       } catch (error) {
         if (error instanceof ConnectionError) throw error
         if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#unopened(error as Error)
