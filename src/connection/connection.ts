@@ -99,7 +99,7 @@ export interface ConnectionSettings {
 
 /** Whom the commands run as. Undefined means the login user. */
 export interface Become {
-  readonly method: 'sudo'
+  readonly method: 'sudo' | 'su' | 'doas'
   readonly user: string
   readonly password?: Secret
   readonly exe: string
