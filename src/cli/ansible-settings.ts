@@ -1,3 +1,4 @@
+import type { ConnectionKind } from '../connection/settings.ts'
 import type { BecomeKeywords, Playbook } from '../playbook/playbook.ts'
 import type { Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
@@ -29,24 +30,26 @@ export async function becomePassword(
   return (await readVaultPassword({ id: 'become', source }, askSecret)).password
 }
 
-const TRANSPORTS: ReadonlyMap<string, 'ssh' | 'local'> = new Map([
+const TRANSPORTS: ReadonlyMap<string, ConnectionKind> = new Map([
   ['smart', 'ssh'],
   ['ssh', 'ssh'],
-  ['paramiko', 'ssh'],
-  ['paramiko_ssh', 'ssh'],
+  ['auto', 'auto'],
+  ['openssh', 'openssh'],
+  ['paramiko', 'paramiko_ssh'],
+  ['paramiko_ssh', 'paramiko_ssh'],
   ['ansible.builtin.ssh', 'ssh'],
   ['local', 'local'],
   ['ansible.builtin.local', 'local'],
 ])
 
 /** The connection of hosts whose variables name none. @throws InputError for one that muster does not have */
-export function transportOf({ transport = 'smart' }: Settings): 'ssh' | 'local' {
+export function transportOf({ transport = 'smart' }: Settings): ConnectionKind {
   const known = TRANSPORTS.get(transport)
   if (known !== undefined) return known
   throw new InputError([
     {
       message: `transport is ${transport} in ansible.cfg or ANSIBLE_TRANSPORT`,
-      hint: 'muster knows ssh and local',
+      hint: 'muster knows auto, ssh, openssh, paramiko_ssh and local',
     },
   ])
 }

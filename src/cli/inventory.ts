@@ -16,6 +16,7 @@ import { readSettings } from '../settings/settings.ts'
 import { didYouMean } from '../values/nearest.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { visible, visibleJson } from '../values/visible.ts'
+import { connectionReport } from './connection-report.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
 
@@ -26,6 +27,7 @@ interface Options extends VaultWords {
   readonly graph?: string | true
   readonly host?: string
   readonly vars?: boolean
+  readonly connection?: boolean
   readonly export?: boolean
   readonly limit?: string
   readonly extraVars?: string[]
@@ -41,6 +43,7 @@ export function inventoryCommand(): Command {
     .option('--list', 'everything, as JSON')
     .option('--graph [group]', 'the tree of groups and hosts, from this group down')
     .option('--host <name>', 'the variables of one host, as JSON')
+    .option('--connection', 'with --host: how it is reached, and which file or variable says so')
     .option('--export', 'with --list: variables of groups stay with their groups, to be read again')
     .option('--vars', 'with --graph: show variables too')
     .option('-l, --limit <pattern>', 'with --list: only hosts that match this pattern')
@@ -77,6 +80,8 @@ async function show(options: Options): Promise<string> {
     const root = options.graph === true ? 'all' : knownGroup(inventory, options.graph)
     return visible(inventoryGraph(listing, root, options.vars === true), false)
   }
+  if (options.host !== undefined && options.connection === true)
+    return visible(connectionReport(listing, knownHost(inventory, options.host)), false)
   if (options.host !== undefined)
     return visibleJson(listingJson(inventoryHost(listing, knownHost(inventory, options.host))))
   const kept =
@@ -90,6 +95,8 @@ function checkWords(options: Options): void {
     Boolean,
   ).length
   if (asked !== 1) throw new InputError([{ message: 'give one of --list, --graph and --host' }])
+  if (options.connection === true && options.host === undefined)
+    throw new InputError([{ message: '--connection goes with --host' }])
   if (options.vars === true && options.graph === undefined)
     throw new InputError([{ message: '--vars goes with --graph' }])
   if (options.export === true && options.list !== true)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ConnectionKind } from '../connection/settings.ts'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { findHost } from '../inventory/localhost.ts'
@@ -17,7 +18,9 @@ import type { RunOptions } from '../run/run-state.ts'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
+import { visible } from '../values/visible.ts'
 import { becomePassword, connectionVariables, transportOf, withBecomeDefaults } from './ansible-settings.ts'
+import { askSecret } from './ask-secret.ts'
 import { listenForInterruption } from './interruption.ts'
 import { inventoryOption, inventorySources } from './inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
@@ -38,7 +41,7 @@ export interface RunWords extends VaultWords {
   readonly askBecomePass?: boolean
   readonly privateKey?: string
   readonly user?: string
-  readonly connection?: 'ssh' | 'local'
+  readonly connection?: ConnectionKind
   readonly acceptNewHostKeys?: boolean
   readonly json?: boolean
   readonly verbose?: number
@@ -61,7 +64,10 @@ export function addRunOptions(command: Command): Command {
     .option('-u, --user <name>', 'login user, where the inventory names none')
     .addOption(
       new Option('-c, --connection <kind>', 'connection, where the inventory names none').choices([
+        'auto',
         'ssh',
+        'openssh',
+        'paramiko_ssh',
         'local',
       ]),
     )
@@ -134,6 +140,8 @@ export async function runFromWords(
 
   using interruption = listenForInterruption()
   return await runPlaybook({
+    askPassphrase: async (file) =>
+      process.stdin.isTTY ? askSecret(`passphrase of ${visible(file)}: `) : undefined,
     ...forTests,
     playbook,
     inventory,

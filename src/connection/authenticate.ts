@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
 import { displayText } from '../values/visible.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
-import type { Credential, Credentials } from './credentials.ts'
+import { type Credential, type Credentials, wireMethod } from './credentials.ts'
 
 /** Offers credentials one after the other, and remembers what was tried for the message when none does. */
 export class Authentication {
@@ -29,7 +29,7 @@ export class Authentication {
     if (left !== null) this.#offered = left
     if (partial) {
       const last = this.#tried.at(-1)
-      if (last !== undefined) this.#accepted.add(wire(last.method))
+      if (last !== undefined) this.#accepted.add(wireMethod(last.method))
       this.#next = 0
     }
     const credential = this.#choose(left)
@@ -59,7 +59,7 @@ export class Authentication {
     const { list } = this.#credentials
     while (this.#next < list.length) {
       const credential = list[this.#next++] as Credential
-      const method = wire(credential.method)
+      const method = wireMethod(credential.method)
       if (this.#accepted.has(method)) continue
       if (left !== null && method !== 'none' && !left.includes(method)) continue
       const secret = method === 'password' || method === 'keyboard-interactive'
@@ -76,12 +76,7 @@ export class Authentication {
   #wasTried(method: string): boolean {
     return (
       this.#offered?.includes(method) === true &&
-      this.#tried.some((credential) => wire(credential.method) === method)
+      this.#tried.some((credential) => wireMethod(credential.method) === method)
     )
   }
-}
-
-/** An agent is a holder of keys; on the wire it is `publickey`. */
-function wire(method: AnyAuthMethod): string {
-  return method.type === 'agent' ? 'publickey' : method.type
 }

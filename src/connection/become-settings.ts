@@ -15,6 +15,15 @@ export interface BecomeValues {
   readonly becomeFlags?: Value | undefined
 }
 
+/** What Ansible gives each method when nothing else is said. */
+const METHODS: Readonly<
+  Record<string, { readonly name: Become['method']; readonly flags: string } | undefined>
+> = {
+  sudo: { name: 'sudo', flags: '-H -S -n' },
+  su: { name: 'su', flags: '' },
+  doas: { name: 'doas', flags: '' },
+}
+
 /** The keywords as they are written, for messages. */
 const KEYWORDS = {
   become: 'become',
@@ -29,7 +38,7 @@ const KEYWORDS = {
  * @param variable as for `connectionSettings`: never what a host sent
  * @param askedPassword from `--ask-become-pass`; a variable beats it
  * @returns undefined for the login user
- * @throws InputError with all settings of a wrong type; for methods other than sudo
+ * @throws InputError with all settings of a wrong type; for methods that muster does not have
  */
 export function becomeSettings(
   variable: VariableReader,
@@ -50,17 +59,19 @@ export function becomeSettings(
 function settings(reader: SettingReader, askedPassword: Secret | undefined): Become | undefined {
   const wanted = reader.boolean([KEYWORDS.become, ...SETTING_NAMES.become]) ?? false
   if (!wanted) return undefined
-  const method: Found | undefined = reader.find([KEYWORDS.becomeMethod, ...SETTING_NAMES.becomeMethod])
-  if (method !== undefined && method.value !== 'sudo' && method.value !== 'ansible.builtin.sudo') {
-    reader.problem(method, 'is not sudo', 'muster becomes another user with sudo only')
+  const found: Found | undefined = reader.find([KEYWORDS.becomeMethod, ...SETTING_NAMES.becomeMethod])
+  const method =
+    METHODS[String(found?.value ?? 'sudo').replace(/^(?:ansible\.builtin|community\.general)\./, '')]
+  if (method === undefined) {
+    reader.problem(found!, 'is none of sudo, su and doas', 'muster becomes another user with these')
   }
   const password = reader.secret(SETTING_NAMES.becomePassword) ?? askedPassword
   return {
-    method: 'sudo',
+    method: method?.name ?? 'sudo',
     user: reader.text([KEYWORDS.becomeUser, ...SETTING_NAMES.becomeUser]) ?? 'root',
     ...(password === undefined ? {} : { password }),
-    exe: reader.text([KEYWORDS.becomeExe, ...SETTING_NAMES.becomeExe]) ?? 'sudo',
-    flags: flags(reader) ?? '-H -S -n',
+    exe: reader.text([KEYWORDS.becomeExe, ...SETTING_NAMES.becomeExe]) ?? method?.name ?? 'sudo',
+    flags: flags(reader) ?? method?.flags ?? '',
   }
 }
 

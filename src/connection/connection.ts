@@ -85,7 +85,12 @@ export interface ConnectionSettings {
   /** Why muster's own transport will not do. */
   readonly needsOpenssh?: readonly string[]
   /** For the system's `ssh`: its path, and the options as users wrote them. */
-  readonly openssh?: { readonly executable: string; readonly options: readonly string[] }
+  readonly openssh?: {
+    readonly executable: string
+    /** The name behind `ssh`, by which its files are searched. */
+    readonly destination: string
+    readonly options: readonly string[]
+  }
   /** All that was decided, for people. */
   readonly decisions?: readonly Decision[]
   /** The POSIX shell of the host that runs scripts. Default `/bin/sh`. */
@@ -94,7 +99,7 @@ export interface ConnectionSettings {
 
 /** Whom the commands run as. Undefined means the login user. */
 export interface Become {
-  readonly method: 'sudo'
+  readonly method: 'sudo' | 'su' | 'doas'
   readonly user: string
   readonly password?: Secret
   readonly exe: string

@@ -1,28 +1,78 @@
-import { connect } from './connect.ts'
-import type { Connection, ConnectionSettings } from './connection.ts'
+import { Bastions } from './bastions.ts'
+import { TransportChoice } from './choose-transport.ts'
+import { connect, connectionOptions } from './connect.ts'
+import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
+import { HostConnection } from './host-connection.ts'
 import { KnownHosts } from './known-hosts.ts'
+import { withTries } from './log-in.ts'
+import { OpensshTransport } from './openssh-transport.ts'
 import { type AskPassphrase, PrivateKeys } from './private-keys.ts'
 
+export interface ConnectorOptions {
+  /** Told what concerns many hosts, once: a bastion that was lost, a transport that was chosen. */
+  readonly notice?: (text: string) => void
+  /** Folder whose `.ssh` holds the keys to try when none is named. */
+  readonly home?: string
+}
+
 /**
- * Opens the connections of one run. Private keys and known_hosts files are read once whatever the number of hosts, and
- * a host key that one connection accepts is known to the next.
+ * Opens the connections of one run. Private keys and known_hosts files are read once whatever the number of hosts, a
+ * host key that one connection accepts is known to the next, and the hosts behind a bastion share one connection to it.
  */
 export class Connector {
+  readonly bastions: Bastions
   readonly #privateKeys: PrivateKeys
+  readonly #choice = new TransportChoice()
+  readonly #notice: ConnectorOptions['notice']
+  readonly #told = new Set<string>()
   readonly #knownHosts = new Map<string, Promise<KnownHosts>>()
 
-  constructor(ask?: AskPassphrase) {
-    this.#privateKeys = new PrivateKeys(ask)
+  constructor(ask?: AskPassphrase, { notice, home }: ConnectorOptions = {}) {
+    this.#notice = notice
+    this.#privateKeys = new PrivateKeys(ask, home)
+    this.bastions = new Bastions({
+      privateKeys: this.#privateKeys,
+      known: (files) => this.#known(files),
+      notice,
+    })
   }
 
   /** @throws ConnectionError */
   async connect(settings: ConnectionSettings, signal?: AbortSignal): Promise<Connection> {
     if (settings.kind === 'local') return connect(settings)
-    return connect(settings, {
-      privateKeys: this.#privateKeys,
-      knownHosts: await this.#known(settings.knownHostsFiles),
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const knownHosts = await this.#known(settings.knownHostsFiles)
+    const why = await this.#choice.needsOpenssh(settings, knownHosts)
+    if (why !== undefined) return this.#byOpenssh(settings, why, signal)
+    try {
+      return await connect(settings, {
+        privateKeys: this.#privateKeys,
+        knownHosts,
+        bastions: this.bastions,
+        ...(signal === undefined ? {} : { signal }),
+      })
+    } catch (error) {
+      // What the host wants may be newer than the library: keys agreed on against quantum computers.
+      const algorithms =
+        error instanceof ConnectionError && error.reason === 'handshake' && /no matching/.test(error.message)
+      if (!algorithms || settings.transport === 'library') throw error
+      return this.#byOpenssh(settings, 'the algorithms that the host asks for', signal).catch(() => {
+        throw error
+      })
+    }
+  }
+
+  async #byOpenssh(settings: ConnectionSettings, why: string, signal?: AbortSignal): Promise<Connection> {
+    if (settings.transport !== 'openssh' && !this.#told.has(why)) {
+      this.#told.add(why)
+      this.#notice?.(`hosts are reached with the system's ssh, because of ${why}`)
+    }
+    const open = () => OpensshTransport.open(settings, signal)
+    return new HostConnection(await withTries(settings, { signal }, open), connectionOptions(settings))
+  }
+
+  /** Ends what the connections shared; without it bastions end a second after the last connection through them. */
+  close(): Promise<void> {
+    return this.bastions.close()
   }
 
   #known(files: readonly string[]): Promise<KnownHosts> {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
-import type { Client } from 'ssh2'
+import type { CipherAlgorithm, Client, KexAlgorithm, MacAlgorithm } from 'ssh2'
 import { displayText } from '../values/visible.ts'
 import type { Authentication } from './authenticate.ts'
 import { ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
@@ -17,26 +18,33 @@ type SshError = Error & { level?: string; code?: unknown }
  * @throws ConnectionError; {@link Dropped} when it may go better at another try
  */
 export async function handshake(
-  socket: Socket,
+  socket: Duplex,
   settings: ConnectionSettings,
   hostKey: HostKeyCheck,
   authentication: Authentication,
   keepalive: Keepalive,
   signal?: AbortSignal,
 ): Promise<Client> {
+  const { kex, cipher, hmac } = settings.algorithms ?? {}
   const ssh = new NodeSSH()
   const connecting = ssh.connect({
-    sock: socket,
+    // A socket, or what reads and writes as one: a channel of a bastion, the streams of a program.
+    sock: socket as Socket,
     username: settings.user,
     authHandler: authentication.handler,
     readyTimeout: settings.connectTimeout * 1000,
+    ...(settings.forwardAgent === true && settings.agent !== undefined
+      ? { agent: settings.agent, agentForward: true }
+      : {}),
     keepaliveInterval: keepalive.interval * 1000,
     keepaliveCountMax: keepalive.count,
     algorithms: {
       serverHostKey: hostKey.algorithms(),
+      ...(kex === undefined ? {} : { kex: kex as KexAlgorithm[] }),
+      ...(cipher === undefined ? {} : { cipher: cipher as CipherAlgorithm[] }),
       // ssh2 inflates a packet of 32 kB to 32 MB, and a host could send many: `Compression yes` is for OpenSSH's client.
       compress: ['none'],
-      hmac: {
+      hmac: (hmac as MacAlgorithm[] | undefined) ?? {
         remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'],
         append: [],
         prepend: [],

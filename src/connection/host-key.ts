@@ -13,7 +13,7 @@ const OFFERED = [
   'rsa-sha2-256',
 ] as const
 
-type HostKeyAlgorithm = (typeof OFFERED)[number]
+type HostKeyAlgorithm = (typeof OFFERED)[number] | 'ssh-rsa'
 
 /** `SHA256:...`, as ssh and ssh-keygen print it. */
 export function fingerprint(key: Buffer): string {
@@ -40,11 +40,12 @@ export class HostKeyCheck {
 
   /** Types that are known come first: else the host may present another one, which looks like a changed key. */
   algorithms(): HostKeyAlgorithm[] {
-    const { host, port } = this.#settings
-    const known = this.#known.typesOf(host, port)
+    const { algorithms } = this.#settings
+    const offered = (algorithms?.hostKey ?? OFFERED) as readonly HostKeyAlgorithm[]
+    const known = this.#known.typesOf(...this.#knownAs())
     const isKnown = (name: string) =>
       known.includes(name) || (name.startsWith('rsa-') && known.includes('ssh-rsa'))
-    return [...OFFERED.filter(isKnown), ...OFFERED.filter((name) => !isKnown(name))]
+    return [...offered.filter(isKnown), ...offered.filter((name) => !isKnown(name))]
   }
 
   /** The key was let through before, earlier in this connection. */
@@ -59,8 +60,15 @@ export class HostKeyCheck {
     return true
   }
 
+  /** A name of its own (HostKeyAlias) is known without a port. */
+  #knownAs(): [host: string, port: number] {
+    const { host, port, hostKeyAlias } = this.#settings
+    return hostKeyAlias === undefined ? [host, port] : [hostKeyAlias, 22]
+  }
+
   async #refuse(key: Buffer): Promise<ConnectionError | undefined> {
-    const { host, port, hostKeys, knownHostsFiles } = this.#settings
+    const { hostKeys, knownHostsFiles } = this.#settings
+    const [host, port] = this.#knownAs()
     const verdict = this.#known.check(host, port, key)
     if (verdict.kind === 'trusted') return undefined
     if (verdict.kind === 'revoked') {
@@ -83,7 +91,8 @@ export class HostKeyCheck {
       )
     }
     if (hostKeys === 'accept-new') return this.#acceptNew(key, file)
-    const scan = `ssh-keyscan -p ${port} ${quote(host)} >> ${quote(file)}`
+    const { host: address, port: at } = this.#settings
+    const scan = `ssh-keyscan -p ${at} ${quote(address)} >> ${quote(file)}`
     const fingerprints = 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
     return this.#error(
       'host-key-unknown',
@@ -95,7 +104,7 @@ export class HostKeyCheck {
 
   async #acceptNew(key: Buffer, file: string): Promise<ConnectionError | undefined> {
     try {
-      await this.#known.accept(this.#settings.host, this.#settings.port, key, file)
+      await this.#known.accept(...this.#knownAs(), key, file)
       return undefined
     } catch (error) {
       const why = `is new and cannot be written into ${file}: ${(error as Error).message}`
@@ -105,8 +114,10 @@ export class HostKeyCheck {
 
   /** Someone who relies on a certificate authority should not have to guess why a host is unknown. */
   #authority(): string {
-    const place = this.#known.ignored.find(({ reason }) => reason.startsWith('host certificates'))
-    return place === undefined ? '' : ` (${place.file}:${place.line} is ignored: ${place.reason})`
+    const by = this.#known.authorityOf(...this.#knownAs())
+    return by === undefined
+      ? ''
+      : ` (${by.file}:${by.line} trusts its certificate: that takes connection: openssh)`
   }
 
   #error(

@@ -1,3 +1,4 @@
+import { quote } from '../shell/quote.ts'
 import type { Become } from './connection.ts'
 
 /** The shell of every host, unless told otherwise; nothing else may be needed there. */
@@ -31,13 +32,25 @@ export function startWords(
   shellArguments: readonly string[] = [],
 ): string[] {
   if (become === undefined) return [...LANGUAGE, shell, ...shellArguments]
+  const { method, exe, user } = become
   const flags = become.flags.split(/\s+/).filter((flag) => flag !== '')
+  const program = [shell, ...shellArguments]
+  if (method === 'su') {
+    // The user's own shell reads this text, whatever it is. Options come first: not every su looks for them later.
+    const command = `exec ${[...LANGUAGE, ...program].map(quote).join(' ')}`
+    return [...LANGUAGE, exe, ...flags, user, '-c', command]
+  }
+  if (method === 'doas') {
+    // doas empties the environment. Without a password it must not ask.
+    const asking = become.password === undefined && !flags.includes('-n') ? ['-n'] : []
+    return [...LANGUAGE, exe, ...asking, ...flags, '-u', user, '--', ...LANGUAGE, ...program]
+  }
   // Whatever the flags say: without a password sudo must not ask, or it would read our requests as the answer.
   const asking =
     become.password === undefined
       ? ['-n', ...flags]
       : ['-S', '-p', prompt, ...flags.flatMap(withoutNonInteractive)]
-  return [...LANGUAGE, become.exe, ...asking, '-u', become.user, '--', shell, ...shellArguments]
+  return [...LANGUAGE, exe, ...asking, '-u', user, '--', ...program]
 }
 
 /** `-n` would forbid sudo to ask, so Ansible drops it when there is a password; `-HnS` becomes `-HS`. */

@@ -6,6 +6,8 @@ export interface HostLine {
   readonly line: number
   readonly names: HostNames
   readonly revoked: boolean
+  /** The key signs those of hosts (`@cert-authority`), and is none of a host itself. */
+  readonly authority: boolean
   /** `ssh-ed25519` and the like. */
   readonly type: string
   readonly key: Buffer
@@ -33,16 +35,21 @@ export function readLine(
   const words = text.trim().split(/[ \t]+/)
   if (words[0] === '' || words[0]?.startsWith('#')) return undefined
   const marker = words[0]?.startsWith('@') ? words.shift() : undefined
-  if (marker === '@cert-authority') {
-    return { ...place, reason: 'host certificates cannot be checked: add the keys of the hosts themselves' }
-  }
-  if (marker !== undefined && marker !== '@revoked') return { ...place, reason: `unknown marker ${marker}` }
+  if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority')
+    return { ...place, reason: `unknown marker ${marker}` }
   const [hosts = '', type = '', blob = ''] = words
   const key = Buffer.from(blob, 'base64')
   const names = hosts.startsWith('|') ? hashedName(hosts) : plainNames(hosts)
   if (names === undefined) return { ...place, reason: 'a hashed host name that is broken' }
   if (!statesType(key, type)) return { ...place, reason: 'no key of the type it names' }
-  return { ...place, names, revoked: marker === '@revoked', type, key }
+  return {
+    ...place,
+    names,
+    revoked: marker === '@revoked',
+    authority: marker === '@cert-authority',
+    type,
+    key,
+  }
 }
 
 /** @param name lower case, `[host]:port` unless the port is 22 */

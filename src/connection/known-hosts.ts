@@ -22,10 +22,12 @@ export class KnownHosts {
   /** Lines that cannot be honoured, each with its reason. */
   readonly ignored: readonly IgnoredLine[]
   readonly #lines: HostLine[]
+  readonly #authorities: HostLine[]
   #appending: Promise<unknown> = Promise.resolve()
 
   private constructor(lines: HostLine[], ignored: readonly IgnoredLine[]) {
-    this.#lines = lines
+    this.#lines = lines.filter(({ authority }) => !authority)
+    this.#authorities = lines.filter(({ authority }) => authority)
     this.ignored = ignored
   }
 
@@ -48,6 +50,12 @@ export class KnownHosts {
   /** The types of the keys that the host is known with; `ssh-ed25519` and the like, best known first. */
   typesOf(host: string, port: number): string[] {
     return [...new Set(this.#trusted(host, port).map((line) => line.type))]
+  }
+
+  /** The line by which a host is trusted for its certificate; muster's own transport cannot check those. */
+  authorityOf(host: string, port: number): HostLine | undefined {
+    const names = [hostName(host, port), hostName(host, 22)]
+    return this.#authorities.find((line) => names.some((name) => matchesHost(line, name)))
   }
 
   /** @param key the blob that the host presented */

@@ -10,6 +10,7 @@ const CAUSES: Readonly<Record<string, readonly [cause: ConnectionCause, what: st
   ENETUNREACH: ['refused', 'no route to its network', 'check the network of this machine'],
   EACCES: ['refused', 'this machine does not allow it', 'check the firewall of this machine'],
   EPERM: ['refused', 'this machine does not allow it', 'check the firewall of this machine'],
+  EADDRNOTAVAIL: ['refused', 'this machine has no such address to connect from', 'check BindAddress'],
   ETIMEDOUT: ['timeout', 'no answer', 'check the network, firewalls and that the host is up'],
 }
 
@@ -20,8 +21,18 @@ const CAUSES: Readonly<Record<string, readonly [cause: ConnectionCause, what: st
  * @throws ConnectionError `resolve`, `refused`, `timeout`, `cancelled`; {@link Dropped}
  */
 export async function openSocket(settings: ConnectionSettings, signal?: AbortSignal): Promise<Socket> {
-  const { name, host, port, connectTimeout } = settings
-  const socket = connect({ host, port, noDelay: true, keepAlive: true })
+  const { name, host, port, connectTimeout, addressFamily, bindAddress, tcpKeepAlive } = settings
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: tcpKeepAlive !== false,
+    // Several addresses of a name are tried in turn; without it a dead first one would be the end.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: Math.max(250, Math.min(2000, (connectTimeout * 1000) / 4)),
+    ...(addressFamily === undefined ? {} : { family: addressFamily }),
+    ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
+  })
   const outcome = Promise.withResolvers<void>()
   const give = (cause: ConnectionCause, what: string, hint?: string) =>
     outcome.reject(

@@ -25,22 +25,34 @@ export class PrivateKeys {
     { readonly passphrase: string | undefined; readonly key: Promise<ParsedKey> }
   >()
 
+  readonly #public = new Map<string, Promise<Buffer | undefined>>()
+
   /** @param home folder whose `.ssh` holds the keys to try when none is named */
   constructor(ask?: AskPassphrase, home = homedir()) {
     this.#ask = ask
     this.#home = home
   }
 
-  /** @throws ConnectionError `private-key`: missing, unreadable, readable by others, no key, no or wrong passphrase */
-  load(file: string, passphrase?: Secret): Promise<ParsedKey> {
+  /**
+   * @param quiet asks nobody for a passphrase
+   * @throws ConnectionError `private-key`: missing, unreadable, readable by others, no key, no or wrong passphrase
+   */
+  load(file: string, passphrase?: Secret, quiet = false): Promise<ParsedKey> {
     const text = passphrase?.revealText()
     const cached = this.#keys.get(file)
     if (cached !== undefined && cached.passphrase === text) return cached.key
-    const key = this.#open(file, passphrase)
+    const key = this.#open(file, passphrase, quiet)
     // Callers see the rejection; a key that nobody waits for any more must not end the process.
     key.catch(() => {})
     this.#keys.set(file, { passphrase: text, key })
     return key
+  }
+
+  /** The public key of a file, from the file beside it or itself, so that an agent's key is known by its name. */
+  publicPart(file: string): Promise<Buffer | undefined> {
+    const known = this.#public.get(file) ?? readPublic(file)
+    this.#public.set(file, known)
+    return known
   }
 
   /** The keys in their usual places that can be used without asking. */
@@ -70,15 +82,25 @@ export class PrivateKeys {
     }
   }
 
-  async #open(file: string, passphrase: Secret | undefined): Promise<ParsedKey> {
+  async #open(file: string, passphrase: Secret | undefined, quiet: boolean): Promise<ParsedKey> {
     const data = await read(file)
     if (passphrase !== undefined || !isEncrypted(data)) return parse(file, data, passphrase)
-    const asked = await this.#ask?.(file)
+    const asked = quiet ? undefined : await this.#ask?.(file)
     if (asked !== undefined) return parse(file, data, asked)
     throw new ConnectionError('private-key', `the private key ${file} needs a passphrase`, {
       hint: `add the key to an agent (ssh-add ${quote(file)}), or set ansible_private_key_passphrase`,
     })
   }
+}
+
+async function readPublic(file: string): Promise<Buffer | undefined> {
+  for (const name of [`${file}.pub`, file]) {
+    const text = await readFile(name).catch(() => undefined)
+    const parsed = text === undefined ? undefined : ssh2.utils.parseKey(text)
+    const key = Array.isArray(parsed) ? (parsed as ParsedKey[])[0] : parsed
+    if (key !== undefined && !(key instanceof Error)) return key.getPublicSSH()
+  }
+  return undefined
 }
 
 async function read(file: string): Promise<Buffer> {

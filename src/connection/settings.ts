@@ -12,6 +12,9 @@ import { SETTING_NAMES } from './variable-names.ts'
 
 export { type BecomeValues, becomeSettings } from './become-settings.ts'
 
+/** How hosts are reached, in the words of `-c` and `ansible_connection`. */
+export type ConnectionKind = 'auto' | 'ssh' | 'openssh' | 'paramiko_ssh' | 'local'
+
 /** What the command line says; variables of a host stand above it, as in Ansible. */
 export interface ConnectionDefaults {
   readonly user?: string
@@ -19,7 +22,7 @@ export interface ConnectionDefaults {
   readonly privateKey?: string
   /** Seconds until a connection attempt is given up; 10 when missing. */
   readonly timeout?: number
-  readonly connection?: 'ssh' | 'local' | 'openssh' | 'auto' | 'paramiko_ssh'
+  readonly connection?: ConnectionKind
   readonly acceptNewHostKeys?: boolean
   /** Settings of ansible.cfg, by the names of the variables that beat them. */
   readonly settings?: ReadonlyMap<string, Value>
@@ -195,7 +198,7 @@ function sshSettings(
     ...(retries === undefined ? {} : { attempts: retries + 1 }),
     transport,
     needsOpenssh,
-    openssh: { executable: executable ?? 'ssh', options: words },
+    openssh: { executable: executable ?? 'ssh', destination: host, options: words },
   }
 }
 

@@ -8,6 +8,7 @@ import { bounded } from './bounded.ts'
 import { ConnectionError, DEADLINES } from './connection.ts'
 import type { HostProcess, OpenOptions, ProcessEnd, Transport } from './host-process.ts'
 import { pacedInput } from './paced-input.ts'
+import type { Road } from './road.ts'
 
 /**
  * Channels at once. sshd allows 10 sessions a connection, but those that were closed linger: from 7 at once on, opens
@@ -33,25 +34,17 @@ export class SshTransport implements Transport {
   readonly label: string
   readonly counters: { handshakes: number; channels: number }
   readonly #client: Client
-  readonly #socket: Duplex
-  readonly #traffic: Transport['traffic']
+  readonly #road: Road
   readonly #limit = pLimit(MOST_CHANNELS)
   readonly #closed: Promise<void>
   #reason: string | undefined
 
   /** @param keepalive seconds without an answer after which the host counts as gone */
-  constructor(
-    label: string,
-    client: Client,
-    socket: Duplex,
-    keepalive: number,
-    traffic: Transport['traffic'],
-  ) {
+  constructor(label: string, client: Client, road: Road, keepalive: number) {
     this.label = label
     this.counters = { handshakes: 1, channels: 0 }
     this.#client = client
-    this.#socket = socket
-    this.#traffic = traffic
+    this.#road = road
     this.#closed = new Promise((resolve) => client.once('close', () => resolve()))
     // node-ssh takes its own listener away once the connection is ready; without this one a reset would end muster.
     client.on('error', (error) => {
@@ -60,7 +53,7 @@ export class SshTransport implements Transport {
   }
 
   traffic(): { readonly sent: number; readonly received: number } {
-    return this.#traffic()
+    return this.#road.traffic()
   }
 
   /** Settles when the connection is gone; why, in words for a person. */
@@ -90,13 +83,13 @@ export class SshTransport implements Transport {
 
   abandon(reason: string): void {
     this.#reason ??= reason
-    this.#socket.destroy()
+    this.#road.stream.destroy()
   }
 
   async close(): Promise<void> {
     this.#client.end()
     await bounded(this.#closed, CLOSE_TIMEOUT)
-    this.#socket.destroy()
+    this.#road.stream.destroy()
   }
 
   async #open(words: readonly string[], options: OpenOptions): Promise<HostProcess> {
@@ -104,7 +97,7 @@ export class SshTransport implements Transport {
       try {
         const channel = await this.#exec(words, options)
         this.counters.channels += 1
-        return fromChannel(channel, this.#socket, this.#closed, () => this.#why())
+        return fromChannel(channel, this.#road.stream, this.#closed, () => this.#why())
       } catch (error) {
         if (error instanceof ConnectionError) throw error
         if ((error as { reason?: number }).reason !== OPEN_FAILED) throw this.#unopened(error as Error)
@@ -161,7 +154,7 @@ export class SshTransport implements Transport {
   }
 
   #why(): string {
-    return this.#reason ?? 'the host closed the connection'
+    return this.#road.blame?.() ?? this.#reason ?? 'the host closed the connection'
   }
 
   #cancelled(): ConnectionError {
@@ -171,8 +164,8 @@ export class SshTransport implements Transport {
   /** The host would not, or is gone. */
   #unopened(error: Error): ConnectionError {
     const said = displayText(error.message, 300)
-    if (!this.#socket.writable) {
-      const why = this.#reason ?? said
+    if (!this.#road.stream.writable) {
+      const why = this.#road.blame?.() ?? this.#reason ?? said
       return new ConnectionError('lost', `${this.label}: lost before a shell was started: ${why}`)
     }
     return new ConnectionError('no-shell', `${this.label}: the host runs no command: ${said}`, {

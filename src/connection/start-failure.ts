@@ -6,12 +6,12 @@ import { describeIdentity } from './identity.ts'
 /** What sudo says (in English: {@link startWords} asks for it), what it means, and what to do. */
 const SUDO: readonly (readonly [pattern: RegExp, cause: ConnectionCause, hint: string])[] = [
   [
-    /a (?:terminal|password) is required|interactive authentication is required|no password was provided/i,
+    /a (?:terminal|password|tty) is required|interactive authentication is required|no password was provided/i,
     'become-password-missing',
     'give ansible_become_password or --ask-become-pass, or allow the user NOPASSWD in sudoers',
   ],
   [
-    /incorrect password|sorry, try again|authentication failure/i,
+    /incorrect password|sorry, try again|authentication (?:failure|failed)/i,
     'become-password-wrong',
     'check ansible_become_password',
   ],
@@ -20,11 +20,16 @@ const SUDO: readonly (readonly [pattern: RegExp, cause: ConnectionCause, hint: s
     'become-refused',
     'allow the login user in sudoers on the host, or set ansible_become: false',
   ],
-  [/unknown user/i, 'become-refused', 'check ansible_become_user'],
+  [
+    /doas: operation not permitted/i,
+    'become-refused',
+    'permit the login user in /etc/doas.conf on the host, or set ansible_become: false',
+  ],
+  [/unknown user|user .* does not exist/i, 'become-refused', 'check ansible_become_user'],
   [
     /no such file|not found|permission denied/i,
     'become-refused',
-    'install sudo on the host, name it in ansible_become_exe, or log in as that user',
+    'install it on the host, name another in ansible_become_exe or ansible_become_method, or log in as that user',
   ],
   [
     /setuid|no new privileges|effective uid is not 0/i,

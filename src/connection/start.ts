@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { quote } from '../shell/quote.ts'
-import { type Become, ConnectionError } from './connection.ts'
+import { answerPrompt } from './answer-prompt.ts'
+import type { Become } from './connection.ts'
 import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
-import { describeIdentity, startWords } from './identity.ts'
-import { OutputTail } from './output-tail.ts'
-import { explainStart } from './start-failure.ts'
+import { startWords } from './identity.ts'
 import { openWithTerminal } from './terminal.ts'
 
 /** What to run once the identity is taken on. */
@@ -37,83 +36,34 @@ export async function start(
   options: StartOptions,
 ): Promise<HostProcess> {
   const { startTimeout: seconds, shell, terminal, ...opening } = options
+  // doas reads a password from a terminal and from nowhere else.
+  const onTerminal = terminal === true || (become?.method === 'doas' && become.password !== undefined)
   const open = (words: readonly string[]) =>
-    terminal && become !== undefined
+    onTerminal && become !== undefined
       ? openWithTerminal(transport, words, seconds, opening)
       : transport.open(words, opening)
   const nonce = randomBytes(16).toString('hex')
   const prompt = `muster-asks-${nonce}:`
-  if (become?.password === undefined) {
+  // What su asks cannot be foreseen, and it would take our requests for the answer.
+  const mayAsk = become !== undefined && (become.password !== undefined || become.method === 'su')
+  if (!mayAsk) {
     const shellArguments =
       program.script === null ? [] : ['-c', program.script, 'sh', ...(program.words ?? [])]
     return open(startWords(become, prompt, shell, shellArguments))
   }
   const ready = `muster-runs-${nonce}`
   const script = `echo ${ready}; ${program.script ?? `exec ${quote(shell)}`}`
-  const words = startWords(become, prompt, shell, ['-c', script, 'sh', ...(program.words ?? [])])
-  const process = await open(words)
+  const process = await open(
+    startWords(become, prompt, shell, ['-c', script, 'sh', ...(program.words ?? [])]),
+  )
   try {
-    await answerPrompt(process, transport.label, become, become.password.revealText(), {
-      prompt,
-      ready,
-      seconds,
-    })
+    const asked = become.method === 'sudo' ? prompt : undefined
+    await answerPrompt(process, transport.label, become, { prompt: asked, ready, seconds })
   } catch (error) {
     process.destroy()
     throw error
   }
   return process
-}
-
-async function answerPrompt(
-  process: HostProcess,
-  label: string,
-  become: Become,
-  password: string,
-  words: { readonly prompt: string; readonly ready: string; readonly seconds: number },
-): Promise<void> {
-  const stdout = new OutputTail()
-  const stderr = new OutputTail()
-  const promise = Promise.withResolvers<void>()
-  let answered = false
-  const wrong = () =>
-    new ConnectionError('become-password-wrong', `${label}: wrong password for ${describeIdentity(become)}`, {
-      hint: 'check ansible_become_password; it was tried once, so that no account is locked',
-    })
-  const onStdout = (chunk: Buffer) => {
-    stdout.push(chunk)
-    if (stdout.bytes.includes(words.ready)) promise.resolve()
-  }
-  const onStderr = (chunk: Buffer) => {
-    stderr.push(chunk)
-    const asked = stderr.bytes.indexOf(words.prompt)
-    if (asked < 0) return
-    if (answered) {
-      if (stderr.bytes.indexOf(words.prompt, asked + 1) >= 0) promise.reject(wrong())
-      return
-    }
-    answered = true
-    process.stdin.write(`${password}\n`)
-  }
-  const timer = setTimeout(() => {
-    const failed = { end: undefined, waited: words.seconds, stdout: stdout.bytes, stderr: stderr.bytes }
-    promise.reject(explainStart(label, become, failed))
-  }, words.seconds * 1000)
-  void process.ended.then((end) => {
-    const failed = { end, stdout: stdout.bytes, stderr: stderr.bytes }
-    const error = explainStart(label, become, failed)
-    // A sudo that allows one try only ends without asking again.
-    promise.reject(answered && error.reason === 'become-password-missing' ? wrong() : error)
-  })
-  process.stdout.on('data', onStdout)
-  process.stderr.on('data', onStderr)
-  try {
-    await promise.promise
-  } finally {
-    clearTimeout(timer)
-    process.stdout.off('data', onStdout)
-    process.stderr.off('data', onStderr)
-  }
 }
 
 /** The program of {@link start} that copies standard input into an existing or new file. */

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import type { ConnectionKind } from '../connection/settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { RunContext } from '../modules/module.ts'
 import type { TemplateHome } from '../template/api.ts'
@@ -26,7 +27,7 @@ export interface RunOptions {
   readonly becomePassword: Secret | undefined
   readonly acceptNewHostKeys: boolean
   /** Connection of hosts whose variables do not name one. */
-  readonly connection: 'ssh' | 'local'
+  readonly connection: ConnectionKind
   /** Settings of ansible.cfg and its environment, by the names of the variables that beat them. */
   readonly settings?: ReadonlyMap<string, Value>
   /** What becomes of dicts that are set in several places; replaced unless ansible.cfg says otherwise. */

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
+import type { AskPassphrase } from '../connection/private-keys.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { Masker } from '../values/masker.ts'
@@ -38,6 +39,8 @@ export interface RunInput {
   readonly stateFolder: string | undefined
   readonly signal: AbortSignal
   readonly listen: Listener
+  /** Asks for the passphrase of a key; without it, keys that need one cannot be used. */
+  readonly askPassphrase?: AskPassphrase
   /** For tests: false asks every probe at its task's turn, as if nothing could be guessed. */
   readonly prefetch?: boolean
   /** For tests. */
@@ -75,7 +78,9 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
   const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
   const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
-  const connector = new Connector()
+  const connector = new Connector(input.askPassphrase, {
+    notice: (message) => emit({ type: 'warning', message }),
+  })
   const connections = new Set<Connection>()
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
@@ -144,6 +149,8 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     }
   } finally {
     await Promise.all([...connections].map((connection) => connection.close()))
+    await connector.close()
+    cost.handshakes += connector.bastions.handshakes
     for (const connection of connections)
       for (const key of Object.keys(cost) as (keyof Cost)[]) cost[key] += connection.counters[key]
     await journal?.close()

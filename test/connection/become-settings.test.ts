@@ -29,6 +29,14 @@ test('variables beat keywords, in both directions', () => {
   expect(become({ ansible_become_user: 'a', ansible_sudo_user: 'c' }, { become: true })?.user).toBe('c')
 })
 
+test.each([
+  ['sudo', { method: 'sudo', exe: 'sudo', flags: '-H -S -n' }],
+  ['ansible.builtin.su', { method: 'su', exe: 'su', flags: '' }],
+  ['community.general.doas', { method: 'doas', exe: 'doas', flags: '' }],
+])('the method %s', (method, expected) => {
+  expect(become({}, { become: true, becomeMethod: method })).toMatchObject(expected)
+})
+
 test('flags may be empty on purpose, the program another one', () => {
   expect(
     become(
@@ -54,8 +62,12 @@ test('a password in a variable beats the one asked for', () => {
 test.each<[Record<string, Value>, BecomeValues, string]>([
   [{ ansible_become: 'perhaps' }, {}, 'ansible_become must be a boolean'],
   [{}, { become: 'perhaps' }, 'become must be a boolean'],
-  [{ ansible_become_method: 'su' }, { become: true }, 'ansible_become_method is not sudo'],
-  [{}, { become: true, becomeMethod: 'doas' }, 'become_method is not sudo'],
+  [
+    { ansible_become_method: 'runas' },
+    { become: true },
+    'ansible_become_method is none of sudo, su and doas',
+  ],
+  [{}, { become: true, becomeMethod: 'dzdo' }, 'become_method is none of sudo, su and doas'],
   [{}, { become: true, becomeUser: 1000 }, 'become_user must be text'],
 ])('%j %j is refused', (variables, keywords, message) => {
   expect(() => become(variables, keywords)).toThrow(message)

@@ -137,3 +137,56 @@ test.each([
   const words = startWords({ ...become('sudo', password), flags }, 'PROMPT')
   expect(words).toEqual(['env', 'LC_MESSAGES=C', 'sudo', ...expected, '-u', 'root', '--', '/bin/sh'])
 })
+
+/** Reads su's words: flags, the user, `-c`, text. */
+function fakeSu(name: string, behaviour: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, `#!/bin/sh\nwhile [ "$1" != -c ]; do shift; done\n${behaviour}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+const su = (exe: string, password?: string): Become => ({
+  ...become(exe, password),
+  method: 'su',
+  flags: '-m',
+})
+
+test.each(['Password: ', 'Mot de passe : ', 'パスワード：', 'Slaptažodis:'])(
+  'su asks in any language: %s',
+  async (prompt) => {
+    const exe = fakeSu(
+      `su ${Buffer.from(prompt).toString('hex')}`,
+      `printf '%s' '${prompt}' >&2; read -r answer; echo >&2; [ "$answer" = "it's secret" ] || { echo 'su: Authentication failure' >&2; exit 1; }; exec sh -c "$2"`,
+    )
+    expect(await run(su(exe, "it's secret"), 'echo in; echo err >&2; exit 3')).toEqual({
+      rc: 3,
+      stdout: 'in\n',
+      stderr: 'err\n',
+    })
+    await expect(run(su(exe, 'wrong'))).rejects.toMatchObject({ reason: 'become-password-wrong' })
+    await expect(run(su(exe))).rejects.toMatchObject({
+      reason: 'become-password-missing',
+      hint: expect.stringContaining('--ask-become-pass'),
+    })
+  },
+)
+
+test('su that asks nothing', async () => {
+  const exe = fakeSu('su free', 'exec sh -c "$2"')
+  for (const password of [undefined, 'x'])
+    expect(await run(su(exe, password), "echo 'a  b'; cat")).toEqual({ rc: 0, stdout: 'a  b\n', stderr: '' })
+})
+
+test('doas never asks without a password to give', () => {
+  const doas: Become = { ...become('doas'), method: 'doas', flags: '' }
+  expect(startWords(doas, 'prompt').slice(2)).toEqual([
+    'doas',
+    '-n',
+    '-u',
+    'root',
+    '--',
+    'env',
+    'LC_MESSAGES=C',
+    '/bin/sh',
+  ])
+})

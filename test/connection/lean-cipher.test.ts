@@ -107,10 +107,12 @@ describe.skipIf(noSshd !== undefined)(`ciphers with a real sshd${noSshd ? ` (${n
         new Authentication(settings, credentials, () => true),
         { interval: 15, count: 3 },
       )
-      const transport = new SshTransport('web1', client, socket as unknown as Socket, 60, () => ({
-        sent: 0,
-        received: 0,
-      }))
+      const transport = new SshTransport(
+        'web1',
+        client,
+        { stream: socket as unknown as Socket, traffic: () => ({ sent: 0, received: 0 }) },
+        60,
+      )
       const connection = new HostConnection(transport, { startTimeout: 10 })
       const before = socket.writes
       const [blocks, block] = [32, 128 * 1024]

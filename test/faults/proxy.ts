@@ -41,6 +41,11 @@ export class FaultProxy {
     return proxy
   }
 
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#pairs.size
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }

@@ -27,18 +27,24 @@ export class TestSshd {
     this.#process = process
   }
 
-  /** @param extra lines of sshd_config, before the usual ones (sshd takes the first of each) */
+  /**
+   * @param extra lines of sshd_config, before the usual ones (sshd takes the first of each); `%FOLDER%` is its folder,
+   *   which also holds two authorities, `user_ca` and `host_ca`, and `host_key-cert.pub`, signed by the second
+   */
   static async start(...extra: readonly string[]): Promise<TestSshd> {
     const folder = mkdtempSync(join(tmpdir(), 'muster-sshd-'))
-    for (const name of ['host_key', 'user_key', 'other_key']) makeKey(join(folder, name))
+    for (const name of ['host_key', 'user_key', 'other_key', 'user_ca', 'host_ca'])
+      makeKey(join(folder, name))
     makeKey(join(folder, 'locked_key'), 'open sesame')
+    const certified = ['-q', '-s', join(folder, 'host_ca'), '-h', '-I', 'host', '-n', '127.0.0.1']
+    execFileSync('ssh-keygen', [...certified, join(folder, 'host_key.pub')])
     const authorized = ['user_key.pub', 'locked_key.pub'].map((name) =>
       readFileSync(join(folder, name), 'utf8'),
     )
     writeFileSync(join(folder, 'authorized_keys'), authorized.join(''), { mode: 0o600 })
     const port = await freePort()
     const config = [
-      ...extra,
+      ...extra.map((line) => line.replaceAll('%FOLDER%', folder)),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${folder}/host_key`,
