@@ -29,10 +29,13 @@ export const dpkg: ArtifactManager = {
   }),
 
   async *converge(info, file, { found, related }, options) {
-    const need = artifactNeed(info, found, options.allowDowngrade)
+    const need = artifactNeed(info, found, options)
     const result = { name: info.name, version: info.version }
     if (need === 'nothing') return { result: { ...result, stdout: '', stderr: '' } }
-    const says = `${need === 'configure' ? 'configure' : verb(info, found)} ${info.name} ${info.version}`
+    const says =
+      need === 'configure'
+        ? `configure ${info.name} ${found.version}`
+        : `${verb(info, found)} ${info.name} ${info.version}`
     const before = new Map([[info.name, found]])
     if (need === 'configure') {
       const output = yield {

@@ -74,6 +74,7 @@ describe('what apt-get is asked for', () => {
 
 describe('what a package file needs', () => {
   const info = { name: 'a', version: '1.0' }
+  const EXACT = { allowDowngrade: false, pin: 'exact' } as const
   it.each([
     ['installed', '1.0', 'nothing'],
     ['half-configured', '1.0', 'configure'],
@@ -84,12 +85,23 @@ describe('what a package file needs', () => {
     ['config-files', '1.0', 'install'],
     ['not-installed', null, 'install'],
   ] as const)('%s %s: %s', (status, version, wanted) => {
-    expect(artifactNeed(info, { status, version, architecture: 'all' }, false)).toBe(wanted)
+    expect(artifactNeed(info, { status, version, architecture: 'all' }, EXACT)).toBe(wanted)
   })
 
   it('is refused when it is older, unless asked for', () => {
     const newer = { ...THERE, version: '1:0.1' }
-    expect(() => artifactNeed(info, newer, false)).toThrow('A later version is already installed')
-    expect(artifactNeed(info, newer, true)).toBe('install')
+    expect(() => artifactNeed(info, newer, EXACT)).toThrow('A later version is already installed')
+    expect(artifactNeed(info, newer, { ...EXACT, allowDowngrade: true })).toBe('install')
+  })
+
+  it.each([
+    ['minimum', 'installed', '2.0', 'nothing'],
+    ['minimum', 'half-configured', '2.0', 'configure'],
+    ['minimum', 'half-installed', '2.0', 'install'],
+    ['minimum', 'installed', '0.9', 'install'],
+    ['none', 'installed', '0.9', 'nothing'],
+    ['none', 'config-files', '0.9', 'install'],
+  ] as const)('with pin %s, %s %s: %s', (pin, status, version, wanted) => {
+    expect(artifactNeed(info, { status, version, architecture: 'all' }, { ...EXACT, pin })).toBe(wanted)
   })
 })
