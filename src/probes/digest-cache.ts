@@ -11,7 +11,7 @@ import { lines, type ShellText, sh } from '../shell/sh.ts'
  */
 
 /** Where digests are remembered. Its removal costs time and nothing else. */
-export const DIGEST_FOLDER = '/var/lib/muster/digests'
+export const DIGEST_FOLDER = '/var/cache/muster'
 
 /** Files below this size, in bytes, are read faster than asked about. */
 export const LARGE_FILE = 1024 * 1024
@@ -52,7 +52,7 @@ m_remembered() {
   m_believe "$m_d" "\${m_p##*/}"
 }
 m_believe() {
-  m_u=$1; set -- "$1/$2" ${DIGEST_FOLDER} /var/lib/muster /var/lib /var
+  m_u=$1; set -- "$1/$2" ${DIGEST_FOLDER} /var/cache /var
   while :; do set -- "$@" "\${m_u:-/}"; [ -n "$m_u" ] || break; m_u=\${m_u%/*}; done
   m_now=$(LC_ALL=C stat -c ${FORMAT} -- "$@" 2>/dev/null) || return 1
   m_at=0
@@ -84,9 +84,9 @@ const LOCAL = sh`ext2/ext3|xfs|btrfs|zfs|f2fs|overlayfs|tmpfs`
 export const rememberFunction: ShellText = lines([
   entryFunction,
   sh`m_remember() {
-  [ -O /var/lib ] && m_entry "$1" || return 0
+  [ -O /var/cache ] && m_entry "$1" || return 0
   case $(LC_ALL=C stat -f -c %T -- "$1" 2>/dev/null) in ${LOCAL}) ;; *) return 0 ;; esac
-  if [ ! -d ${DIGEST_FOLDER} ]; then ( umask 022; mkdir -p /var/lib/muster && mkdir -m 0700 ${DIGEST_FOLDER} ) 2>/dev/null || return 0; fi
+  [ -d ${DIGEST_FOLDER} ] || mkdir -m 0700 ${DIGEST_FOLDER} 2>/dev/null || return 0
   m_forget
   sleep 0.05 2>/dev/null
   ( set +C; umask 077; : >"$m_e"
