@@ -55,7 +55,22 @@ export function aptRefusal(output: Output, what: string): TaskFailure {
   })
 }
 
-function words(step: string, said: string, what: string, output: Output): { message: string; hint?: string } {
+/** @param name as the task names it */
+export function unknownPackage(name: string): TaskFailure {
+  return new TaskFailure(`No package matching '${name}' is available`, {
+    hint: 'is the name right, and is a repository with it on the host? update_cache: yes reads the lists anew',
+  })
+}
+
+function words(
+  step: string,
+  said: string,
+  what: string,
+  output: Output,
+): { message: string; hint?: string | undefined } {
+  const unknown =
+    /^E: (?:Unable to locate package (\S+)|Package '([^'\s]+)' has no installation candidate)$/m.exec(said)
+  if (step === 'apt' && unknown !== null) return unknownPackage(unknown[1] ?? (unknown[2] as string))
   const unmet = unmetDependency(said)
   if (step === 'depends' && unmet !== undefined)
     return {

@@ -47,6 +47,7 @@ describe('what apt-get is asked for', () => {
   it.each([
     ['present and there', facts('a', THERE), 'present', null],
     ['present and not there', facts('a', GONE), 'present', 'a'],
+    ['present and not there, apt was not asked', facts('a', GONE, { policy: null }), 'present', 'a'],
     ['half-configured', facts('a', { ...THERE, status: 'half-configured' }), 'present', 'a'],
     ['latest', facts('a', THERE), 'latest', 'a=2.0'],
     ['latest and newest', facts('a', { ...THERE, version: '2.0' }), 'latest', null],
@@ -63,9 +64,9 @@ describe('what apt-get is asked for', () => {
   })
 
   it('nothing that nobody has', () => {
-    expect(() => installWord(facts('a', GONE, { policy: null }), 'present', false)).toThrow(
-      "No package matching 'a' is available",
-    )
+    expect(() =>
+      installWord(facts('a', GONE, { policy: { candidate: null, versions: [] } }), 'present', false),
+    ).toThrow("No package matching 'a' is available")
     expect(() => installWord(facts('a=3.0', THERE), 'present', false)).toThrow(
       'no available installation candidate for a=3.0',
     )
