@@ -99,7 +99,7 @@ function words(
 
 /** The name in apt's words ` casepkg : Depends: casedep but it is not installable`. */
 function unmetDependency(said: string): string | undefined {
-  return /\b(?:Pre)?Depends: ([^\s(]+(?: \([^)]*\))?)/.exec(said)?.[1]
+  return /\b(?:Pre)?Depends: ([^\s(]{1,300}(?: \([^)\n]{0,200}\))?)/.exec(said)?.[1]
 }
 
 /** Lines that say what is wrong; the last ones when none does. */
