@@ -77,6 +77,11 @@ function words(
       message: `Dependency is not satisfiable: ${unmet}`,
       hint: 'no repository of the host has it: add one, update the lists (update_cache), or install its .deb first',
     }
+  if (step === 'checksum')
+    return {
+      message: `${what}: what arrived differs from what was sent`,
+      hint: 'nothing was installed; run it again, and look at the disk of the host when it happens again',
+    }
   if (step === 'lock')
     return {
       message: `another package manager holds dpkg's lock: ${lastErrors(said)}`,

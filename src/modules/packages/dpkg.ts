@@ -77,7 +77,6 @@ async function* sendAndInstall(
     script: makePlace(info, place),
   }
   if (start.rc !== 0) throw packageFailure(start, `make ${place}`).with({ changed: false })
-  // The push is checked by its checksum, and none but root can write to what it made.
   const sent = yield { kind: 'push', says: `send ${file.size} bytes`, source: file, to: place }
   let brings: readonly string[] = []
   try {
@@ -99,7 +98,9 @@ async function* sendAndInstall(
     says: words.says,
     script: lines([
       sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE
-set -- "$m_deb"`,
+set -- "$m_deb"
+m_have=$({ sha256sum || openssl dgst -sha256 -r; } 2>/dev/null <"$m_deb")
+[ "\${m_have%% *}" = ${file.sha256} ] || { printf '\0fail\0checksum\0untouched\0'; exit 1; }`,
       installFiles([info.name], brings, options),
     ]),
   }
