@@ -1,6 +1,7 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
+import { rememberedFunction } from './digest-cache.ts'
 import { assignPath } from './expand-path.ts'
 import { MOVED, type Probe, type ProbeKind, probe } from './probe.ts'
 
@@ -13,16 +14,20 @@ export type Digest =
 
 /**
  * `m_digest_of` prints a line on the file in `m_p`: `n` no file, `u` unreadable, `d` its sum follows in order, or `a`
- * and the sum itself, for names that would break the lines of the tool's output.
+ * and the sum itself, for what is remembered and for names that would break the lines of the tool's output.
  */
-const FUNCTIONS: ShellText = sh`m_sum() { m_s=$({ sha256sum || busybox sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$m_p" 2>/dev/null); printf '%s' "\${m_s%% *}"; }
+const FUNCTIONS: ShellText = lines([
+  rememberedFunction,
+  sh`m_sum() { m_s=$({ sha256sum || busybox sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$m_p" 2>/dev/null); printf '%s' "\${m_s%% *}"; }
 m_digest_of() {
   if [ ! -f "$m_p" ]; then printf 'n\n'; return 1; fi
   if [ ! -r "$m_p" ]; then printf 'u\n'; return 1; fi
   case $m_p in *\\*|*'
 '*) printf 'a%s\n' "$(m_sum)"; return 1 ;; esac
+  if m_remembered; then printf 'a%s\n' "$m_digest"; return 1; fi
   printf 'd\n'
-}`
+}`,
+])
 
 const kind: ProbeKind<string, Digest> = {
   name: 'digest',

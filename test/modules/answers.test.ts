@@ -21,6 +21,8 @@ interface AnswersCase {
   readonly about: string
   readonly params: { readonly [name: string]: Json }
   readonly check?: boolean
+  /** Without it a diff is asked for. */
+  readonly diff?: false
   /** What the host answers, by the names that the module's `observe` gives its probes. */
   readonly knows: { readonly [name: string]: Json }
   /** What each action says, in order; `quietly` before one that is no change. */
@@ -127,7 +129,7 @@ async function run(
     script: (action: Action & { kind: 'run' }) => Output
   },
 ) {
-  const context = caseContext({ check: one.check ?? false, diff: true })
+  const context = caseContext({ check: one.check ?? false, diff: one.diff ?? true })
   const noHost = () => Promise.reject(new Error('this case has no host to ask more of'))
   try {
     const args = new Map(Object.entries(one.params).map(([key, value]) => [key, toValue(value)]))

@@ -120,6 +120,7 @@ interface Params {
 function wishOf(params: Params): AptWish {
   return {
     specs: (params.name ?? []).map((name) => parseName(plain(name))),
+    pin: 'exact',
     state: params.state,
     updateCache: params.update_cache ?? params.cache_valid_time > 0,
     cacheValidTime: params.cache_valid_time,

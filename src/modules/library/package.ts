@@ -27,6 +27,7 @@ export default defineModule({
   package:
     deb: '{{ artifacts.ssm_agent.deb }}'
     sha256: '{{ artifacts.ssm_agent.sha256 }}'
+    pin: minimum
 - name: by name
   package: { name: [curl, unzip], state: present }
 `,
@@ -56,6 +57,12 @@ export default defineModule({
       update_cache: { type: 'bool', default: false, doc: 'Read the lists of packages first.' },
       cache_valid_time: { type: 'int', default: 0, doc: 'Seconds for which lists are new enough.' },
       allow_downgrade: { type: 'bool', default: false, doc: 'Go back to an older version.' },
+      pin: {
+        type: 'str',
+        choices: ['exact', 'minimum', 'none'],
+        default: 'exact',
+        doc: 'What a package file asks of an installed version: to be the same (a newer one is an error, unless allow_downgrade), at least as new, or nothing.',
+      },
       lock_timeout: { type: 'int', default: 60, doc: 'Seconds to wait for another package manager.' },
     },
     mutuallyExclusive: [['deb', 'rpm', 'msi']],
@@ -106,6 +113,7 @@ interface Params extends ArtifactParams {
   readonly update_cache: boolean
   readonly cache_valid_time: number
   readonly allow_downgrade: boolean
+  readonly pin: AptWish['pin']
   readonly lock_timeout: number
 }
 
@@ -119,6 +127,7 @@ function wishOf(params: Params, artifact: Artifact | null): AptWish {
   return {
     ...OPTIONS,
     specs: names.map(parseName),
+    pin: params.pin,
     state: params.state,
     updateCache: params.update_cache || params.cache_valid_time > 0,
     cacheValidTime: params.cache_valid_time,

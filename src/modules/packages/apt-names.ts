@@ -3,6 +3,7 @@ import type { Package } from '../../probes/package.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isPackageName } from './deb-control.ts'
 import { compareVersions } from './deb-version.ts'
+import { unknownPackage } from './dpkg-result.ts'
 
 /** A package as a task names it: `n`, `n=ver` (a pattern allowed), `n>=ver`. */
 export interface NameSpec {
@@ -41,8 +42,9 @@ export function parseName(text: string): NameSpec {
 }
 
 /** Whether dpkg's answer cannot be enough, so that apt's lists are asked with it. */
-export function wantsPolicy({ operator }: NameSpec, state: 'present' | 'absent' | 'latest'): boolean {
-  return state === 'latest' || (state === 'present' && operator !== null)
+export function wantsPolicy({ name, operator }: NameSpec, state: 'present' | 'absent' | 'latest'): boolean {
+  // apt-get takes a sign at the end of a name that it does not know for an order to install or to remove.
+  return state === 'latest' || (state === 'present' && (operator !== null || /[+-]$/.test(name)))
 }
 
 /** Words for `apt-get install`; null when the package is as it shall be. @throws TaskFailure in Ansible's words */
@@ -57,11 +59,8 @@ export function installWord(
   if (onlyUpgrade && !there) return null
   if (spec.operator === null) {
     if (there && (state === 'present' || candidate === null || candidate === installed.version)) return null
-    if (candidate === null)
-      throw new TaskFailure(`No package matching '${spec.name}' is available`, {
-        hint: 'is the name right, and is a repository with it on the host? update_cache: yes reads the lists anew',
-      })
-    return state === 'latest' ? `${spec.name}=${candidate}` : spec.name
+    if (policy !== null && candidate === null) throw unknownPackage(spec.name)
+    return state === 'latest' && candidate !== null ? `${spec.name}=${candidate}` : spec.name
   }
   const wanted = spec.version!
   if (spec.operator === '>=') {

@@ -69,7 +69,7 @@ export async function* convergeApt(
   // New lists may know packages and versions that the old ones did not.
   const now =
     updated && wish.specs.length > 0 ? yield* look('look for packages again', observeApt(wish)) : state
-  const names = yield* nameFacts(wish, now)
+  const names = nameFacts(wish, now)
   const call = wish.state === 'absent' ? removal(wish, names) : installation(wish, names)
   if (call === null) {
     const marks = names.filter((one) => one.automatic).map((one) => one.spec.name)
@@ -97,6 +97,7 @@ export async function* convergeApt(
       ),
     })
     if (output.rc !== 0) throw packageFailure(output, `apt-get ${call.words.join(' ')}`)
+    if (didNothing(output.stdout)) return { result: cache }
     diff = [{ header: 'packages', before: '', after: plannedText(output.stdout.toString('utf8')) }]
   }
   const output = yield {
@@ -107,36 +108,28 @@ export async function* convergeApt(
     script: lines([packagePrelude, sh`${aptGet(wish)} ${call.words} </dev/null || m_fail apt`]),
   }
   if (output.rc !== 0) throw packageFailure(output, `apt-get ${call.words.join(' ')}`)
-  return { result: { ...packageResult(output), ...cache } }
+  const result = { ...packageResult(output), ...cache }
+  return didNothing(output.stdout) ? { changed: false, result } : { result }
 }
 
-/** What is known of each name. apt is asked about those that are to be installed and about which it was not asked. */
-async function* nameFacts(
-  wish: AptWish,
-  state: AptState,
-): AsyncGenerator<Action, readonly NameFacts[], ActionResult> {
+/** What is known of each name. */
+function nameFacts(wish: AptWish, state: AptState): readonly NameFacts[] {
   const valueFor = <T>(all: readonly Named<T>[], name: string) => all.find((one) => one.name === name)?.value
-  const names = wish.specs.map((spec) => ({
+  return wish.specs.map((spec) => ({
     spec,
     installed: valueFor(state.packages, spec.name) ?? NOT_INSTALLED,
+    policy: valueFor(state.policies, spec.name) ?? null,
     automatic: valueFor(state.automatic, spec.name) === true,
   }))
-  const unknown = names.filter(
-    ({ spec, installed }) =>
-      wish.state === 'present' &&
-      !wish.onlyUpgrade &&
-      installed.status !== 'installed' &&
-      valueFor(state.policies, spec.name) === undefined,
+}
+
+/** A virtual package has no status of its own: apt says that there is nothing to do. */
+function didNothing(stdout: Buffer): boolean {
+  const said = stdout.toString('latin1')
+  return (
+    /^0 upgraded, 0 newly installed, 0 to remove and \d+ not upgraded\.$/m.test(said) &&
+    !/^\d+ not fully installed or removed\.$/m.test(said)
   )
-  let policies = state.policies
-  if (unknown.length > 0) {
-    const asked = unknown.map(({ spec }) => named(spec.name, aptPolicy(spec.name)))
-    const more = yield* look(`ask apt for ${unknown.map(({ spec }) => spec.name).join(', ')}`, {
-      policies: asked,
-    })
-    policies = [...policies, ...more.policies]
-  }
-  return names.map((one) => ({ ...one, policy: valueFor(policies, one.spec.name) ?? null }))
 }
 
 interface Call {

@@ -34,7 +34,7 @@ export async function* convergeDebs(
   yield* known.ask(debs.map(({ info }) => info.name))
   const needs = debs.map((deb) => {
     const found = known.of(deb.info.name)
-    return { ...deb, found, need: artifactNeed(deb.info, found, options.allowDowngrade) }
+    return { ...deb, found, need: artifactNeed(deb.info, found, options) }
   })
   for (const { info, found } of needs.filter(({ need }) => need === 'configure')) {
     const output = yield {

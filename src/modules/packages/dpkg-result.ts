@@ -55,12 +55,32 @@ export function aptRefusal(output: Output, what: string): TaskFailure {
   })
 }
 
-function words(step: string, said: string, what: string, output: Output): { message: string; hint?: string } {
+/** @param name as the task names it */
+export function unknownPackage(name: string): TaskFailure {
+  return new TaskFailure(`No package matching '${name}' is available`, {
+    hint: 'is the name right, and is a repository with it on the host? update_cache: yes reads the lists anew',
+  })
+}
+
+function words(
+  step: string,
+  said: string,
+  what: string,
+  output: Output,
+): { message: string; hint?: string | undefined } {
+  const unknown =
+    /^E: (?:Unable to locate package (\S+)|Package '([^'\s]+)' has no installation candidate)$/m.exec(said)
+  if (step === 'apt' && unknown !== null) return unknownPackage(unknown[1] ?? (unknown[2] as string))
   const unmet = unmetDependency(said)
   if (step === 'depends' && unmet !== undefined)
     return {
       message: `Dependency is not satisfiable: ${unmet}`,
       hint: 'no repository of the host has it: add one, update the lists (update_cache), or install its .deb first',
+    }
+  if (step === 'checksum')
+    return {
+      message: `${what}: what arrived differs from what was sent`,
+      hint: 'nothing was installed; run it again, and look at the disk of the host when it happens again',
     }
   if (step === 'lock')
     return {
@@ -84,7 +104,7 @@ function words(step: string, said: string, what: string, output: Output): { mess
 
 /** The name in apt's words ` casepkg : Depends: casedep but it is not installable`. */
 function unmetDependency(said: string): string | undefined {
-  return /\b(?:Pre)?Depends: ([^\s(]+(?: \([^)]*\))?)/.exec(said)?.[1]
+  return /\b(?:Pre)?Depends: ([^\s(]{1,300}(?: \([^)\n]{0,200}\))?)/.exec(said)?.[1]
 }
 
 /** Lines that say what is wrong; the last ones when none does. */

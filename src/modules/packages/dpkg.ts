@@ -1,10 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { debPackage, type Package } from '../../probes/package.ts'
 import { mapProbe } from '../../probes/probe.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { readDone, runPrelude } from '../files/done.ts'
-import { temporaryName } from '../files/write-script.ts'
 import type { Action, ActionResult, ControllerFile } from '../module.ts'
 import { askApt, needsApt } from './ask-apt.ts'
 import { debInfo, type PackageInfo } from './deb-control.ts'
@@ -30,10 +29,13 @@ export const dpkg: ArtifactManager = {
   }),
 
   async *converge(info, file, { found, related }, options) {
-    const need = artifactNeed(info, found, options.allowDowngrade)
+    const need = artifactNeed(info, found, options)
     const result = { name: info.name, version: info.version }
     if (need === 'nothing') return { result: { ...result, stdout: '', stderr: '' } }
-    const says = `${need === 'configure' ? 'configure' : verb(info, found)} ${info.name} ${info.version}`
+    const says =
+      need === 'configure'
+        ? `configure ${info.name} ${found.version}`
+        : `${verb(info, found)} ${info.name} ${info.version}`
     const before = new Map([[info.name, found]])
     if (need === 'configure') {
       const output = yield {
@@ -66,17 +68,15 @@ async function* sendAndInstall(
   options: ArtifactOptions,
   words: { readonly says: string; readonly predicted: Readonly<Record<string, string>> },
 ): AsyncGenerator<Action, Output, ActionResult> {
-  const place = temporaryName(`${WAITING_ROOM}/${info.name}.deb`)
-  const trap = sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE`
+  const place = `${WAITING_ROOM}/.muster-${info.name}_${randomBytes(16).toString('hex')}.deb`
   const start = yield {
     kind: 'run',
     ...words,
     more: true,
     touches: ['files'],
-    script: makePlace(place, trap),
+    script: makePlace(info, place),
   }
-  readDone(start, place)
-  // The push is checked by its checksum, and none but root can write to what it made.
+  if (start.rc !== 0) throw packageFailure(start, `make ${place}`).with({ changed: false })
   const sent = yield { kind: 'push', says: `send ${file.size} bytes`, source: file, to: place }
   let brings: readonly string[] = []
   try {
@@ -96,18 +96,19 @@ async function* sendAndInstall(
   return yield {
     kind: 'run',
     says: words.says,
-    script: lines([trap, sh`set -- "$m_deb"`, installFiles([info.name], brings, options)]),
+    script: lines([
+      sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE
+set -- "$m_deb"
+m_have=$({ sha256sum || openssl dgst -sha256 -r; } 2>/dev/null <"$m_deb")
+[ "\${m_have%% *}" = ${file.sha256} ] || { printf '\0fail\0checksum\0untouched\0'; exit 1; }`,
+      installFiles([info.name], brings, options),
+    ]),
   }
 }
 
 /** Made exclusively, so that nobody else's file is written to. What a killed run left goes first. */
-function makePlace(place: string, trap: ShellText): ShellText {
-  const left = sh`${place.slice(0, place.lastIndexOf('-') + 1)}*`
-  return lines([
-    runPrelude,
-    trap,
-    sh`for m_l in ${left}; do [ ! -f "$m_l" ] || rm -f -- ${left}; done
-umask 077; set -C; true > "$m_deb" || m_fail write
-trap - EXIT; printf '\0done\0'`,
-  ])
+function makePlace({ name }: PackageInfo, place: string): ShellText {
+  const left = sh`${`${WAITING_ROOM}/.muster-${name}_`}*`
+  return sh`for m_l in ${left}; do [ ! -f "$m_l" ] || { rm -f -- ${left}; break; }; done
+umask 077; set -C; true >${place}`
 }

@@ -5,6 +5,11 @@ import type { PackageInfo } from './deb-control.ts'
 
 /** How an artifact (a package file) is installed. */
 export interface ArtifactOptions {
+  /**
+   * What the file's version means for one that is installed: `exact` wants that version, `minimum` leaves a newer one,
+   * `none` leaves any.
+   */
+  readonly pin: 'exact' | 'minimum' | 'none'
   readonly allowDowngrade: boolean
   readonly installRecommends: boolean | undefined
   /** Seconds to wait for another package manager. */

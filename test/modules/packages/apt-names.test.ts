@@ -47,6 +47,7 @@ describe('what apt-get is asked for', () => {
   it.each([
     ['present and there', facts('a', THERE), 'present', null],
     ['present and not there', facts('a', GONE), 'present', 'a'],
+    ['present and not there, apt was not asked', facts('a', GONE, { policy: null }), 'present', 'a'],
     ['half-configured', facts('a', { ...THERE, status: 'half-configured' }), 'present', 'a'],
     ['latest', facts('a', THERE), 'latest', 'a=2.0'],
     ['latest and newest', facts('a', { ...THERE, version: '2.0' }), 'latest', null],
@@ -63,9 +64,9 @@ describe('what apt-get is asked for', () => {
   })
 
   it('nothing that nobody has', () => {
-    expect(() => installWord(facts('a', GONE, { policy: null }), 'present', false)).toThrow(
-      "No package matching 'a' is available",
-    )
+    expect(() =>
+      installWord(facts('a', GONE, { policy: { candidate: null, versions: [] } }), 'present', false),
+    ).toThrow("No package matching 'a' is available")
     expect(() => installWord(facts('a=3.0', THERE), 'present', false)).toThrow(
       'no available installation candidate for a=3.0',
     )
@@ -74,6 +75,7 @@ describe('what apt-get is asked for', () => {
 
 describe('what a package file needs', () => {
   const info = { name: 'a', version: '1.0' }
+  const EXACT = { allowDowngrade: false, pin: 'exact' } as const
   it.each([
     ['installed', '1.0', 'nothing'],
     ['half-configured', '1.0', 'configure'],
@@ -84,12 +86,23 @@ describe('what a package file needs', () => {
     ['config-files', '1.0', 'install'],
     ['not-installed', null, 'install'],
   ] as const)('%s %s: %s', (status, version, wanted) => {
-    expect(artifactNeed(info, { status, version, architecture: 'all' }, false)).toBe(wanted)
+    expect(artifactNeed(info, { status, version, architecture: 'all' }, EXACT)).toBe(wanted)
   })
 
   it('is refused when it is older, unless asked for', () => {
     const newer = { ...THERE, version: '1:0.1' }
-    expect(() => artifactNeed(info, newer, false)).toThrow('A later version is already installed')
-    expect(artifactNeed(info, newer, true)).toBe('install')
+    expect(() => artifactNeed(info, newer, EXACT)).toThrow('A later version is already installed')
+    expect(artifactNeed(info, newer, { ...EXACT, allowDowngrade: true })).toBe('install')
+  })
+
+  it.each([
+    ['minimum', 'installed', '2.0', 'nothing'],
+    ['minimum', 'half-configured', '2.0', 'configure'],
+    ['minimum', 'half-installed', '2.0', 'install'],
+    ['minimum', 'installed', '0.9', 'install'],
+    ['none', 'installed', '0.9', 'nothing'],
+    ['none', 'config-files', '0.9', 'install'],
+  ] as const)('with pin %s, %s %s: %s', (pin, status, version, wanted) => {
+    expect(artifactNeed(info, { status, version, architecture: 'all' }, { ...EXACT, pin })).toBe(wanted)
   })
 })
