@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withHostUsage } from '../../bench/host-usage.ts'
+import { buildAgentDeb } from '../agent/build-agent-deb.ts'
+import { collectors } from '../artifacts/index.ts'
+import type { TestHost } from '../hosts/index.ts'
+import { changes, Lab, until } from './lab.ts'
+import { summaryOf } from './muster.ts'
+
+const SITE = join(import.meta.dirname, '../../playbooks/site.yaml')
+/** Its drop-in writes a line for each start of the agent, whoever starts it. */
+const COUNTER = '/etc/systemd/system/amazon-ssm-agent.service.d/10-count.conf'
+
+let lab: Lab
+let host: TestHost
+beforeAll(async () => {
+  const [agent, found] = await Promise.all([buildAgentDeb(), collectors()])
+  lab = await Lab.start(
+    1,
+    {},
+    {
+      artifacts: {
+        'amazon-ssm-agent': agent,
+        prometheus: found.prometheus,
+        node_exporter: found.nodeExporter,
+      },
+      muster_region: 'eu-central-1',
+      muster_role: 'muster-node',
+      muster_workspace: 'muster',
+      scrape_interval: '1s',
+    },
+  )
+  host = lab.hosts[0] as TestHost
+  await host.sh(
+    `mkdir -p ${COUNTER.replace(/\/[^/]*$/, '')} && printf '[Service]\nExecStartPre=/bin/sh -c "echo started >>/root/starts"\n' >${COUNTER}`,
+  )
+})
+afterAll(() => lab.stop())
+
+async function starts(): Promise<number> {
+  return Number(await host.sh('wc -l </root/starts'))
+}
+
+test('on a first run muster starts the agent once, after its package did', async () => {
+  const ended = await lab.apply({ playbook: SITE })
+  expect(summaryOf(ended).failures).toEqual([])
+  expect(await starts()).toBe(2)
+  // And what the other starts were for is there.
+  expect(await host.sh('systemctl show -P Environment amazon-ssm-agent')).toContain(
+    'AWS_SHARED_CREDENTIALS_FILE=/var/lib/muster/aws/credentials',
+  )
+  expect(await host.sh('stat -c "%a %U:%G" /var/lib/muster/aws/credentials')).toBe('640 root:prometheus\n')
+  expect(await host.sh('cat /etc/muster/node.env')).toBe(`INSTANCE_ID=${lab.cloud.inspect.nodes()[0]?.id}\n`)
+})
+
+test('a run that changes nothing costs one request and at most 35 processes', async () => {
+  // What runs on the host by itself starts processes too.
+  await host.sh("pkill -STOP -f '[p]rometheus|[n]ode_exporter|[s]sm-agent'")
+  const ended = await withHostUsage({ hosts: [host] } as never, () => lab.apply({ playbook: SITE }))
+  await host.sh("pkill -CONT -f '[p]rometheus|[n]ode_exporter|[s]sm-agent'")
+  expect(changes(ended)).toEqual({ localhost: 0, host1: 0 })
+  expect(summaryOf(ended).cost).toMatchObject({ handshakes: 1, requests: 1 })
+  expect(ended.processes).toBeLessThanOrEqual(35)
+  console.log('processes', ended.processes)
+})
+
+test('a changed configuration of a registered agent is taken by one restart', async () => {
+  await host.sh('echo "{}" >/etc/amazon/ssm/amazon-ssm-agent.json')
+  const before = await starts()
+  const ended = await lab.apply({ playbook: SITE })
+  expect(ended.code).toBe(0)
+  expect((await starts()) - before).toBe(1)
+})
+
+test('credentials alone, on a host whose agent shares its keys elsewhere, restart it once', async () => {
+  await host.sh(
+    'rm -rf /var/lib/muster /etc/systemd/system/amazon-ssm-agent.service.d/50-muster* && systemctl daemon-reload && systemctl restart amazon-ssm-agent',
+  )
+  await until(async () => (await host.exec('test -s /root/.aws/credentials')).exitCode === 0)
+  const before = await starts()
+  const ended = await lab.apply({ playbook: SITE })
+  expect(summaryOf(ended).failures).toEqual([])
+  expect((await starts()) - before).toBe(1)
+  expect((await lab.apply({ playbook: SITE })).code).toBe(0)
+  expect((await starts()) - before).toBe(1)
+})
