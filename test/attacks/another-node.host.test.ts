@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clients } from '../emulator/clients.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { Lab } from '../run/lab.ts'
 import { type Ended, summaryOf } from '../run/muster.ts'
@@ -18,7 +20,7 @@ beforeAll(async () => {
   lab = await Lab.start(
     2,
     {},
-    { muster_region: 'eu-central-1', muster_role: 'test-node', muster_workspace: 'none' },
+    { muster_region: 'eu-central-1', muster_role: 'test-node', muster_workspace: 'fleet' },
   )
   expect(summaryOf(await lab.apply()).failures).toEqual([])
   hostile = lab.hosts[0]!
@@ -77,6 +79,20 @@ test('offboard: the node of the other stays on the roll', async () => {
   await expectRefused(() => lab.apply({ playbook: OFFBOARD, words: ['--limit', 'host1'] }))
   expect(nodeOf(victim)).toBeDefined()
   expect(nodeOf(own)).toBeDefined()
+})
+
+test('verify: what the other sends does not prove this host', async () => {
+  await clients(lab.cloud).amp.send(new CreateWorkspaceCommand({ alias: 'fleet' }))
+  const { events } = await lab.verify()
+  const { hosts } = events.at(-1) as unknown as { hosts: { host: string; ssm: unknown; problem: string }[] }
+  expect(hosts).toMatchObject([
+    {
+      host: 'host1',
+      ssm: { node: null, ping: null },
+      problem: expect.stringContaining('nothing proves it'),
+    },
+    { host: 'host2', ssm: { node: victim, ping: 'Online' } },
+  ])
 })
 
 test('where the tag is gone, name and address of the other prove nothing for this host', async () => {
