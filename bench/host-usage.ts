@@ -31,7 +31,10 @@ async function lastProcess(host: TestHost): Promise<number> {
 }
 
 /** Adds to a result what its making cost the hosts. */
-export async function withHostUsage<T>(hosts: TestHosts, work: () => Promise<T>): Promise<T & HostUsage> {
+export async function withHostUsage<T>(
+  hosts: Pick<TestHosts, 'hosts'>,
+  work: () => Promise<T>,
+): Promise<T & HostUsage> {
   const [sample] = hosts.hosts as [TestHost]
   const meters = await Promise.all(hosts.hosts.map(cpuMeter))
   const total = async () =>

@@ -5,6 +5,7 @@ import { filters as commentFilters } from './filters/comment.ts'
 import { filters as datesFilters } from './filters/dates.ts'
 import { filters as dictsFilters } from './filters/dicts.ts'
 import { filters as encodingFilters } from './filters/encoding.ts'
+import { filters as formatsFilters } from './filters/formats.ts'
 import { filters as hashesFilters } from './filters/hashes.ts'
 import { filters as htmlFilters } from './filters/html.ts'
 import { filters as jsonFilters } from './filters/json.ts'
@@ -39,6 +40,7 @@ const FILTER_FAMILIES = [
   datesFilters,
   dictsFilters,
   encodingFilters,
+  formatsFilters,
   hashesFilters,
   htmlFilters,
   jsonFilters,

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,5 +92,23 @@ describeShells('the credentials server', (words) => {
       '431 Request Header Fields Too Large',
     )
     expect(status('\r\n')).toBe('401 Unauthorized')
+  })
+  it.each([
+    ['nothing', '', false],
+    ['a part of it', 'GET /credentials HTTP/1.1\r\nX: ', false],
+    ['a header without an end', 'GET /credentials HTTP/1.1\r\nX: ', true],
+  ])('leaves who says %s in time', async (_, begin, drips) => {
+    const child = spawn(words[0]!, [...words.slice(1), SERVER], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'] ?? '', READ_SECONDS: '1', TOKEN_FILE: join(folder, 'token') },
+    })
+    child.stdin.on('error', () => undefined)
+    child.stdin.write(begin)
+    const drip = drips ? setInterval(() => child.stdin.write('y'), 50) : undefined
+    const began = performance.now()
+    // The connection is closed too: nobody else holds it.
+    await Promise.all([once(child, 'exit'), once(child.stdout.resume(), 'close')])
+    clearInterval(drip)
+    expect(performance.now() - began).toBeLessThan(5000)
   })
 })

@@ -58,7 +58,7 @@ describe.each([
     const text = await (await renderPlaybook(playbook, { listen_address: '10.0.0.5' })).file(
       'otelcol.yaml.j2',
     )
-    expect(text).toContain('endpoint: 10.0.0.5:13133')
+    expect(text).toContain('endpoint: "10.0.0.5:13133"')
     expect(text).toContain('host: "10.0.0.5"')
     expect(text).toContain('targets: ["10.0.0.5:8888"]')
     expect(text).not.toContain('127.0.0.1')

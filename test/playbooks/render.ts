@@ -50,10 +50,23 @@ const GIVEN: Readonly<Record<string, Plain>> = {
 export class Rendered {
   readonly play: Play
   readonly #engine: TemplateEngine
+  readonly #engineWith: (more: ReadonlyMap<string, Value>) => TemplateEngine
 
-  constructor(play: Play, engine: TemplateEngine) {
+  constructor(play: Play, engineWith: (more: ReadonlyMap<string, Value>) => TemplateEngine) {
     this.play = play
-    this.#engine = engine
+    this.#engineWith = engineWith
+    this.#engine = engineWith(new Map())
+  }
+
+  /** What the playbook finds wrong with its variables; undefined where it does not look. */
+  mistakes(): readonly string[] | undefined {
+    const task = this.play.tasks.find(
+      ({ name }) => name === 'variables that units and configuration can hold',
+    )
+    if (task === undefined) return undefined
+    const found = this.#engineWith(task.vars).resolve(task.vars.get('variable_mistakes') ?? null)
+    if (!Array.isArray(found)) throw new Error(`mistakes are a list, not ${String(found)}`)
+    return found.map(String)
   }
 
   /** A template of the playbooks, filled in. */
@@ -86,5 +99,7 @@ export async function renderPlaybook(
       known.set(name, content)
   for (const [name, value] of Object.entries({ ...GIVEN, ...variables })) known.set(name, fromPlain(value))
   const home = templateHome(PLAYBOOKS)
-  return new Rendered(play, createEngine({ lookup: (name) => known.get(name) }, home))
+  return new Rendered(play, (more) =>
+    createEngine({ lookup: (name) => more.get(name) ?? known.get(name) }, home),
+  )
 }

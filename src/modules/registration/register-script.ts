@@ -26,10 +26,11 @@ fi`
  * anybody may give a process the agent's name. The shell's `read` leaves out the NUL characters between the words.
  */
 export function afterAnother(program: string): ShellText {
+  const words = `${program}-register-`
   return sh`m_registers() {
   for m_p in /proc/[0-9]*; do
     m_l=; { IFS= read -r m_l; } 2>/dev/null <"$m_p/cmdline"
-    case $m_l in *${`${program}-register-`}*) ;; *) continue ;; esac
+    case $m_l in ${words}*|/*sh${words}*) ;; *) continue ;; esac
     { while read -r m_k m_u m_x; do [ "$m_k" != Uid: ] || break; done; } 2>/dev/null <"$m_p/status"
     [ "$m_k $m_u" != 'Uid: 0' ] || return 0
   done
