@@ -66,7 +66,8 @@ export async function runModule(
         run: async (action) => {
           noted(action)
           const stdin = action.stdin === undefined ? {} : { stdin: action.stdin }
-          return (await send([{ script: action.script, ...stdin }]))[0] as Output
+          const contained = action.contained === undefined ? {} : { contained: action.contained }
+          return (await send([{ script: action.script, ...stdin, ...contained }]))[0] as Output
         },
         push: (action) => {
           noted(action)

@@ -1,9 +1,9 @@
 import { type Field, field } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { Value } from '../../values/value.ts'
+import { readState } from '../files/done.ts'
 import { fileResult } from '../files/file-result.ts'
 import { parseMode } from '../files/modes.ts'
-import { readPath } from '../files/observe-path.ts'
 import { requireOwners } from '../files/owners.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { archiveFailure, readStep } from './archive-failure.ts'
@@ -145,12 +145,12 @@ async function* unpack(
 }
 
 /** The keys of Ansible's result. */
-function resultOf({ params, source }: Job, fields: readonly Field[]): Record<string, Value> {
+function resultOf({ params, source, state }: Job, fields: readonly Field[]): Record<string, Value> {
   const out = field(fields, 'out')
   const files = field(fields, 'files')
   const words = ['tar', '--extract', ...tarOptions(params), '-f', source.name, ...params.include]
   return {
-    ...fileResult(readPath(fields), 'dest'),
+    ...fileResult(readState(fields, state.dest.path), 'dest'),
     src: source.name,
     // GNU tar knows the other compressions by itself, so that Ansible's second handler reads them all.
     handler: field(fields, 'kind')?.toString('latin1') === 'gzip' ? 'TgzArchive' : 'TarArchive',

@@ -1,3 +1,4 @@
+import { printStat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { ownerWord } from '../files/attributes.ts'
 import { chmodWord } from '../files/modes.ts'
@@ -35,6 +36,7 @@ export function setAttributes(wish: MemberAttributes, mode: string | undefined):
 export function reportUnpacked(dest: string, listFiles: boolean): ShellText {
   return lines([
     ...(listFiles ? [sh`printf 'files\0'; cat "$m_tmp/names"; printf '\0'`] : []),
-    sh`m_begun=; m_path ${dest} ''`,
+    sh`m_begun=; printf 'rest\0'`,
+    printStat(dest),
   ])
 }
