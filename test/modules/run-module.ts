@@ -101,7 +101,7 @@ export async function ask<S extends ProbeSet>(
   const known = new Map<string, Known>()
   steps.forEach((step, at) => {
     step.read(outputs[at] as Output).forEach((answer, index) => {
-      if (typeof answer === 'symbol') throw new Error('something else changes the host of this test')
+      if (typeof answer === 'symbol') throw new TaskFailure('something else changes what is asked about')
       known.set(step.probes[index]!.key, answer)
     })
   })

@@ -1,7 +1,7 @@
 import type { AnswersOf } from '../../probes/probe.ts'
 import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type Owners, observeOwners, readOwners } from '../files/owners.ts'
-import { observeAncestors, Trust } from '../files/trust.ts'
+import { observeAncestors, Trust, withoutSlash } from '../files/trust.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 import { observeLeftovers, type WorkingDirectory, workingDirectory } from './working-directory.ts'
 
@@ -17,13 +17,14 @@ export interface UnarchiveState {
 
 /** Asks for the target, for `creates`, for the owners, and for what an interrupted run left. */
 export function observeUnarchive(params: UnarchiveParameters) {
-  const { dest, creates } = params
+  const { creates } = params
+  const dest = withoutSlash(params.dest)
   return {
     ...observeOwners(params),
     ancestors: observeAncestors(dest),
     dest: stat(dest),
     creates: creates === undefined ? undefined : stat(creates),
-    left: observeLeftovers({ dest, creates }),
+    left: observeLeftovers({ dest: params.dest, creates }),
   }
 }
 
@@ -34,7 +35,8 @@ export function readUnarchive(
 ): UnarchiveState {
   const { ancestors, dest, left } = answers
   const trust = new Trust(answers.runs, [...ancestors, dest])
-  trust.followWay([...ancestors, dest])
+  trust.followWay(ancestors, dest)
+  trust.follow(dest)
   const creates = answers.creates ?? null
   const { base, interrupted } = left
   return {

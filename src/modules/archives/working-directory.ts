@@ -4,6 +4,7 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { holdFunction } from '../files/enter.ts'
 
 /**
  * A hidden directory on the host for one unpacking: the archive that was sent, and lists. It is made first and removed
@@ -72,7 +73,9 @@ export function workingDirectory(
 export function workPrelude({ path, creates, interrupted }: WorkingDirectory): ShellText {
   const remove = sh`rm -rf -- "$m_tmp"`
   return lines([
-    sh`m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }
+    holdFunction,
+    sh`m_start=$PWD
+m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }
 m_fail() { printf 'fail\0%s\0said\0%s\0' "$1" "$(printf %s "$2" | tail -c 8000)"; exit 1; }
 export LC_ALL=C; unset TAR_OPTIONS
 m_tmp=${path}; m_begun=${interrupted ? 'yes' : ''}`,

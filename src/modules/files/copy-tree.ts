@@ -14,7 +14,7 @@ import { observeOwners, readOwners, requireOwners } from './owners.ts'
 import { placeFile } from './place-file.ts'
 import { effectOn } from './touches.ts'
 import { placesOfTree } from './tree-places.ts'
-import { observeAncestors } from './trust.ts'
+import { observeAncestors, withoutSlash } from './trust.ts'
 
 interface TreeParameters extends RemoteCopyParameters {
   readonly local_follow: boolean
@@ -22,7 +22,7 @@ interface TreeParameters extends RemoteCopyParameters {
 
 /** Where a tree goes: what is in `src/` goes into dest, the folder `src` under its own name. */
 export function treeRoot(src: string, dest: string): HostPath {
-  const directory = dest.replace(/(?<=.)\/+$/, '')
+  const directory = withoutSlash(dest)
   return src.endsWith('/') ? directory : { directory, name: basename(src) }
 }
 
@@ -40,8 +40,8 @@ export function observeTree(src: string, tree: ControllerTree, params: TreeParam
     entries.map(({ name }) => below(root, name))
   return {
     ...observeOwners(params),
-    ancestors: observeAncestors(params.dest),
-    itself: stat(params.dest),
+    ancestors: observeAncestors(withoutSlash(params.dest)),
+    itself: stat(withoutSlash(params.dest)),
     root: stat(root),
     directories: places(tree.directories).map(stat),
     files: places(tree.files).map(stat),

@@ -6,7 +6,7 @@ import { text } from '../../probes/text.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Missing, missingDirectories } from './directories.ts'
 import { type Owners, type OwnerWish, observeOwners, readOwners } from './owners.ts'
-import { observeAncestors, type Place, Trust } from './trust.ts'
+import { observeAncestors, type Place, Trust, withoutSlash } from './trust.ts'
 
 /** Texts larger than this are not compared in a diff (Ansible's limit). */
 export const DIFF_LIMIT = 104_448
@@ -38,13 +38,14 @@ export interface DestinationWish extends OwnerWish {
 
 /** Asks about `dest` itself and, since it may be a directory, about the file in it, at once. */
 export function observeDestination(wish: DestinationWish) {
-  const inside = wish.name === null ? undefined : { directory: wish.dest, name: wish.name }
+  const dest = withoutSlash(wish.dest)
+  const inside = wish.name === null ? undefined : { directory: dest, name: wish.name }
   return {
     ...observeOwners(wish),
-    ancestors: observeAncestors(wish.dest),
-    itself: stat(wish.dest),
-    itsDigest: digest(wish.dest),
-    itsText: wish.withText ? text(wish.dest, DIFF_LIMIT) : undefined,
+    ancestors: observeAncestors(dest),
+    itself: stat(dest),
+    itsDigest: digest(dest),
+    itsText: wish.withText ? text(dest, DIFF_LIMIT) : undefined,
     inside: inside === undefined ? undefined : stat(inside),
     insideDigest: inside === undefined ? undefined : digest(inside),
     insideText: inside === undefined || !wish.withText ? undefined : text(inside, DIFF_LIMIT),
@@ -64,7 +65,7 @@ export function readDestination(wish: DestinationWish, answers: DestinationAnswe
   const old = into ? answers.insideText : answers.itsText
   const way = into ? [...ancestors, itself] : ancestors
   const trust = new Trust(answers.runs, way)
-  trust.followWay(way)
+  trust.followWay(way, facts)
   const directory = way.at(-1)
   if (directory === undefined) throw new TaskFailure(`dest (${wish.dest}) names no file`)
   return {

@@ -30,13 +30,10 @@ export function privateName(name: string): string {
 }
 
 /**
- * Head of a changing script. `m_hold DIRECTORY` goes there; false when that is another place than its name says. bash
- * and its like work out by themselves where they are, and can be deceived, so that pwd is asked. `m_leave` goes from a
- * directory of muster's own, and removes it with what is left in it; at the end of the script at the latest.
+ * `m_hold DIRECTORY` goes there; false when that is another place than its name says. bash and its like work out by
+ * themselves where they are, and can be deceived, so that pwd is asked.
  */
-export const holdPrelude: ShellText = lines([
-  runPrelude,
-  sh`unset CDPATH; m_start=$PWD m_up=. m_own= m_t=
+export const holdFunction: ShellText = sh`unset CDPATH
 m_hold() {
   cd -P -- "$1" 2>/dev/null || return 1
   case \${BASH_VERSION-}\${KSH_VERSION-}\${ZSH_VERSION-} in
@@ -44,23 +41,36 @@ m_hold() {
     *) m_here=$(env pwd -P; echo x); m_here=\${m_here%?x} ;;
   esac
   [ "$m_here" = "$1" ]
-}
+}`
+
+/**
+ * Head of a changing script, with {@link holdFunction}. `m_leave` goes from a
+ * directory of muster's own, and removes it with what is left in it; at the end of the script at the latest.
+ */
+export const holdPrelude: ShellText = lines([
+  runPrelude,
+  holdFunction,
+  sh`m_start=$PWD m_up=. m_own= m_t=
 m_leave() {
   if [ -n "$m_own" ]; then
+    m_hold "$m_room" || return 0
     for m_x in ./.[!.]* ./*; do
       if [ -e "$m_x" ] || [ -L "$m_x" ]; then rm -rf -- ./.[!.]* ./*; break; fi
     done
     cd -P .. && rmdir -- "./$m_own"
     m_own= m_up=.
   elif [ -n "$m_t" ] && [ -e "./$m_t" ]; then rm -f -- "./$m_t"; fi
+  m_t=
 }
 trap m_leave EXIT
 trap 'exit 1' HUP INT TERM PIPE`,
 ])
 
 /** Goes into the directory of a place and holds it. */
-export function hold({ directory }: Pick<Place, 'directory'>): ShellText {
-  return sh`m_hold ${directory} || { [ ! -d ${directory} ] || m_fail moved; m_fail parent; }`
+export function hold({ directory, owner }: Pick<Place, 'directory' | 'owner'>): ShellText {
+  const held = sh`m_hold ${directory} || { [ ! -d ${directory} ] || m_fail moved; m_fail parent; }`
+  if (owner === undefined) return held
+  return lines([held, sh`[ "$(LC_ALL=C stat -c %u .)" = ${String(owner)} ] || m_fail moved`])
 }
 
 /**
@@ -74,7 +84,7 @@ export function enter(place: Omit<Place, 'inherits'>, failing: ShellText): Shell
     hold(place),
     sh`( umask 077; LC_ALL=C mkdir -- ./${own} ) || { ${failing}; }
 m_hold ${posix.join(place.directory, own)} && [ -O . ] || m_fail moved
-m_own=${own} m_up=..
+m_own=${own} m_room=$m_here m_up=..
 # An access list that the directory passes on to it gives nobody anything then.
 chmod 700 . || m_fail moved`,
   ])

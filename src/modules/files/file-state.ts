@@ -9,7 +9,7 @@ import type { Text } from '../parameters.ts'
 import { type Missing, missingDirectories } from './directories.ts'
 import { parseMode } from './modes.ts'
 import { type Owners, observeOwners, readOwners } from './owners.ts'
-import { observeAncestors, Trust } from './trust.ts'
+import { observeAncestors, Trust, withoutSlash } from './trust.ts'
 
 export interface FileParameters {
   readonly path: string
@@ -53,7 +53,8 @@ function namesTime({ access_time: access, modification_time: modification }: Fil
 
 /** What only scripts can ask is asked only where the task needs it. */
 export function observeFileState(params: FileParameters, diff: boolean) {
-  const { state, src, path } = params
+  const { state, src } = params
+  const path = withoutSlash(params.path)
   const link = state === 'link' || state === 'hard'
   const recurses = params.recurse && (state === 'directory' || state === undefined)
   const source = link && src !== undefined ? sourcePath(src, path) : undefined
@@ -65,7 +66,7 @@ export function observeFileState(params: FileParameters, diff: boolean) {
     sourceAncestors: source === undefined ? undefined : observeAncestors(source),
     empty: link && params.force ? observeEmpty(path) : undefined,
     times: namesTime(params) ? observeTimes(path) : undefined,
-    below: recurses ? observeBelow(params) : undefined,
+    below: recurses ? observeBelow({ ...params, path }) : undefined,
     content: state === 'absent' && diff ? observeContent(path) : undefined,
   }
 }
@@ -76,7 +77,8 @@ export function readFileState(
 ): FileState {
   const { ancestors, facts } = answers
   const trust = new Trust(answers.runs, [...ancestors, facts, ...(answers.sourceAncestors ?? [])])
-  trust.followWay(ancestors)
+  trust.followWay(ancestors, facts)
+  if (answers.source !== undefined) trust.followWay(answers.sourceAncestors ?? [], answers.source)
   return {
     facts,
     owners: readOwners(params, answers),

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { type PathFacts, stat as statProbe } from '../../probes/stat.ts'
 import { lines } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
@@ -13,7 +14,7 @@ import { type Owners, requireOwners } from './owners.ts'
 import { madeDiff } from './planned.ts'
 import { type TimeStep, timeSteps } from './time-steps.ts'
 import { effectOn } from './touches.ts'
-import { realPath, type Trust } from './trust.ts'
+import { moved, realPath, type Trust } from './trust.ts'
 
 /** A directory with its parents; with `recurse`, owner, group and mode of all below. */
 export async function* convergeDirectory(
@@ -40,7 +41,7 @@ export async function* convergeDirectory(
     state.below.length === 0
       ? []
       : // What is innermost comes first: a directory that is given away is no way to another one any more.
-        (yield* entriesBelow(path, state.below)).toReversed()
+        (yield* entriesBelow(path, realPath(place), state.below)).toReversed()
   const items = below.flatMap((entry) =>
     changeBelow(entry, owners, mode, params.follow ? trust : null, trust),
   )
@@ -86,12 +87,19 @@ async function* make(
   return { result: directoryResult(output, path) }
 }
 
+/** @throws TaskFailure where an entry does not lie where it was found */
 async function* entriesBelow(
   path: string,
+  real: string,
   names: readonly string[],
 ): AsyncGenerator<Action, readonly PathFacts[], ActionResult> {
   const probes = names.map((name) => statProbe(literalPath(name)))
-  return (yield* look(`look at what differs below ${path}`, { entries: probes })).entries
+  const { entries } = yield* look(`look at what differs below ${path}`, { entries: probes })
+  entries.forEach((entry, at) => {
+    const inside = posix.dirname((names[at] as string).slice(path.replace(/\/$/, '').length + 1))
+    if (entry.directory !== null && entry.directory !== posix.join(real, inside)) throw moved(entry.path)
+  })
+  return entries
 }
 
 function directoryResult(output: ActionResult, path: string) {

@@ -8,7 +8,7 @@ import { learnMade, type Missing, madeDirectory, makeDirectories, missingDirecto
 import type { Owners } from './owners.ts'
 import { directoryBits } from './place-file.ts'
 import { makeLink } from './state-link.ts'
-import { type Place, realDirectory, realPath, Trust } from './trust.ts'
+import { moved, type Place, realDirectory, realPath, Trust } from './trust.ts'
 
 /** A directory of a tree, by its name below the root, and what is there. Outer ones come first. */
 export interface TreeDirectory {
@@ -42,7 +42,7 @@ export class TreePlaces {
     const way =
       answers.root.path === answers.itself.path ? answers.ancestors : [...answers.ancestors, answers.itself]
     this.trust = new Trust(answers.runs, [...way, answers.root])
-    this.trust.followWay(way)
+    this.trust.followWay(way, answers.root)
     this.#owners = owners
     this.#bits = bits
     this.root = answers.root.path
@@ -76,6 +76,9 @@ export class TreePlaces {
   }
 
   #add(name: string, facts: PathFacts, missing: Missing): void {
+    const parent = name === '.' ? undefined : this.#real.get(posix.dirname(name))
+    if (parent !== undefined && facts.directory !== null && facts.directory !== parent)
+      throw moved(facts.path)
     const owners = this.#owners
     const followed = this.trust.follow(facts)
     const stat = followed?.stat ?? facts.stat

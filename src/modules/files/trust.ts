@@ -12,6 +12,8 @@ export interface Place {
   readonly trusted: boolean
   /** What is made there gets the group of the directory, or that is not known. */
   readonly inherits: boolean
+  /** A link of this user leads to the directory, which has to be that user's own. */
+  readonly owner?: number
 }
 
 /** The whole name of a place, without links in it. */
@@ -23,11 +25,21 @@ const WRITABLE_BY_OTHERS = 0o022
 const STICKY = 0o1000
 const SETGID = 0o2000
 
-/** The directories on the way to a path as it is written, outermost first: `/a/b` has `/` and `/a`. */
+/** A path without slashes at its end. */
+export function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '')
+}
+
+/**
+ * The directories on the way to a path as it is written, outermost first: `/a/b` has `/` and `/a`. Where something in
+ * it is expanded on the host, they begin with what that expands to.
+ */
 export function ancestorPaths(path: string): string[] {
   const ancestors: string[] = []
+  const begin = Math.max(path.startsWith('~') ? 0 : -1, path.lastIndexOf('$'))
   let last = path
-  for (let next = posix.dirname(path); next !== last; next = posix.dirname(next)) {
+  for (let next = posix.dirname(path); next !== last && next.length > begin; next = posix.dirname(next)) {
+    if (begin !== -1 && next === '.') break
     ancestors.unshift(next)
     last = next
   }
@@ -43,7 +55,7 @@ export function observeAncestors(path: string): Probe<PathFacts>[] {
 export function realDirectory(facts: PathFacts): string | null {
   if (facts.link !== null) return facts.target?.stat.kind === 'directory' ? facts.target.path : null
   if (facts.stat?.kind !== 'directory' || facts.directory === null) return null
-  return facts.path.endsWith('/') ? facts.directory : posix.join(facts.directory, posix.basename(facts.path))
+  return posix.join(facts.directory, posix.basename(facts.path))
 }
 
 /**
@@ -53,13 +65,15 @@ export function realDirectory(facts: PathFacts): string | null {
 export class Trust {
   readonly runs: Runner
   readonly #known = new Map<string, { readonly uid: number; readonly mode: number }>()
+  /** What links of other users lead to, and who they are. */
+  readonly #foreign = new Map<string, number>()
 
   constructor(runs: Runner, seen: readonly PathFacts[]) {
     this.runs = runs
+    // Behind a link nothing is taken for granted: its target and the state of that were asked one after the other.
     for (const facts of seen) {
-      const real = realDirectory(facts)
-      const found = facts.target?.stat ?? facts.stat
-      if (real !== null && found !== null) this.#known.set(real, found)
+      const real = facts.link === null ? realDirectory(facts) : null
+      if (real !== null && facts.stat !== null) this.#known.set(real, facts.stat)
     }
   }
 
@@ -90,17 +104,10 @@ export class Trust {
   }
 
   /** Where a path lies. Where its directory cannot be entered that is as it was written: holding it will fail. */
-  placeOf(facts: PathFacts): Place {
-    const path = facts.path.replace(/(?<=.)\/+$/, '')
-    if (facts.directory === null)
-      return {
-        directory: posix.dirname(path),
-        name: posix.basename(path),
-        trusted: false,
-        inherits: true,
-      }
-    const directory = path === facts.path ? facts.directory : posix.dirname(facts.directory)
-    return this.placeIn(directory, posix.basename(path))
+  placeOf({ path, directory }: PathFacts): Place {
+    const name = posix.basename(path)
+    if (directory === null) return { directory: posix.dirname(path), name, trusted: false, inherits: true }
+    return this.placeIn(directory, name)
   }
 
   /** The same for a path without links in it. */
@@ -110,38 +117,65 @@ export class Trust {
 
   placeIn(directory: string, name: string): Place {
     const trusted = this.trusts(directory)
+    const foreign = [...ancestorPaths(directory), directory].flatMap((one) => this.#foreign.get(one) ?? [])
+    const [owner] = foreign
     const inherits = ((this.#known.get(directory)?.mode ?? SETGID) & SETGID) !== 0
-    return { directory, name, trusted, inherits }
+    const behindLink = this.#foreign.has(posix.join(directory, name))
+    return {
+      ...{ directory, name, inherits, trusted: trusted && owner === undefined && !behindLink },
+      ...(owner === undefined ? {} : { owner }),
+    }
   }
 
   /**
-   * What a link leads to, when root or the running user made the link, or the target belongs to whoever did.
+   * What a link leads to, when root or the running user made it, or the target belongs to whoever did.
    * @throws TaskFailure for a link by which its owner would have something done to what is another's
    */
   follow(facts: PathFacts): PathFacts['target'] {
-    if (facts.link === null || facts.target === null || facts.stat === null) return facts.target
-    if (!this.#leadsAstray(facts.stat, facts.target.stat)) return facts.target
-    throw astray(facts.path, facts.stat, facts.target)
+    const { link, target, stat, directory } = facts
+    if (link === null || target === null || stat === null) return target
+    const direct = directory !== null && posix.resolve(directory, link) === target.path
+    // Where one link leads to another, it is not known who made that one.
+    if (this.#own(stat.uid) ? direct : stat.uid === target.stat.uid) {
+      if (!this.#own(stat.uid)) this.#foreign.set(target.path, stat.uid)
+      return target
+    }
+    throw this.#own(stat.uid) ? winding(facts.path, target) : astray(facts.path, stat, target)
   }
 
   /**
-   * The same for the links on the way to a path.
+   * Whether the way to a path can be gone: every directory on it lies where the one before it says, and links lead
+   * nowhere astray. The host answers one question after the other, and names may have been swapped between them.
    * @throws TaskFailure
    */
-  followWay(ancestors: readonly PathFacts[]): void {
-    const end = ancestors.at(-1)
-    const last = end?.target?.stat ?? end?.stat
-    if (last === null || last === undefined) return
-    for (const facts of ancestors)
-      if (facts.link !== null && facts.stat !== null && facts.target !== null) {
-        if (this.#leadsAstray(facts.stat, facts.target.stat) || this.#leadsAstray(facts.stat, last))
-          throw astray(facts.path, facts.stat, facts.target)
-      }
+  followWay(ancestors: readonly PathFacts[], facts: PathFacts): void {
+    for (const one of ancestors) this.follow(one)
+    const way = [...ancestors, facts]
+    way.forEach((one, at) => {
+      const before = way[at - 1]
+      if (before === undefined || one.directory === null) return
+      if (one.directory === realDirectory(before)) return
+      throw moved(one.path)
+    })
   }
+}
 
-  #leadsAstray(link: Stat, target: Stat): boolean {
-    return !this.#own(link.uid) && link.uid !== target.uid
-  }
+/** Answers about a path that do not fit together. */
+export function moved(path: string): TaskFailure {
+  return new TaskFailure(`${path} was moved while it was looked at`, {
+    hint: 'whoever may write to the directories on its way did this, and it may be an attack',
+    result: { path },
+  })
+}
+
+function winding(path: string, target: { readonly path: string }): TaskFailure {
+  return new TaskFailure(
+    `refusing to follow ${path}: on the way to ${target.path} it leads over other links`,
+    {
+      hint: `of which nobody knows here who made them; name ${target.path} itself`,
+      result: { path },
+    },
+  )
 }
 
 function astray(

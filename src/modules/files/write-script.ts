@@ -78,7 +78,9 @@ function finish(placement: Placement): ShellText {
     ...(takesOld
       ? [
           sh`m_was=./.muster-old
-LC_ALL=C ln -- ${`../${place.name}`} "$m_was" 2>/dev/null && [ "$(LC_ALL=C stat -c %d:%i -- "$m_was")" = ${old.identity} ] || ${backup ? sh`m_fail moved` : sh`m_was=`}`,
+if LC_ALL=C ln -- ${`../${place.name}`} "$m_was" 2>/dev/null; then
+  [ "$(LC_ALL=C stat -c %d:%i -- "$m_was")" = ${old.identity} ] || m_fail moved
+else m_was=; fi`,
         ]
       : [sh`m_was=./${place.name}`]),
     ...dress(placement),

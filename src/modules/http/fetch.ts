@@ -32,7 +32,7 @@ export function fetchInto(
   const keep =
     old !== null && attributeChange(old, place.owners, wish) === null
       ? lines([
-          sh`if cmp -s "./$m_t" "$m_up"/${target.name}; then`,
+          sh`if cmp -s "./$m_t" "$m_up"/${target.name}; then m_leave`,
           printDone(dest, sh`printf 'same\0\0'`),
           sh`exit 0; fi`,
         ])
