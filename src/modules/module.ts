@@ -42,6 +42,8 @@ export type Action =
       readonly stdin?: string | Secret | Buffer
       /** What it may change on the host; everything when missing. */
       readonly touches?: readonly Subject[]
+      /** The script leaves no process behind; its output needs no relay then, which saves several processes. */
+      readonly contained?: true
       /** Not the module's last action, so the runner does not yet read the state of the later tasks with it. */
       readonly more?: boolean
     })

@@ -81,7 +81,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   become_user: { type: 'text', on: EVERYWHERE, doc: 'The user that become means.' },
   become_method: { type: 'text', on: EVERYWHERE, doc: 'sudo (default), su or doas.' },
   become_flags: { type: 'text', on: EVERYWHERE, doc: 'Options for sudo, su or doas.' },
-  become_exe: { type: 'text', on: EVERYWHERE, doc: "The path of sudo, su or doas, where it is not on the host's PATH." },
+  become_exe: {
+    type: 'text',
+    on: EVERYWHERE,
+    doc: "The path of sudo, su or doas, where it is not on the host's PATH.",
+  },
   no_log: { type: 'boolean', on: EVERYWHERE, doc: 'Show neither arguments nor results.' },
   action: { type: 'action', on: TASKS, doc: 'The module and its arguments, in the older form.' },
   args: { type: 'arguments', on: TASKS, doc: "Further arguments, beside text behind the module's name." },

@@ -1,5 +1,18 @@
 import { type ShellText, sh, userShell } from '../shell/sh.ts'
 
+/** A path of type path, or a name in the directory of such a path; the name is taken as it is written. */
+export type HostPath = string | { readonly directory: string; readonly name: string }
+
+/** As the parameter, for messages. */
+export function shownPath(path: HostPath): string {
+  return typeof path === 'string' ? path : `${path.directory.replace(/\/$/, '')}/${path.name}`
+}
+
+/** Equal for equal paths, and only for them. */
+export function pathKey(path: HostPath): string {
+  return typeof path === 'string' ? path : `${path.directory}\0${path.name}`
+}
+
 /**
  * An assignment of a path as Ansible's type `path` reads it: a leading `~` or `~user` and `$NAME` or `${NAME}` are
  * expanded on the host as the user the step runs as; what cannot be expanded stays as it is written. Everything else
@@ -7,7 +20,11 @@ import { type ShellText, sh, userShell } from '../shell/sh.ts'
  *
  * `name` is the shell variable, one of ours.
  */
-export function assignPath(name: string, path: string): ShellText {
+export function assignPath(name: string, path: HostPath): ShellText {
+  if (typeof path !== 'string') {
+    const whole = userShell(name)
+    return sh`${assignPath(name, path.directory)}; ${whole}=\${${whole}%/}/${path.name}`
+  }
   const tilde = /^~[A-Za-z0-9._-]*(?=\/|$)/.exec(path)?.[0] ?? ''
   // userShell: the name is a constant of our own modules, and the pieces are variables and tildes by their grammar.
   const variable = userShell(name)

@@ -1,7 +1,7 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
-import { assignPath } from './expand-path.ts'
+import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { strictText } from './fields.ts'
 import { MOVED, type Probe, type ProbeKind, probe } from './probe.ts'
 
@@ -70,18 +70,8 @@ m_readlinks() {
   else for m_p; do readlink -n $m_o -- "$m_p" 2>/dev/null; printf '\0'; done; fi
 }`
 
-const kind: ProbeKind<string, PathFacts> = {
-  name: 'stat',
-  subjects: ['files', 'accounts'],
-  key: (path) => path,
-  posix: {
-    script: (paths) =>
-      lines([
-        FUNCTIONS,
-        sh`set --`,
-        ...paths.map((path) => sh`${assignPath('m_p', path)}; m_stat_of && set -- "$@" "$m_p"`),
-        // One process for all that is there; nothing comes for what went meanwhile.
-        sh`[ $# = 0 ] || LC_ALL=C stat -c ${FORMAT} -- "$@" 2>/dev/null
+/** Asks for all in `"$@"` with one process, and two or three more where links are among them; nothing comes for what went meanwhile. */
+const ASK: ShellText = sh`[ $# = 0 ] || LC_ALL=C stat -c ${FORMAT} -- "$@" 2>/dev/null
 printf '\0'
 m_n=$#; for m_p in "$@"; do [ ! -L "$m_p" ] || set -- "$@" "$m_p"; done; shift "$m_n"
 if [ $# -gt 0 ]; then
@@ -89,15 +79,43 @@ if [ $# -gt 0 ]; then
   m_n=$#; for m_p in "$@"; do [ ! -e "$m_p" ] || set -- "$@" "$m_p"; done; shift "$m_n"
   if [ $# -gt 0 ]; then m_readlinks -f "$@"; LC_ALL=C stat -L -c ${FORMAT} -- "$@" 2>/dev/null; fi
 fi
-:`,
+:`
+
+const kind: ProbeKind<HostPath, PathFacts> = {
+  name: 'stat',
+  subjects: ['files', 'accounts'],
+  key: pathKey,
+  posix: {
+    script: (paths) =>
+      lines([
+        FUNCTIONS,
+        sh`set --`,
+        ...paths.map((path) => sh`${assignPath('m_p', path)}; m_stat_of && set -- "$@" "$m_p"`),
+        ASK,
       ]),
     read: readAll,
   },
 }
 
 /** What is at a path of type path: `~`, `~user` and `$NAME` are expanded on the host as the user who asks. */
-export function stat(path: string): Probe<PathFacts> {
+export function stat(path: HostPath): Probe<PathFacts> {
   return probe(kind, path)
+}
+
+/** The last words of a script that changed a path: its state, as the probe has it, for {@link readPrinted}. One process. */
+export function printStat(path: string): ShellText {
+  return lines([FUNCTIONS, sh`set --; m_p=${path}; m_stat_of && set -- "$@" "$m_p"`, ASK])
+}
+
+/** Reads what {@link printStat} printed. @throws TaskFailure */
+export function readPrinted(stdout: Buffer, path: string): PathFacts {
+  const [answer] = readFacts(stdout, [path])
+  if (answer === undefined || answer === MOVED)
+    throw new TaskFailure(`${path} was changed by something else meanwhile`, {
+      hint: 'find out what else is at work there',
+    })
+  if (answer instanceof TaskFailure) throw answer
+  return answer
 }
 
 interface Seen {
@@ -106,9 +124,13 @@ interface Seen {
   readonly flags: string
 }
 
-function readAll(output: Output, paths: readonly string[]): (PathFacts | TaskFailure | typeof MOVED)[] {
+function readAll(output: Output, paths: readonly HostPath[]): (PathFacts | TaskFailure | typeof MOVED)[] {
   if (output.truncated || output.timedOut) throw new TaskFailure('look at files: the host printed too much')
-  const reader = new Reader(output.stdout)
+  return readFacts(output.stdout, paths)
+}
+
+function readFacts(stdout: Buffer, paths: readonly HostPath[]): (PathFacts | TaskFailure | typeof MOVED)[] {
+  const reader = new Reader(stdout)
   const seen = paths.map((): Seen => {
     const flags = reader.next()?.toString('latin1') ?? ''
     const path = reader.next()
@@ -119,7 +141,8 @@ function readAll(output: Output, paths: readonly string[]): (PathFacts | TaskFai
   })
   const there = seen.filter(({ flags }) => flags[0] !== 'N')
   const stats = readStats(reader.next() ?? Buffer.alloc(0))
-  if (stats?.length === 0 && there.length === 1 && paths.length === 1) throw noStat(paths[0] as string)
+  if (stats?.length === 0 && there.length === 1 && paths.length === 1)
+    throw noStat(shownPath(paths[0] as HostPath))
   const links = there.filter(({ flags }) => flags[0] === 'L')
   const texts = links.map(() => reader.next())
   const leading = links.filter(({ flags }) => flags.includes('e'))
@@ -127,20 +150,22 @@ function readAll(output: Output, paths: readonly string[]): (PathFacts | TaskFai
   const followed = readStats(reader.rest())
   if (stats?.length !== there.length || followed?.length !== leading.length || texts.includes(undefined))
     return paths.map(() => MOVED)
+  const at = (all: readonly Seen[]) => new Map(all.map((one, index) => [one, index]))
+  const [thereAt, linkAt, leadingAt] = [at(there), at(links), at(leading)]
   return seen.map((one) =>
     orFailure(() => {
-      const link = texts[links.indexOf(one)]
-      const real = reals[leading.indexOf(one)]
+      const link = texts[linkAt.get(one) ?? -1]
+      const real = reals[leadingAt.get(one) ?? -1]
       return {
         path: strictText(one.path, 'a file name'),
-        stat: stats[there.indexOf(one)] ?? null,
+        stat: stats[thereAt.get(one) ?? -1] ?? null,
         link: link === undefined ? null : strictText(link, 'the text of a link'),
         target:
           real === undefined
             ? null
             : {
                 path: strictText(real, 'a file name'),
-                stat: followed[leading.indexOf(one)] as Stat,
+                stat: followed[leadingAt.get(one) ?? -1] as Stat,
               },
         directory: one.directory.length === 0 ? null : strictText(one.directory, 'the name of a directory'),
         may: {

@@ -1,11 +1,11 @@
 import { sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
-import { assignPath } from './expand-path.ts'
+import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
 
 interface Question {
-  readonly path: string
+  readonly path: HostPath
   readonly limit: number
 }
 
@@ -27,7 +27,7 @@ const STATES: Readonly<Record<number, Text>> = {
 const kind: ProbeKind<Question, Text> = {
   name: 'text',
   subjects: ['files', 'accounts'],
-  key: ({ path, limit }) => `${limit} ${path}`,
+  key: ({ path, limit }) => `${limit} ${pathKey(path)}`,
   posix: {
     alone: true,
     script: ([question]) => {
@@ -47,7 +47,7 @@ else head -c ${limit + 1} <"$m_p"; fi`
  * The bytes of a file at a path of type path.
  * @param limit bytes; a file that has more is `large`. At most 1,000,000, for it has to fit into an answer.
  */
-export function text(path: string, limit: number): Probe<Text> {
+export function text(path: HostPath, limit: number): Probe<Text> {
   return probe(kind, { path, limit })
 }
 
@@ -59,5 +59,7 @@ function readText(output: Output, { path, limit }: Question): Text | TaskFailure
   const state = output.rc === null ? undefined : STATES[output.rc]
   if (state !== undefined) return state
   const said = output.stderr.toString('utf8').trim()
-  return new TaskFailure(`cannot read ${path}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`)
+  return new TaskFailure(
+    `cannot read ${shownPath(path)}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`,
+  )
 }

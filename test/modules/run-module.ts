@@ -66,7 +66,8 @@ export async function runModule(
         run: async (action) => {
           noted(action)
           const stdin = action.stdin === undefined ? {} : { stdin: action.stdin }
-          return (await send([{ script: action.script, ...stdin }]))[0] as Output
+          const contained = action.contained === undefined ? {} : { contained: action.contained }
+          return (await send([{ script: action.script, ...stdin, ...contained }]))[0] as Output
         },
         push: (action) => {
           noted(action)
@@ -100,7 +101,7 @@ export async function ask<S extends ProbeSet>(
   const known = new Map<string, Known>()
   steps.forEach((step, at) => {
     step.read(outputs[at] as Output).forEach((answer, index) => {
-      if (typeof answer === 'symbol') throw new Error('something else changes the host of this test')
+      if (typeof answer === 'symbol') throw new TaskFailure('something else changes what is asked about')
       known.set(step.probes[index]!.key, answer)
     })
   })

@@ -119,9 +119,12 @@ const STEPS: Readonly<Record<string, Words>> = {
     begun: true,
   }),
   outside: ({ dest }, member) => ({
-    message: `the owner or mode of '${member}' is not set: a link on its way leads out of ${dest}`,
-    hint: 'what it leads to may belong to others; leave owner, group and mode out, or remove the link',
-    begun: true,
+    message: `failed to unpack to ${dest}: a link on the way of its member '${member}' leads out of that directory`,
+    hint: 'what it leads to may belong to others, and the link may be an attack; remove it, or name the real directory as dest',
+  }),
+  as: ({ dest }, said) => ({
+    message: `${dest} may be written to by others, and this host cannot unpack as its owner: ${said}`,
+    hint: 'install util-linux (setpriv), or become the owner of the directory (become_user)',
   }),
   names: (_, said) => ({ message: `could not list what was unpacked: ${said}`, begun: true }),
   attributes: (_, said) => ({ message: `could not read owner and mode of the members: ${said}` }),

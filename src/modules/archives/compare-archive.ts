@@ -30,7 +30,7 @@ export function compareArchive(wish: MemberAttributes, whenDifferent: ShellText)
   printf 'attributes\0%s\0' "$(sort -u "$m_tmp/stat")"`
     : sh``
   return sh`${membersFunction}
-"$m_tar" --diff "$@" >"$m_tmp/diff" 2>&1
+"$m_tar" --diff "$@" <"$m_src" >"$m_tmp/diff" 2>&1
 if grep -v ': : Warning: Cannot stat: ' "$m_tmp/diff" | grep -Eq ${differencePattern(wish)}; then
   printf 'differs\0\0'; ${whenDifferent}
 ${attributes}

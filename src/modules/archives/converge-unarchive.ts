@@ -1,10 +1,12 @@
 import { type Field, field } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
+import { readState } from '../files/done.ts'
 import { fileResult } from '../files/file-result.ts'
 import { parseMode } from '../files/modes.ts'
-import { readPath } from '../files/observe-path.ts'
 import { requireOwners } from '../files/owners.ts'
+import { realDirectory } from '../files/trust.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import { archiveFailure, readStep } from './archive-failure.ts'
 import { type ArchiveSource, fetchArchive, findSource, shortName } from './archive-source.ts'
@@ -13,7 +15,7 @@ import { memberName } from './members.ts'
 import { listMembers, openArchive, tarOptions } from './open-archive.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 import { exists, isDirectory, type UnarchiveState } from './unarchive-state.ts'
-import { reportUnpacked, setAttributes, unpackArchive } from './unpack-archive.ts'
+import { checkAs, reportUnpacked, setAttributes, type UnpackAs, unpackArchive } from './unpack-archive.ts'
 import { keepDirectory, makeDirectory, workPrelude } from './working-directory.ts'
 
 /** One task on one host. */
@@ -22,6 +24,9 @@ interface Job {
   readonly state: UnarchiveState
   readonly source: ArchiveSource
   readonly wish: MemberAttributes
+  /** Dest without links in its name. */
+  readonly real: string
+  readonly as: UnpackAs
   readonly says: string
   readonly predicted: Readonly<Record<string, Value>>
 }
@@ -51,7 +56,9 @@ export async function* convergeUnarchive(
     }
   const says = `unpack ${shortName(source)} into ${dest.path}`
   const predicted = { dest: dest.path, src: source.name }
-  const job: Job = { params, state, source, wish: { owners, mode }, says, predicted }
+  const real = realDirectory(dest) ?? dest.path
+  const as = context.check ? undefined : unpackAs(state, real)
+  const job: Job = { params, state, source, wish: { owners, mode }, real, as, says, predicted }
   // In check mode an earlier task may make what is missing.
   if (!context.check) {
     if (!isDirectory(dest)) throw archiveFailure('dest', '', 'tar', namesOf(job))
@@ -79,6 +86,22 @@ export async function* convergeUnarchive(
   // Where only owner or mode differ, the archive is gone with the comparison: that is rare, and most runs end above.
   if (!differs.contents) yield* bring(job, false)
   return { result: yield* unpack(job, { kept: differs.contents, contents: differs.contents }) }
+}
+
+/**
+ * As whom to unpack where others may write to dest: as its owner, when that is whom the members shall belong to.
+ * @throws TaskFailure
+ */
+function unpackAs({ dest, owners, trust }: UnarchiveState, real: string): UnpackAs {
+  const stat = dest.target?.stat ?? dest.stat
+  if (stat === null || trust.trusts(real)) return undefined
+  // A plain user has nothing to give away that is not their own.
+  if (owners.runs.uid !== 0) return undefined
+  if (owners.uid === stat.uid && stat.uid !== 0) return { uid: stat.uid, gid: owners.gid ?? stat.gid }
+  throw new TaskFailure(`refusing to unpack as root into ${real}, where others may write`, {
+    hint: `a link put there meanwhile would lead root out of it: become the owner (become_user: ${stat.owner}), name that owner as owner, or make the directories on the way root's alone`,
+    result: { changed: false },
+  })
 }
 
 function namesOf({ state, source }: Job) {
@@ -112,15 +135,15 @@ async function* bring(job: Job, silently: boolean): Steps<void> {
 }
 
 /** Opens the archive in a script that works with it for the first time. */
-function begin({ params, state, source }: Job): ShellText[] {
-  const { work, dest } = state
+function begin({ params, state, source, real, as }: Job): ShellText[] {
+  const { work } = state
   const check =
     source.kind === 'host'
       ? [makeDirectory(work)]
       : source.kind === 'controller'
         ? [sh`[ "$(m_sum <"$m_tmp/archive")" = ${source.file.sha256} ] || m_fail checksum`]
         : []
-  return [workPrelude(work), ...check, openArchive(source, dest.path, params), listMembers(params)]
+  return [workPrelude(work), ...check, openArchive(source, real, params), checkAs(as), listMembers(params)]
 }
 
 /** `kept`: the working directory is there, with the list of members. `contents`: unpack, not only owner and mode. */
@@ -128,16 +151,16 @@ async function* unpack(
   job: Job,
   { kept, contents }: { readonly kept: boolean; readonly contents: boolean },
 ): Steps<Record<string, Value>> {
-  const { params, state, source, wish, says, predicted } = job
+  const { params, state, source, wish, real, as, says, predicted } = job
   const { dest, work } = state
   const output = yield {
     kind: 'run',
     says: contents ? says : `set owner and mode of what ${shortName(source)} holds in ${dest.path}`,
     predicted,
     script: lines([
-      ...(kept ? [workPrelude(work), openArchive(source, dest.path, params)] : begin(job)),
-      ...(contents ? [unpackArchive(params)] : []),
-      setAttributes(wish, params.mode),
+      ...(kept ? [workPrelude(work), openArchive(source, real, params)] : begin(job)),
+      ...(contents ? [unpackArchive(params, as)] : []),
+      setAttributes(wish, params.mode, as),
       reportUnpacked(dest.path, params.list_files),
     ]),
   }
@@ -145,12 +168,12 @@ async function* unpack(
 }
 
 /** The keys of Ansible's result. */
-function resultOf({ params, source }: Job, fields: readonly Field[]): Record<string, Value> {
+function resultOf({ params, source, state }: Job, fields: readonly Field[]): Record<string, Value> {
   const out = field(fields, 'out')
   const files = field(fields, 'files')
   const words = ['tar', '--extract', ...tarOptions(params), '-f', source.name, ...params.include]
   return {
-    ...fileResult(readPath(fields), 'dest'),
+    ...fileResult(readState(fields, state.dest.path), 'dest'),
     src: source.name,
     // GNU tar knows the other compressions by itself, so that Ansible's second handler reads them all.
     handler: field(fields, 'kind')?.toString('latin1') === 'gzip' ? 'TgzArchive' : 'TarArchive',

@@ -6,27 +6,36 @@ import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
  * directory, each once and NUL-terminated: all in `$m_tmp/all`, those that are no links in `$m_tmp/files`. First
  * directories that the archive does not list are among them, as Ansible has it.
  *
- * A member's name is the archive's, so hostile: it stays data, and a path that leads out of dest through a link fails.
+ * A member's name is the archive's, so hostile: it stays data, and a path that leads out of dest through a
+ * link fails, also one that is not unpacked yet.
  */
 export const membersFunction: ShellText = sh`m_members() {
   m_root=$(pwd -P); m_root=\${m_root%/}; m_parent=; m_top=
   while IFS= read -r m_n; do
     # tar writes control characters, bytes above 127 and the backslash as C does, and so does the format of printf.
     case $m_n in *\\*) m_n=$(printf "x$(printf %s "$m_n" | sed 's/%/%%/g')x"); m_n=\${m_n#x}; m_n=\${m_n%x} ;; esac
+    m_kind=$m_n
     while :; do case $m_n in /*) m_n=\${m_n#/} ;; */) m_n=\${m_n%/} ;; *) break ;; esac; done
+    # A directory of the archive where a link is: what it leads to would be meant.
+    case $m_kind in */) [ ! -L "./$m_n" ] || m_within "$m_n" "$m_n" ;; esac
     m_member "\${m_n:-.}"
     case $m_n in
       */*) [ "$m_top" = "\${m_n%%/*}" ] || { m_top=\${m_n%%/*}; m_member "$m_top"; } ;;
     esac
   done <"$m_tmp/names" 8>"$m_tmp/all" 9>"$m_tmp/files"
 }
+m_within() {
+  m_q=$1
+  # What is not there yet is no way out; the directory it will be in may be one.
+  until m_real=$(CDPATH= cd -P -- "./$m_q" 2>/dev/null && pwd -P); do
+    if [ -L "./$m_q" ] || [ -e "./$m_q" ]; then m_fail outside "$2"; fi
+    case $m_q in .) m_fail outside "$2" ;; */*) m_q=\${m_q%/*} ;; *) m_q=. ;; esac
+  done
+  case $m_real/ in "$m_root"/*) ;; *) m_fail outside "$2" ;; esac
+}
 m_member() {
   case $1 in
-    */*)
-      if [ "$m_parent" != "\${1%/*}" ]; then
-        m_parent=\${1%/*}; m_real=$(CDPATH= cd -P -- "./$m_parent" 2>/dev/null && pwd -P) || m_real=
-        case $m_real/ in "$m_root"/*) ;; *) m_fail outside "$1" ;; esac
-      fi ;;
+    */*) [ "$m_parent" = "\${1%/*}" ] || { m_parent=\${1%/*}; m_within "$m_parent" "$1"; } ;;
   esac
   printf '%s\0' "$1" >&8
   [ -L "$1" ] || printf '%s\0' "$1" >&9

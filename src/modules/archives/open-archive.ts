@@ -10,7 +10,8 @@ const LIST_LIMIT = 512 * 1024
 
 /**
  * Finds the archive and GNU tar, and how the file is compressed. Sets `m_tar`, and the positional parameters to the
- * words for tar that listing, comparing and unpacking share; goes into dest. Prints `kind`.
+ * words for tar that listing, comparing and unpacking share: it reads `$m_src` on standard input, for it may run as a user
+ * who may not see it. Goes into dest, which has no links in its name. Prints `kind`.
  */
 export function openArchive(source: ArchiveSource, dest: string, params: UnarchiveParameters): ShellText {
   return lines([
@@ -26,7 +27,7 @@ export function openArchive(source: ArchiveSource, dest: string, params: Unarchi
     sh`[ -s "$m_src" ] || m_fail zero
 m_tar=$(command -v gtar || command -v tar) || m_fail notar
 case $("$m_tar" --version 2>/dev/null) in *'GNU tar'*) ;; *) m_fail othertar ;; esac
-CDPATH= cd -- ${dest} || m_fail dest
+m_hold ${dest} || m_fail dest
 case $(od -An -tx1 -N6 <"$m_src" | tr -d ' \n') in
   504b0304* | 504b0506*) m_fail zip ;;
   1f8b*) m_kind=gzip m_flag=-z ;;
@@ -36,7 +37,7 @@ case $(od -An -tx1 -N6 <"$m_src" | tr -d ' \n') in
   *) m_kind=tar m_flag= ;;
 esac
 printf 'kind\0%s\0' "$m_kind"
-set -- \${m_flag:+"$m_flag"} ${tarOptions(params)} -f "$m_src" -- ${params.include}`,
+set -- \${m_flag:+"$m_flag"} ${tarOptions(params)} -f - -- ${params.include}`,
   ])
 }
 
@@ -58,7 +59,7 @@ export function tarOptions(params: UnarchiveParameters): Text[] {
  */
 export function listMembers(params: UnarchiveParameters): ShellText {
   return lines([
-    sh`m_err=$("$m_tar" --list "$@" 2>&1 >"$m_tmp/names") || m_fail list "$m_err"
+    sh`m_err=$("$m_tar" --list "$@" <"$m_src" 2>&1 >"$m_tmp/names") || m_fail list "$m_err"
 [ -s "$m_tmp/names" ] || m_fail empty
 m_bad=$(grep -E '(^|/)\.\.(/|$)' "$m_tmp/names" | head -n 1)
 [ -z "$m_bad" ] || m_fail leaves "$m_bad"`,

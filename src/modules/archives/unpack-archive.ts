@@ -1,3 +1,4 @@
+import { printStat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { ownerWord } from '../files/attributes.ts'
 import { chmodWord } from '../files/modes.ts'
@@ -5,15 +6,34 @@ import { type MemberAttributes, namesAttributes } from './compare-archive.ts'
 import { membersFunction } from './members.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 
+/**
+ * As whom what is unpacked is written: undefined as the running user. A user who owns the directory could lead root out
+ * of it by a link in the middle of the work, and has nothing of it when the work is done as that very user.
+ */
+export type UnpackAs = { readonly uid: number; readonly gid: number } | undefined
+
+/** Words before a command. */
+function asWords(as: UnpackAs): string[] {
+  if (as === undefined) return []
+  return ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups', '--']
+}
+
+/** Has the host say at once that it cannot do that. */
+export function checkAs(as: UnpackAs): ShellText {
+  return as === undefined ? sh`:` : sh`${asWords(as)} true || m_fail as`
+}
+
 /** Unpacks an open archive into the current directory. Prints `out` and `err`, what tar said. */
-export function unpackArchive(params: UnarchiveParameters): ShellText {
-  return sh`m_begun=yes
-m_err=$("$m_tar" --extract ${params.keep_newer ? ['--keep-newer-files'] : []} "$@" 2>&1 >"$m_tmp/out") || m_fail unpack "$m_err"
+export function unpackArchive(params: UnarchiveParameters, as: UnpackAs): ShellText {
+  return sh`${membersFunction}
+m_members || m_fail names
+m_begun=yes
+m_err=$(${asWords(as)} "$m_tar" --extract ${params.keep_newer ? ['--keep-newer-files'] : []} "$@" <"$m_src" 2>&1 >"$m_tmp/out") || m_fail unpack "$m_err"
 printf 'out\0%s\0err\0%s\0' "$(tail -c 8000 "$m_tmp/out")" "$(printf %s "$m_err" | tail -c 8000)"`
 }
 
 /** Gives all members the owner, group and mode that the task names. */
-export function setAttributes(wish: MemberAttributes, mode: string | undefined): ShellText {
+export function setAttributes(wish: MemberAttributes, mode: string | undefined, as: UnpackAs): ShellText {
   if (!namesAttributes(wish)) return sh`:`
   const owner = ownerWord(wish.owners.uid, wish.owners.gid)
   return lines([
@@ -21,12 +41,14 @@ export function setAttributes(wish: MemberAttributes, mode: string | undefined):
     sh`m_begun=yes; m_members || m_fail names`,
     ...(owner === null
       ? []
-      : [sh`m_err=$(xargs -0 chown -h -- ${owner} <"$m_tmp/all" 2>&1) || m_fail owner "$m_err"`]),
+      : [
+          sh`m_err=$(xargs -0 ${asWords(as)} chown -h -- ${owner} <"$m_tmp/all" 2>&1) || m_fail owner "$m_err"`,
+        ]),
     // After chown, which takes setuid bits away. chmod would follow a link.
     ...(wish.mode === undefined
       ? []
       : [
-          sh`m_err=$(xargs -0 -r chmod -- ${'octal' in wish.mode ? chmodWord(wish.mode.octal) : mode!} <"$m_tmp/files" 2>&1) || m_fail mode "$m_err"`,
+          sh`m_err=$(xargs -0 -r ${asWords(as)} chmod -- ${'octal' in wish.mode ? chmodWord(wish.mode.octal) : mode!} <"$m_tmp/files" 2>&1) || m_fail mode "$m_err"`,
         ]),
   ])
 }
@@ -35,6 +57,7 @@ export function setAttributes(wish: MemberAttributes, mode: string | undefined):
 export function reportUnpacked(dest: string, listFiles: boolean): ShellText {
   return lines([
     ...(listFiles ? [sh`printf 'files\0'; cat "$m_tmp/names"; printf '\0'`] : []),
-    sh`m_begun=; m_path ${dest} ''`,
+    sh`m_begun=; printf 'rest\0'`,
+    printStat(dest),
   ])
 }

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { field, readFields, textField } from '../../probes/fields.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { pathFunctions } from '../files/observe-path.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import { holdFunction } from '../files/enter.ts'
 
 /**
  * A hidden directory on the host for one unpacking: the archive that was sent, and lists. It is made first and removed
@@ -30,13 +34,26 @@ function sharedName({ dest, creates = '' }: Undertaking): string {
   return `.muster-${hash.slice(0, 16)}-`
 }
 
-/** Prints the directory for large temporary files (`base`), and `interrupted` when an earlier run was cut off. */
-export function observeLeftovers(undertaking: Undertaking): ShellText {
-  return sh`m_base=/tmp; [ ! -d /var/tmp ] || [ ! -w /var/tmp ] || m_base=/var/tmp
+/** What an earlier run left, and where large temporary files go. */
+export interface Leftovers {
+  readonly base: string
+  readonly interrupted: boolean
+}
+
+/** Asks for the directory of large temporary files, and whether an earlier run was cut off. Costs no process beside its shell. */
+export function observeLeftovers(undertaking: Undertaking): Probe<Leftovers> {
+  const script = sh`m_base=/tmp; [ ! -d /var/tmp ] || [ ! -w /var/tmp ] || m_base=/var/tmp
 printf 'base\0%s\0' "$m_base"
 for m_l in "$m_base"/${sharedName(undertaking)}*; do
   if [ -d "$m_l" ] && [ ! -L "$m_l" ] && [ -O "$m_l" ]; then printf 'interrupted\0\0'; break; fi
 done`
+  return scriptProbe(script, (output) => {
+    const fields = readFields(output, 'look for an unpacking that was cut off')
+    const base = textField(fields, 'base')
+    if (base !== '/tmp' && base !== '/var/tmp')
+      throw new TaskFailure("the host's answer makes no sense (it names another temporary directory)")
+    return { base, interrupted: field(fields, 'interrupted') !== undefined }
+  })
 }
 
 /** A new one, with a name that cannot be guessed, in `base`. `found` is what the look at the host found. */
@@ -56,8 +73,10 @@ export function workingDirectory(
 export function workPrelude({ path, creates, interrupted }: WorkingDirectory): ShellText {
   const remove = sh`rm -rf -- "$m_tmp"`
   return lines([
-    pathFunctions,
-    sh`m_fail() { printf 'fail\0%s\0said\0%s\0' "$1" "$(printf %s "$2" | tail -c 8000)"; exit 1; }
+    holdFunction,
+    sh`m_start=$PWD
+m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }
+m_fail() { printf 'fail\0%s\0said\0%s\0' "$1" "$(printf %s "$2" | tail -c 8000)"; exit 1; }
 export LC_ALL=C; unset TAR_OPTIONS
 m_tmp=${path}; m_begun=${interrupted ? 'yes' : ''}`,
     creates === undefined

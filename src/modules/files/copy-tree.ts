@@ -1,74 +1,62 @@
 import { basename, join, posix } from 'node:path'
-import { assignPath } from '../../probes/expand-path.ts'
-import { readFields } from '../../probes/fields.ts'
-import type { Probe } from '../../probes/probe.ts'
-import { scriptProbe } from '../../probes/script.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { type Digest, digest } from '../../probes/digest.ts'
+import type { HostPath } from '../../probes/expand-path.ts'
+import type { AnswersOf } from '../../probes/probe.ts'
+import { type PathFacts, stat } from '../../probes/stat.ts'
+import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type {
-  Action,
-  ActionResult,
-  ControllerFile,
-  ControllerTree,
-  ModuleContext,
-  Outcome,
-} from '../module.ts'
-import { attributeChange, setAttributes } from './attributes.ts'
+import type { Action, ActionResult, ControllerTree, ModuleContext, Outcome } from '../module.ts'
 import { contentOfFile } from './content.ts'
 import type { RemoteCopyParameters } from './copy-remote.ts'
-import { makeDirectories } from './directories.ts'
-import { readDone, runPrelude } from './done.ts'
-import { observePath, type PathFacts, pathFunctions, readPaths } from './observe-path.ts'
-import { type Owners, ownersScript, readOwners, requireOwners } from './owners.ts'
-import { directoryBits, placeFile } from './place-file.ts'
-
-/** What a tree holds and what is at its place on the host; the root is the first of the directories. */
-export interface TreeState {
-  readonly owners: Owners
-  readonly directories: readonly PathFacts[]
-  readonly files: readonly { readonly file: ControllerFile; readonly facts: PathFacts }[]
-  readonly links: readonly { readonly target: string; readonly facts: PathFacts }[]
-}
+import { readDone } from './done.ts'
+import { holdPrelude } from './enter.ts'
+import { observeOwners, readOwners, requireOwners } from './owners.ts'
+import { placeFile } from './place-file.ts'
+import { effectOn } from './touches.ts'
+import { placesOfTree } from './tree-places.ts'
+import { observeAncestors, withoutSlash } from './trust.ts'
 
 interface TreeParameters extends RemoteCopyParameters {
   readonly local_follow: boolean
 }
 
-/** Reads all places of a tree in one script. `src/` copies what is inside, `src` the folder itself. */
-export async function observeTree(
-  src: string,
+/** Where a tree goes: what is in `src/` goes into dest, the folder `src` under its own name. */
+export function treeRoot(src: string, dest: string): HostPath {
+  const directory = withoutSlash(dest)
+  return src.endsWith('/') ? directory : { directory, name: basename(src) }
+}
+
+/** A name below the root of a tree. */
+export function below(root: HostPath, name: string): HostPath {
+  return typeof root === 'string'
+    ? { directory: root, name }
+    : { directory: root.directory, name: `${root.name}/${name}` }
+}
+
+/** Asks about all places of a tree at once. */
+export function observeTree(src: string, tree: ControllerTree, params: TreeParameters) {
+  const root = treeRoot(src, params.dest)
+  const places = (entries: readonly { readonly name: string }[]) =>
+    entries.map(({ name }) => below(root, name))
+  return {
+    ...observeOwners(params),
+    ancestors: observeAncestors(withoutSlash(params.dest)),
+    itself: stat(withoutSlash(params.dest)),
+    root: stat(root),
+    directories: places(tree.directories).map(stat),
+    files: places(tree.files).map(stat),
+    digests: places(tree.files).map(digest),
+    links: places(tree.links).map(stat),
+  }
+}
+
+/** The tree with links followed where the task says so. */
+export async function wholeTree(
   tree: ControllerTree,
-  params: TreeParameters,
+  params: Pick<TreeParameters, 'local_follow'>,
   context: ModuleContext,
-): Promise<Probe<TreeState>> {
-  const all = params.local_follow ? await followLinks(tree, context, 0) : tree
-  const inside = src.endsWith('/') ? '' : basename(src)
-  const names = [...all.directories, ...all.files, ...all.links].map(({ name }) => name)
-  const places = names.map((name) => sh`m_p=$m_root/${name}; ${observePath(sh`$m_p`, true)}`)
-  const script = lines([
-    pathFunctions,
-    assignPath('m_root', params.dest),
-    // One slash between root and names; the root of the file system stays.
-    sh`while :; do case $m_root in ?*/) m_root=\${m_root%/} ;; *) break ;; esac; done`,
-    ...(inside === '' ? [] : [sh`m_root=$m_root/${inside}`]),
-    ownersScript(params.owner, params.group),
-    observePath(sh`$m_root`, false),
-    ...places,
-  ])
-  return scriptProbe(script, (output) => {
-    const fields = readFields(output, `look at ${params.dest}`)
-    const facts = readPaths(fields)
-    if (facts.length !== names.length + 1)
-      throw new TaskFailure("the host's answer makes no sense (not all paths are in it)")
-    const directories = 1 + all.directories.length
-    const files = directories + all.files.length
-    return {
-      owners: readOwners(fields, params.owner, params.group),
-      directories: facts.slice(0, directories),
-      files: all.files.map((file, at) => ({ file, facts: facts[directories + at]! })),
-      links: all.links.map(({ target }, at) => ({ target, facts: facts[files + at]! })),
-    }
-  })
+): Promise<ControllerTree> {
+  return params.local_follow ? followLinks(tree, context, 0) : tree
 }
 
 /** Links become what they lead to. */
@@ -98,44 +86,39 @@ async function followLinks(
 
 /** Makes directories and links in one request, then each file that differs. Changed when anything was. */
 export async function* convergeTree(
+  tree: ControllerTree,
   params: TreeParameters,
-  state: TreeState,
+  answers: AnswersOf<ReturnType<typeof observeTree>>,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { owners } = state
+  const owners = readOwners(params, answers)
   if (!context.check) requireOwners(owners)
-  const root = state.directories[0]!.path
-  const steps = [...directorySteps(params, state), ...linkSteps(state)]
+  const directories = tree.directories.map(({ name }, at) => ({
+    name,
+    facts: answers.directories[at] as PathFacts,
+  }))
+  const places = placesOfTree(params, answers, directories, owners)
+  for (const [at, { name, target }] of tree.links.entries())
+    places.link(name, answers.links[at] as PathFacts, target)
+  const { steps, trust, root } = places
   if (steps.length > 0) {
-    const script = lines([runPrelude, ...steps, sh`printf '\0done\0'`])
-    readDone(yield { kind: 'run', says: `make directories in ${root}`, script, more: true }, root)
+    const script = lines([holdPrelude, ...steps, sh`printf '\0done\0'`])
+    const effect = effectOn(places.touched)
+    readDone(yield { kind: 'run', says: `make directories in ${root}`, script, ...effect, more: true }, root)
   }
-  for (const { file, facts } of state.files) {
+  for (const [at, file] of tree.files.entries()) {
     const content = await contentOfFile(file)
-    const destination = { facts, owners, intoDirectory: false, text: null }
+    const sum = answers.digests[at] as Digest
+    const destination = {
+      facts: answers.files[at] as PathFacts,
+      place: places.of(file.name),
+      sha256: sum.kind === 'file' ? sum.sha256 : null,
+      unreadable: sum.kind === 'unreadable',
+      ...{ owners, trust, missing: places.missing, intoDirectory: false, text: null },
+    }
     const options = { sourceMode: file.mode, parents: null }
     // Ansible shows no diff of trees.
     yield* placeFile(params, destination, content, options, { ...context, diff: false })
   }
   return { result: { dest: params.dest.endsWith('/') ? params.dest : `${params.dest}/` } }
-}
-
-function directorySteps(params: TreeParameters, { owners, directories }: TreeState): ShellText[] {
-  const bits = directoryBits(params.directory_mode, owners.runs.umask)
-  return directories.flatMap((facts) => {
-    const stat = facts.target?.stat ?? facts.stat
-    if (stat === null) return [sh`m_p=${facts.path}`, makeDirectories(sh`$m_p`, bits, owners)]
-    if (stat.kind !== 'directory') throw new TaskFailure(`${facts.path} already exists as a ${stat.kind}`)
-    const change = attributeChange(stat, owners, undefined)
-    return change === null ? [] : [sh`m_p=${facts.path}`, setAttributes(sh`$m_p`, change, sh`m_fail`)]
-  })
-}
-
-function linkSteps({ links }: TreeState): ShellText[] {
-  return links.flatMap(({ target, facts }) => {
-    if (facts.link === target) return []
-    if (facts.stat !== null && facts.link === null)
-      throw new TaskFailure(`refusing to convert from ${facts.stat.kind} to symlink for ${facts.path}`)
-    return [sh`m_p=${facts.path}; rm -f -- "$m_p" && LC_ALL=C ln -s -- ${target} "$m_p" || m_fail link`]
-  })
 }

@@ -1,24 +1,80 @@
+import { posix } from 'node:path'
+import type { PathFacts } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { ownerWord } from './attributes.ts'
-import { chmodWord } from './modes.ts'
+import { setAttributes } from './attributes.ts'
+import { enter } from './enter.ts'
 import type { Owners } from './owners.ts'
+import { realDirectory, type Trust } from './trust.ts'
+
+/** Directories that have to be made. */
+export interface Missing {
+  /** The directory that is there, without links in its name; null when it cannot be entered. */
+  readonly base: string | null
+  /** As it was written. */
+  readonly baseName: string
+  /** What is missing below it, outermost first; none when it is the directory itself. */
+  readonly names: readonly string[]
+  /** The base is one in which nobody else can swap names. */
+  readonly trusted: boolean
+}
+
+/** What is missing of a directory and of those on its way. */
+export function missingDirectories(ancestors: readonly PathFacts[], facts: PathFacts, trust: Trust): Missing {
+  const way = [...ancestors, facts]
+  const at = way.findLastIndex((one) => (one.target?.stat ?? one.stat)?.kind === 'directory')
+  const found = at === -1 ? undefined : (way[at] as PathFacts)
+  const base = found === undefined ? null : realDirectory(found)
+  const names = way.slice(at + 1).map(({ path }) => posix.basename(path))
+  return { base, baseName: found?.path ?? '.', names, trusted: base !== null && trust.trusts(base) }
+}
+
+/** Where a directory will be when it was made; null when that cannot be known. */
+export function madeDirectory({ base, names }: Missing): string | null {
+  return base === null ? null : posix.join(base, ...names)
+}
 
 /**
- * Shell text that makes a directory and its missing parents, and gives owner, group and mode to those it made only
- * (facts/modules.md, file). `path` is a shell variable; a step that fails calls `m_fail` with its name.
+ * Shell text that makes missing directories, behind `holdPrelude`. Owner, group and mode go to those it makes only
+ * (facts/modules.md, file).
+ *
+ * @param more what else is to be done with the innermost one, whose name is in `$m_f` then
  */
-export function makeDirectories(path: ShellText, mode: number | undefined, owners: Owners): ShellText {
-  const owner = ownerWord(owners.uid, owners.gid)
+export function makeDirectories(
+  { base, baseName, names, trusted }: Missing,
+  mode: number | undefined,
+  owners: Owners,
+  more: readonly ShellText[] = [],
+): ShellText {
+  const [first] = names
+  if (first === undefined) return sh`:`
+  if (base === null) return sh`cd -- ${baseName} || m_fail mkdir; m_fail mkdir`
+  const made = names.map((_, at) => `./${names.slice(0, at + 1).join('/')}`)
+  const change = { uid: owners.uid, gid: owners.gid, mode }
   return lines([
-    sh`m_q="${path}"; set --
-while [ ! -d "$m_q" ]; do
-  set -- "$m_q" "$@"
-  case $m_q in */*) m_q=\${m_q%/*}; [ -n "$m_q" ] || m_q=/ ;; *) m_q=. ;; esac
-done
-for m_q in "$@"; do
-  LC_ALL=C mkdir -- "$m_q" || m_fail mkdir`,
-    ...(owner === null ? [] : [sh`  LC_ALL=C chown -- ${owner} "$m_q" || m_fail owner`]),
-    ...(mode === undefined ? [] : [sh`  LC_ALL=C chmod -- ${chmodWord(mode)} "$m_q" || m_fail mode`]),
-    sh`done`,
+    enter({ directory: base, name: first, trusted }, sh`m_fail mkdir`),
+    sh`LC_ALL=C mkdir -- ${made} || m_fail mkdir`,
+    // Innermost first: a directory that is given away is no way to another one any more.
+    ...(more.length === 0 ? [] : [sh`m_f=${made.at(-1) as string}`, ...more]),
+    ...made.toReversed().flatMap((name) => setAttributes([name], change)),
+    ...(trusted
+      ? []
+      : [sh`LC_ALL=C mv -fT -- ${`./${first}`} ${`../${first}`} || m_fail mkdir`, sh`m_leave`]),
   ])
+}
+
+/** Has the directories that were made known to whoever judges what lies in them. */
+export function learnMade(
+  trust: Trust,
+  { base, names }: Missing,
+  mode: number | undefined,
+  owners: Owners,
+): void {
+  if (base === null) return
+  const bits = mode ?? 0o777 & ~owners.runs.umask
+  names.forEach((_, at) => {
+    trust.learn(posix.join(base, ...names.slice(0, at + 1)), {
+      uid: owners.uid ?? owners.runs.uid,
+      mode: bits,
+    })
+  })
 }

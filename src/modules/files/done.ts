@@ -1,28 +1,52 @@
 import { posix } from 'node:path'
-import { type Field, splitFields } from '../../probes/fields.ts'
+import { type Field, field, splitFields } from '../../probes/fields.ts'
+import { type PathFacts, printStat, readPrinted } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { displayText } from '../../values/visible.ts'
-import { pathFunctions } from './observe-path.ts'
 
-/** Head of a changing script: `m_path`, and `m_fail STEP`, which names the step that failed and ends the script. */
-export const runPrelude: ShellText = lines([
-  pathFunctions,
-  sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,
-])
+/** Head of a changing script: `m_fail STEP`, which names the step that failed and ends the script. */
+export const runPrelude: ShellText = sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`
 
-const DONE = Buffer.from('\0done\0')
+/**
+ * Last words of a changing script: that all went well, what `more` prints as fields, and the state of a path. The mark
+ * begins with two NULs, which the state of one path never holds before a name.
+ */
+export function printDone(path: string, more: ShellText = sh`:`): ShellText {
+  return lines([
+    sh`printf '\0\0done\0'; ${more}; printf 'rest\0'; cd -- "\${m_start:-.}" 2>/dev/null`,
+    printStat(path),
+  ])
+}
+
+const DONE = [Buffer.from('\0\0done\0'), Buffer.from('\0done\0')]
 const FAIL = Buffer.from('\0fail\0')
+
+/** The state of the path behind {@link printDone}. @throws TaskFailure as {@link readDone} */
+export function readChanged(output: Output, path: string): PathFacts {
+  return readState(readDone(output, path), path)
+}
+
+/** The same of fields that were read already. @throws TaskFailure */
+export function readState(fields: readonly Field[], path: string): PathFacts {
+  const state = field(fields, 'rest')
+  if (state === undefined)
+    throw new TaskFailure(`the host's answer makes no sense (it says nothing of ${path})`)
+  return readPrinted(state, path)
+}
 
 /**
  * The fields behind `done`, which a changing script prints when all went well.
  * @throws TaskFailure of the step behind `fail`, in Ansible's words where it has some
  */
 export function readDone(output: Output, path: string): Field[] {
-  const done = output.stdout.lastIndexOf(DONE)
-  if (output.rc === 0 && done !== -1)
-    return splitFields(output.stdout.subarray(done + DONE.length), `change ${path}`)
+  const mark = DONE.find((one) => output.stdout.lastIndexOf(one) !== -1)
+  if (output.rc === 0 && mark !== undefined)
+    return splitFields(
+      output.stdout.subarray(output.stdout.lastIndexOf(mark) + mark.length),
+      `change ${path}`,
+    )
   const fail = output.stdout.lastIndexOf(FAIL)
   if (fail === -1) throw stepFailure('script', output, path)
   const words = output.stdout
@@ -77,6 +101,18 @@ const STEPS: Readonly<Record<string, Words>> = {
   parent: (_, parent) => ({
     message: `Destination directory ${parent} does not exist`,
     hint: `make it first (file: path=${parent} state=directory), or end dest with a slash`,
+  }),
+  moved: (path, parent) => ({
+    message: `Could not change ${path}: what lies there, or ${parent} itself, was replaced while muster worked on it`,
+    hint: 'nothing was changed in its place; whoever may write to that directory did this, and it may be an attack',
+  }),
+  held: (path, _, why) => ({
+    message: `Could not change ${path}: others may write to its directory, and its file system has no hard links to hold it by: ${why}`,
+    hint: 'become the owner of the directory, or make it writable for root alone',
+  }),
+  gnu: (path) => ({
+    message: `Could not remove ${path}: others may write to it, and the rm of this host can be led out of it by links`,
+    hint: 'install coreutils on the host, or become the owner of the directory',
   }),
   unwritable: (_, parent) => ({
     message: `Destination ${parent} not writable`,

@@ -1,6 +1,6 @@
+import type { PathFacts, Stat } from '../../probes/stat.ts'
 import type { Value } from '../../values/value.ts'
 import { formatMode } from './modes.ts'
-import type { PathFacts, Stat } from './observe-path.ts'
 
 /** The keys of Ansible's file modules: `path` or `dest`, uid, gid, owner, group, mode, state, size. */
 export function fileResult(

@@ -1,5 +1,13 @@
-import { type Field, field, textField } from '../../probes/fields.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import {
+  type Group,
+  group as groupProbe,
+  type Runner,
+  runner,
+  type User,
+  user,
+} from '../../probes/account.ts'
+import type { Probe } from '../../probes/probe.ts'
+import { type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
@@ -12,22 +20,45 @@ export interface Owners {
   readonly unknownOwner: string | undefined
   readonly unknownGroup: string | undefined
   /** Whom the step runs as, and with which umask. */
-  readonly runs: { readonly uid: number; readonly gid: number; readonly umask: number }
+  readonly runs: Runner
 }
 
-/**
- * Shell text that prints the ids of the wanted owner and group, those of the running user, and the umask. Digits are
- * ids, known or not (facts/modules.md, Owners). Groups come from getent, or /etc/group where that is missing.
- */
-export function ownersScript(owner: Text | undefined, group: Text | undefined): ShellText {
-  const parts = [sh`printf 'umask\0%s\0me\0%s %s\0' "$(umask)" "$(id -u)" "$(id -g)"`]
-  const user = plain(owner)
-  const name = plain(group)
-  if (user !== undefined && !isId(user))
-    parts.push(sh`printf 'owner\0%s\0' "$(id -u -- ${user} 2>/dev/null)"`)
-  if (name !== undefined && !isId(name))
-    parts.push(groupFunction, sh`printf 'group\0%s\0' "$(m_gid ${name})"`)
-  return lines(parts)
+/** What a task says of owner and group. */
+export interface OwnerWish {
+  readonly owner: Text | undefined
+  readonly group: Text | undefined
+}
+
+/** What has to be asked to read {@link Owners}. Digits are ids, known or not (facts/modules.md, Owners). */
+export function observeOwners(wish: OwnerWish) {
+  const owner = plain(wish.owner)
+  const group = plain(wish.group)
+  return {
+    runs: runner() as Probe<Runner>,
+    owner: owner === undefined || isId(owner) ? undefined : user(owner),
+    group: group === undefined || isId(group) ? undefined : groupProbe(group),
+  }
+}
+
+/** The answers to {@link observeOwners}. */
+export interface OwnerAnswers {
+  readonly runs: Runner
+  readonly owner?: User | null | undefined
+  readonly group?: Group | null | undefined
+}
+
+export function readOwners(wish: OwnerWish, answers: OwnerAnswers): Owners {
+  const owner = plain(wish.owner)
+  const group = plain(wish.group)
+  const uid = owner === undefined ? undefined : isId(owner) ? Number(owner) : answers.owner?.uid
+  const gid = group === undefined ? undefined : isId(group) ? Number(group) : answers.group?.gid
+  return {
+    uid,
+    gid,
+    unknownOwner: uid === undefined ? owner : undefined,
+    unknownGroup: gid === undefined ? group : undefined,
+    runs: answers.runs,
+  }
 }
 
 /** `m_gid NAME` prints the id of a group, or nothing. */
@@ -39,35 +70,6 @@ export const groupFunction: ShellText = sh`m_gid() {
 
 function isId(text: string): boolean {
   return /^\d{1,10}$/.test(text)
-}
-
-/** Reads what {@link ownersScript} printed. @throws TaskFailure when the answer makes no sense */
-export function readOwners(
-  fields: readonly Field[],
-  owner: Text | undefined,
-  group: Text | undefined,
-): Owners {
-  const id = (name: 'owner' | 'group', wanted: string | undefined): number | undefined => {
-    if (wanted === undefined) return undefined
-    if (isId(wanted)) return Number(wanted)
-    const found = field(fields, name)?.toString('latin1') ?? ''
-    return isId(found) ? Number(found) : undefined
-  }
-  const me = /^(\d{1,10}) (\d{1,10})$/.exec(textField(fields, 'me'))
-  const umask = textField(fields, 'umask')
-  if (me === null || !/^[0-7]{1,5}$/.test(umask))
-    throw new TaskFailure("the host's answer makes no sense (ids of the running user)")
-  const user = plain(owner)
-  const name = plain(group)
-  const uid = id('owner', user)
-  const gid = id('group', name)
-  return {
-    uid,
-    gid,
-    unknownOwner: uid === undefined ? user : undefined,
-    unknownGroup: gid === undefined ? name : undefined,
-    runs: { uid: Number(me[1]), gid: Number(me[2]), umask: Number.parseInt(umask, 8) },
-  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import type { Stat } from '../../probes/stat.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { splitWords } from '../commands/split-words.ts'
@@ -7,9 +9,9 @@ import type { Text } from '../parameters.ts'
 import { changeAttributes } from './change-attributes.ts'
 import { type Content, digestsOf } from './content.ts'
 import type { Destination } from './destination.ts'
+import { learnMade, madeDirectory } from './directories.ts'
 import { fileResult } from './file-result.ts'
 import { applyMode, formatMode, type Mode, parseMode } from './modes.ts'
-import type { Stat } from './observe-path.ts'
 import { requireOwners } from './owners.ts'
 import { textDiff } from './text-diff.ts'
 import { writeFile } from './write-file.ts'
@@ -45,14 +47,15 @@ export async function* placeFile(
   options: PlaceOptions,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts } = state
+  const { facts, trust } = state
   const isLink = facts.link !== null
   // A link is replaced by a file unless it shall be followed; then its target is the file to write.
-  const dest = isLink && params.follow && facts.target !== null ? facts.target.path : facts.path
+  const followed = isLink && params.follow ? trust.follow(facts) : null
+  const dest = followed?.path ?? facts.path
   const through = isLink ? (facts.target?.stat ?? null) : facts.stat
   const old = isLink && !params.follow ? null : through
   if (!params.force && (facts.stat !== null || isLink)) return { result: { dest } }
-  if (facts.unreadable)
+  if (state.unreadable)
     throw new TaskFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
   const { sha1, md5 } = await digestsOf(content.source)
   try {
@@ -63,26 +66,30 @@ export async function* placeFile(
       })
     if (!context.check) requireOwners(state.owners)
     const mode = wantedMode(params.mode, options.sourceMode)
-    if (old !== null && facts.sha256 === content.sha256) {
-      const result = yield* changeAttributes(dest, old, state.owners, mode, 'path')
+    const there = followed === null ? (state.place ?? trust.placeOf(facts)) : trust.placeOfReal(followed.path)
+    if (old !== null && state.sha256 === content.sha256) {
+      const found = { path: dest, place: there, stat: old }
+      const result = yield* changeAttributes(found, state.owners, mode, 'path')
       return { result: { ...result, checksum: sha1, dest } }
     }
     const bits = finalMode(mode, old, state)
     const diff = context.diff
       ? await textDiff(dest, { there: through?.kind === 'file', text: state.text }, content)
       : []
+    const parents = parentsOf(state, options.parents)
+    const made = parents === null ? null : madeDirectory(parents.missing)
+    const place = made === null ? there : trust.placeIn(made, posix.basename(dest))
     const predicted: Record<string, Value> = { dest, checksum: sha1, md5sum: md5, mode: formatMode(bits) }
     const { facts: now, backup } = yield* writeFile(
       {
         dest,
+        place,
         old,
+        takesOn: true,
         owners: state.owners,
         mode: bits,
         sha256: content.sha256,
-        parents:
-          options.parents === null
-            ? null
-            : { mode: directoryBits(options.parents.mode, state.owners.runs.umask) },
+        parents,
         backup: params.backup && old !== null,
         validate,
         unsafeWrites: params.unsafe_writes,
@@ -101,6 +108,14 @@ export async function* placeFile(
   } catch (error) {
     throw error instanceof TaskFailure ? error.with({ checksum: sha1 }) : error
   }
+}
+
+/** Directories to be made, which are known to {@link Destination.trust} from then on; null when there are none. */
+export function parentsOf({ missing, owners, trust }: Destination, parents: PlaceOptions['parents']) {
+  if (parents === null || missing.names.length === 0) return null
+  const mode = directoryBits(parents.mode, owners.runs.umask)
+  learnMade(trust, missing, mode, owners)
+  return { missing, mode }
 }
 
 /** The `mode` parameter read; undefined when there is none. @throws TaskFailure */

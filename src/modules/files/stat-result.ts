@@ -1,10 +1,6 @@
-import { type Field, field, textField } from '../../probes/fields.ts'
+import type { PathFacts, Stat } from '../../probes/stat.ts'
 import { Float } from '../../values/float.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict, type Value } from '../../values/value.ts'
-
-/** The format of `stat -c` behind {@link statDict}; coreutils and busybox know all of it. */
-export const STAT_FORMAT = '%f %u %g %s %X %Y %Z %h %d %i %b %o\n%U\n%G'
 
 const KINDS: Readonly<Record<number, string>> = {
   1: 'isfifo',
@@ -31,58 +27,41 @@ const BITS: Readonly<Record<string, number>> = {
 }
 
 /**
- * The `stat` key of Ansible's module, from the fields `path stat readable writeable executable link target sum`.
- * Times are whole seconds. @throws TaskFailure
+ * The `stat` key of Ansible's module. Times are whole seconds.
+ * @param found what is described: the path itself, or what it leads to
+ * @param checksum hex; undefined where there is none
  */
-export function statDict(fields: readonly Field[]): Dict {
-  const path = textField(fields, 'path')
-  const match =
-    /^([0-9a-f]{1,8})((?: -?\d{1,20}){11})\n([^\n]*)\n([^\n]*)$/.exec(textField(fields, 'stat')) ?? undefined
-  if (match === undefined)
-    throw new TaskFailure(`cannot read the state of ${path}: the host's stat printed nothing usable`, {
-      hint: 'muster needs a stat that knows -c (GNU coreutils or busybox)',
-    })
-  const raw = Number.parseInt(match[1]!, 16)
-  const [uid, gid, size, atime, mtime, ctime, nlink, dev, inode, blocks, blockSize] = match[2]!
-    .trim()
-    .split(' ')
-    .map(Number) as [number, ...number[]]
+export function statDict(facts: PathFacts, found: Stat, checksum: string | undefined): Dict {
   const result = dict({
     exists: true,
-    path,
-    mode: (raw & 0o7777).toString(8).padStart(4, '0'),
-    uid,
-    gid: gid!,
-    size: size!,
-    inode: inode!,
-    dev: dev!,
-    nlink: nlink!,
-    atime: new Float(atime!),
-    mtime: new Float(mtime!),
-    ctime: new Float(ctime!),
-    block_size: blockSize!,
-    blocks: blocks!,
+    path: facts.path,
+    mode: found.mode.toString(8).padStart(4, '0'),
+    uid: found.uid,
+    gid: found.gid,
+    size: found.size,
+    inode: found.inode,
+    dev: found.device,
+    nlink: found.links,
+    atime: new Float(found.atime),
+    mtime: new Float(found.mtime),
+    ctime: new Float(found.ctime),
+    block_size: found.blockSize,
+    blocks: found.blocks,
   })
-  for (const [kind, key] of Object.entries(KINDS)) result.set(key, raw >> 12 === Number(kind))
-  for (const [key, bit] of Object.entries(BITS)) result.set(key, (raw & bit) !== 0)
-  for (const key of ['readable', 'writeable', 'executable']) result.set(key, field(fields, key) !== undefined)
-  const sum = optionalText(fields, 'sum')
-  if (sum !== undefined && !/^[0-9a-f]{32,128}$/.test(sum))
-    throw new TaskFailure(`cannot compute the checksum of ${path}: no tool for it worked on the host`, {
-      hint: 'install coreutils or openssl, or set get_checksum: false',
-    })
+  for (const [kind, key] of Object.entries(KINDS)) result.set(key, found.type === Number(kind))
+  for (const [key, bit] of Object.entries(BITS)) result.set(key, (found.mode & bit) !== 0)
+  result.set('readable', facts.may.read)
+  result.set('writeable', facts.may.write)
+  result.set('executable', facts.may.execute)
+  const isLink = found === facts.stat && facts.link !== null
   const optional: [string, Value | undefined][] = [
-    ['lnk_source', optionalText(fields, 'target')],
-    ['lnk_target', optionalText(fields, 'link')],
+    ['lnk_source', isLink ? (facts.target?.path ?? undefined) : undefined],
+    ['lnk_target', isLink ? (facts.link ?? undefined) : undefined],
     // A number without a name has none.
-    ['pw_name', match[3] === 'UNKNOWN' ? undefined : match[3]],
-    ['gr_name', match[4] === 'UNKNOWN' ? undefined : match[4]],
-    ['checksum', sum],
+    ['pw_name', found.owner === String(found.uid) ? undefined : found.owner],
+    ['gr_name', found.group === String(found.gid) ? undefined : found.group],
+    ['checksum', checksum],
   ]
   for (const [key, value] of optional) if (value !== undefined) result.set(key, value)
   return result
-}
-
-function optionalText(fields: readonly Field[], name: string): string | undefined {
-  return field(fields, name) === undefined ? undefined : textField(fields, name)
 }

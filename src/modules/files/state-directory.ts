@@ -1,15 +1,20 @@
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { posix } from 'node:path'
+import { type PathFacts, stat as statProbe } from '../../probes/stat.ts'
+import { lines } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
-import { attributeChange, attributeDiff, setAttributes } from './attributes.ts'
-import { makeDirectories } from './directories.ts'
-import { readDone, runPrelude } from './done.ts'
+import { type Action, type ActionResult, look, type ModuleContext, type Outcome } from '../module.ts'
+import { type AttributeItem, attributeChange, attributeDiff, attributeSteps } from './attributes.ts'
+import { madeDirectory, makeDirectories } from './directories.ts'
+import { printDone, readChanged } from './done.ts'
+import { holdPrelude } from './enter.ts'
 import { fileResult, stateOf } from './file-result.ts'
-import type { FileParameters, FileState } from './file-state.ts'
+import { type FileParameters, type FileState, literalPath } from './file-state.ts'
 import { applyMode, type Mode, parseMode } from './modes.ts'
-import { type PathFacts, readPath } from './observe-path.ts'
 import { type Owners, requireOwners } from './owners.ts'
 import { madeDiff } from './planned.ts'
+import { type TimeStep, timeSteps } from './time-steps.ts'
+import { effectOn } from './touches.ts'
+import { moved, realPath, type Trust } from './trust.ts'
 
 /** A directory with its parents; with `recurse`, owner, group and mode of all below. */
 export async function* convergeDirectory(
@@ -17,9 +22,8 @@ export async function* convergeDirectory(
   state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts, owners } = state
-  const { runs } = owners
-  const followed = params.follow ? facts.target : null
+  const { facts, owners, trust } = state
+  const followed = params.follow ? trust.follow(facts) : null
   const path = followed?.path ?? facts.path
   const stat = followed?.stat ?? facts.stat
   const mode = params.mode === undefined ? undefined : parseMode(params.mode)
@@ -29,77 +33,99 @@ export async function* convergeDirectory(
       hint: 'remove it first (state: absent), or name another path',
     })
   if (!context.check) requireOwners(owners)
-  if (stat === null) {
-    const made = { uid: runs.uid, gid: runs.gid, mode: 0o777 & ~runs.umask }
-    const bits =
-      mode === undefined
-        ? undefined
-        : applyMode(mode, { mode: made.mode, directory: true, umask: runs.umask })
-    const output = yield {
-      kind: 'run',
-      says: `make directory ${path}`,
-      diff: [madeDiff(path, 'directory', owners, made, bits)],
-      predicted: { path, state: 'directory' },
-      script: lines([
-        runPrelude,
-        sh`m_p=${withoutSlash(path)}`,
-        makeDirectories(sh`$m_p`, bits, owners),
-        sh`printf '\0done\0'; m_path ${path} ''`,
-      ]),
-    }
-    return { result: directoryResult(output, path) }
-  }
+  const times = timeSteps(params, state.times, 'preserve')
+  if (stat === null) return yield* make(path, mode, state, times)
+  const place = followed === null ? trust.placeOf(facts) : trust.placeOfReal(path)
   const own = attributeChange(stat, owners, mode)
-  const below = state.below.flatMap((entry) => changeBelow(entry, owners, mode, params.follow))
-  if (own === null && below.length === 0) return { result: fileResult({ path, stat }, 'path') }
+  const below =
+    state.below.length === 0
+      ? []
+      : // What is innermost comes first: a directory that is given away is no way to another one any more.
+        (yield* entriesBelow(path, realPath(place), state.below)).toReversed()
+  const items = below.flatMap((entry) =>
+    changeBelow(entry, owners, mode, params.follow ? trust : null, trust),
+  )
+  const more = times.map(({ script }) => script)
+  if (own === null && items.length === 0 && more.length === 0)
+    return { result: fileResult({ path, stat }, 'path') }
+  const itself: AttributeItem[] =
+    own === null && more.length === 0 ? [] : [{ place, stat, change: own, more }]
+  const all = [...items, ...itself]
   const output = yield {
     kind: 'run',
     says:
-      below.length === 0
+      items.length === 0
         ? `set attributes of ${path}`
-        : `set attributes of ${path} and ${below.length} below`,
+        : `set attributes of ${path} and ${items.length} below`,
     diff: own === null ? [] : [attributeDiff(path, stat, own)],
     predicted: fileResult({ path, stat }, 'path'),
-    script: lines([
-      runPrelude,
-      ...below,
-      ...(own === null ? [] : [sh`m_p=${path}`, setAttributes(sh`$m_p`, own, sh`m_fail`)]),
-      sh`printf '\0done\0'; m_path ${path} ''`,
-    ]),
+    ...effectOn(all.map((item) => realPath(item.place))),
+    script: lines([holdPrelude, attributeSteps(all), printDone(path)]),
   }
   return { result: directoryResult(output, path) }
 }
 
+async function* make(
+  path: string,
+  mode: Mode | undefined,
+  { owners, missing }: FileState,
+  times: readonly TimeStep[],
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  const { runs } = owners
+  const made = { uid: runs.uid, gid: runs.gid, mode: 0o777 & ~runs.umask }
+  const bits =
+    mode === undefined ? undefined : applyMode(mode, { mode: made.mode, directory: true, umask: runs.umask })
+  const more = times.filter((step) => !step.now).map(({ script }) => script)
+  const output = yield {
+    kind: 'run',
+    says: `make directory ${path}`,
+    diff: [madeDiff(path, 'directory', owners, made, bits)],
+    predicted: { path, state: 'directory' },
+    ...effectOn([madeDirectory(missing)]),
+    script: lines([holdPrelude, makeDirectories(missing, bits, owners, more), printDone(path)]),
+  }
+  return { result: directoryResult(output, path) }
+}
+
+/** @throws TaskFailure where an entry does not lie where it was found */
+async function* entriesBelow(
+  path: string,
+  real: string,
+  names: readonly string[],
+): AsyncGenerator<Action, readonly PathFacts[], ActionResult> {
+  const probes = names.map((name) => statProbe(literalPath(name)))
+  const { entries } = yield* look(`look at what differs below ${path}`, { entries: probes })
+  entries.forEach((entry, at) => {
+    const inside = posix.dirname((names[at] as string).slice(path.replace(/\/$/, '').length + 1))
+    if (entry.directory !== null && entry.directory !== posix.join(real, inside)) throw moved(entry.path)
+  })
+  return entries
+}
+
 function directoryResult(output: ActionResult, path: string) {
   try {
-    return fileResult(readPath(readDone(output, path)), 'path')
+    return fileResult(readChanged(output, path), 'path')
   } catch (error) {
     throw error instanceof TaskFailure ? error.with({ path, changed: false }) : error
   }
 }
 
 /** A link below gets the owner itself; mode and owner go to its target when links are followed. */
-function changeBelow(entry: PathFacts, owners: Owners, mode: Mode | undefined, follow: boolean): ShellText[] {
-  if (entry.stat === null) return []
-  if (entry.link === null) {
-    const change = attributeChange(entry.stat, owners, mode)
-    return change === null ? [] : [sh`m_p=${entry.path}`, setAttributes(sh`$m_p`, change, sh`m_fail`)]
-  }
-  const steps: ShellText[] = []
-  const own = attributeChange(entry.stat, owners, undefined)
-  if (own !== null) steps.push(linkOwner(entry.path, own.uid, own.gid))
-  const target = follow ? entry.target : null
+function changeBelow(
+  entry: PathFacts,
+  owners: Owners,
+  mode: Mode | undefined,
+  following: Trust | null,
+  trust: Trust,
+): AttributeItem[] {
+  const { stat } = entry
+  if (stat === null) return []
+  const items: AttributeItem[] = []
+  const own = attributeChange(stat, owners, entry.link === null ? mode : undefined)
+  if (own !== null) items.push({ place: trust.placeOf(entry), stat, change: own })
+  const target = entry.link === null || following === null ? null : following.follow(entry)
   const change = target === null ? null : attributeChange(target.stat, owners, mode)
   if (target !== null && change !== null)
-    steps.push(sh`m_p=${target.path}`, setAttributes(sh`$m_p`, change, sh`m_fail`))
-  return steps
-}
-
-/** Owner and group of a link itself. */
-export function linkOwner(path: string, uid: number | undefined, gid: number | undefined): ShellText {
-  return sh`LC_ALL=C chown -h -- ${`${uid ?? ''}${gid === undefined ? '' : `:${gid}`}`} ${path} || m_fail owner`
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/(?<=.)\/+$/, '')
+    items.push({ place: trust.placeOfReal(target.path), stat: target.stat, change })
+  return items
 }

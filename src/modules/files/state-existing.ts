@@ -5,14 +5,16 @@ import { fileResult } from './file-result.ts'
 import type { FileParameters, FileState } from './file-state.ts'
 import { parseMode } from './modes.ts'
 import { requireOwners } from './owners.ts'
+import { timeSteps } from './time-steps.ts'
 
 /** `state: file`, or none: keeps what is there and sets owner, group and mode. */
 export async function* convergeExisting(
   params: FileParameters,
-  { facts, owners }: FileState,
+  state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const followed = params.follow ? facts.target : null
+  const { facts, owners, trust } = state
+  const followed = params.follow ? trust.follow(facts) : null
   const path = followed?.path ?? facts.path
   const stat = followed?.stat ?? facts.stat
   if (stat === null)
@@ -26,5 +28,7 @@ export async function* convergeExisting(
     })
   if (!context.check) requireOwners(owners)
   const mode = params.mode === undefined || stat.kind === 'link' ? undefined : parseMode(params.mode)
-  return { result: yield* changeAttributes(path, stat, owners, mode, 'path') }
+  const place = followed === null ? trust.placeOf(facts) : trust.placeOfReal(path)
+  const times = timeSteps(params, state.times, 'preserve').map(({ script }) => script)
+  return { result: yield* changeAttributes({ path, place, stat }, owners, mode, 'path', times) }
 }

@@ -1,17 +1,26 @@
+import { posix } from 'node:path'
+import type { PathFacts, Stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import type { Action, ActionResult, Diff, ModuleContext, Outcome } from '../module.ts'
-import { attributeChange, attributeDiff, setAttributes } from './attributes.ts'
-import { readDone, runPrelude } from './done.ts'
+import {
+  type AttributeChange,
+  type AttributeItem,
+  attributeChange,
+  attributeDiff,
+  attributeSteps,
+  setAttributes,
+} from './attributes.ts'
+import { printDone, readChanged } from './done.ts'
+import { enter, holdPrelude, temporaryName } from './enter.ts'
 import { fileResult, stateOf } from './file-result.ts'
 import type { FileParameters, FileState } from './file-state.ts'
 import { applyMode, parseMode } from './modes.ts'
-import { readPath, type Stat } from './observe-path.ts'
 import { requireOwners } from './owners.ts'
 import { madeDiff } from './planned.ts'
-import { linkOwner } from './state-directory.ts'
-import { temporaryName } from './write-script.ts'
+import { effectOn } from './touches.ts'
+import { type Place, realPath, type Trust } from './trust.ts'
 
 /** A link (symbolic or hard). Owner, group and mode go to its target, or with `follow: no` the owner to the link. */
 export async function* convergeLink(
@@ -19,7 +28,7 @@ export async function* convergeLink(
   state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts, owners, source } = state
+  const { facts, owners, source, trust } = state
   const { path } = facts
   const hard = params.state === 'hard'
   const src = params.src ?? facts.link
@@ -29,36 +38,48 @@ export async function* convergeLink(
     ? facts.stat !== null && facts.stat.identity === (source?.stat?.identity ?? '')
     : facts.link !== null && facts.link === src
   // What owner and mode are for: the target's file, or the link itself.
-  const target = params.src === undefined ? facts.target : (source?.target ?? targetOf(source))
   const onLink = !hard && !params.follow
+  const target = onLink ? null : params.src === undefined ? targetOf(facts, trust) : targetOf(source, trust)
   const base: Stat | null = onLink ? (there ? facts.stat : null) : (target?.stat ?? null)
   const mode = params.mode === undefined || onLink ? undefined : parseMode(params.mode)
   const change = base === null ? null : attributeChange(base, owners, mode)
-  const newLinkOwner = onLink && !there && (owners.uid !== undefined || owners.gid !== undefined)
   const result = { src: params.src ?? null }
   if (there && change === null) return { result: { ...fileResult(facts, 'dest'), ...result } }
-  const steps: ShellText[] = [runPrelude, sh`m_p=${path}`]
-  if (!there) steps.push(...makeLink(path, src ?? '', hard, facts.stat, source?.path ?? ''))
-  if (newLinkOwner) steps.push(linkOwner(path, owners.uid, owners.gid))
-  if (change !== null)
-    steps.push(
-      onLink
-        ? linkOwner(path, change.uid, change.gid)
-        : sh`m_p=${target?.path ?? path}
-${setAttributes(sh`$m_p`, change, sh`m_fail`)}`,
-    )
+  const place = trust.placeOf(facts)
+  const item: AttributeItem[] =
+    change === null
+      ? []
+      : onLink
+        ? [{ place, stat: facts.stat as Stat, change }]
+        : [{ place: (target as Target).place, stat: (target as Target).stat, change }]
+  const made = onLink ? { uid: owners.uid, gid: owners.gid, mode: undefined } : null
   const output = yield {
     kind: 'run',
     says: there ? `set attributes of ${path}` : `link ${path} to ${src}`,
     diff: [linkDiff(params, state, there, change === null ? null : { base: base!, mode })],
     predicted: { dest: path, ...result },
-    script: lines([...steps, sh`printf '\0done\0'; m_path ${path} ''`]),
+    ...effectOn([realPath(place), ...item.map((one) => posix.join(one.place.directory, one.place.name))]),
+    script: lines([
+      holdPrelude,
+      ...(there ? [] : [makeLink(place, hard ? { source, trust } : (src ?? ''), facts.stat, made)]),
+      attributeSteps(item),
+      printDone(path),
+    ]),
   }
-  return { result: { ...fileResult(readPath(readDone(output, path)), 'dest'), ...result } }
+  return { result: { ...fileResult(readChanged(output, path), 'dest'), ...result } }
 }
 
-function targetOf(source: FileState['source']): { path: string; stat: Stat } | null {
-  return source?.stat === null || source === null ? null : { path: source.path, stat: source.stat }
+interface Target {
+  readonly place: Place
+  readonly stat: Stat
+}
+
+/** The file behind a path, links followed; null where there is none. */
+function targetOf(facts: PathFacts | null, trust: Trust): Target | null {
+  if (facts === null) return null
+  const followed = trust.follow(facts)
+  if (followed !== null) return { place: trust.placeOfReal(followed.path), stat: followed.stat }
+  return facts.stat === null ? null : { place: trust.placeOf(facts), stat: facts.stat }
 }
 
 /** @throws TaskFailure in Ansible's words where a link must not or cannot be made */
@@ -93,16 +114,41 @@ function refuse(params: FileParameters, { facts, source, empty }: FileState): vo
 }
 
 /** A new link is made beside and renamed, so that the path is never without one. */
-function makeLink(path: string, src: string, hard: boolean, old: Stat | null, source: string): ShellText[] {
-  const make = hard ? sh`ln -- ${source}` : sh`ln -s -- ${src}`
-  const clear = old?.kind === 'directory' ? [sh`LC_ALL=C rmdir -- "$m_p" || m_fail remove`] : []
-  return [
-    ...clear,
-    sh`m_tmp=${temporaryName(path)}; trap 'rm -f -- "$m_tmp"' EXIT; trap 'exit 1' HUP INT TERM PIPE
-LC_ALL=C ${make} "$m_tmp" || m_fail link
-# busybox's mv may lack -T, which keeps a link to a directory from swallowing the new one.
-mv -fT -- "$m_tmp" "$m_p" 2>/dev/null || { rm -f -- "$m_p" && LC_ALL=C ${make} "$m_p"; } || m_fail link`,
-  ]
+export function makeLink(
+  place: Place,
+  what: string | { readonly source: PathFacts | null; readonly trust: Trust },
+  old: Stat | null,
+  owner: Pick<AttributeChange, 'uid' | 'gid' | 'mode'> | null,
+): ShellText {
+  const made = `./${posix.basename(temporaryName(place.name))}`
+  const target = `${place.trusted ? '.' : '..'}/${place.name}`
+  const [make, check] = typeof what === 'string' ? [sh`ln -s -- ${what}`, sh`:`] : hardLink(what, made)
+  return lines([
+    enter(place, sh`m_fail link`),
+    ...(old?.kind === 'directory' ? [sh`LC_ALL=C rmdir -- ${target} || m_fail remove`] : []),
+    sh`m_t=${made.slice(2)}
+LC_ALL=C ${make} ${made} || m_fail link
+${check}`,
+    ...(owner === null ? [] : setAttributes([made], owner, true)),
+    place.trusted
+      ? // busybox's mv may lack -T, which keeps a link to a directory from swallowing the new one.
+        sh`mv -fT -- ${made} ${target} 2>/dev/null || { rm -f -- ${target} && LC_ALL=C ${make} ${target}; } || m_fail link`
+      : sh`LC_ALL=C mv -fT -- ${made} ${target} || m_fail link`,
+    // Two names of one file are not renamed over each other, which is no failure.
+    sh`rm -f -- ${made}; m_t=; m_leave`,
+  ])
+}
+
+/** The file is compared with the one that was seen, for its directory may be one where names can be swapped. */
+function hardLink(
+  { source, trust }: { readonly source: PathFacts | null; readonly trust: Trust },
+  made: string,
+): [ShellText, ShellText] {
+  if (source === null || source.stat === null) return [sh`ln -- ''`, sh`:`]
+  const from = trust.placeOf(source)
+  const path = posix.join(from.directory, from.name)
+  const same = sh`[ "$(LC_ALL=C stat -c %d:%i -- ${made})" = ${source.stat.identity} ] || m_fail moved`
+  return [sh`ln -- ${path}`, from.trusted ? sh`:` : same]
 }
 
 function linkDiff(

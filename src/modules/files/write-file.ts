@@ -1,12 +1,16 @@
+import { posix } from 'node:path'
 import { field, strictText } from '../../probes/fields.ts'
+import type { PathFacts } from '../../probes/stat.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import type { Action, ActionResult, Diff } from '../module.ts'
 import type { Content } from './content.ts'
-import { readDone, stepFailure } from './done.ts'
-import { type PathFacts, readPath } from './observe-path.ts'
-import { finishScript, type Placement, prepareScript, temporaryName, writeScript } from './write-script.ts'
+import { readDone, readState, stepFailure } from './done.ts'
+import { finishScript, landingOf, prepareScript } from './pushed-file.ts'
+import { effectOn } from './touches.ts'
+import { realPath } from './trust.ts'
+import { type Placement, writeScript } from './write-script.ts'
 
 /** What the first action of a write says beside the write itself. */
 export interface Announcement {
@@ -22,9 +26,9 @@ export interface Written {
 }
 
 /**
- * Puts a content in its place: a hidden temporary file in the target directory, checked by SHA-256, dressed as the old
- * file was, validated, synced and renamed. One request for small contents, three for others. Whatever fails, the old
- * file stays as it was and the temporary one goes.
+ * Puts a content in its place: a hidden temporary file in the target directory, dressed as the old file was, validated,
+ * synced and renamed. One request for small contents, three for others, whose SHA-256 is checked when they have come.
+ * Whatever fails, the old file stays as it was and the temporary one goes.
  *
  * @throws TaskFailure
  */
@@ -42,20 +46,34 @@ export async function* writeFile(
   }
 }
 
+/** What every script that places a file says of itself; a command that validates may do anything. */
+export function effectOf({ place, parents, validate }: Placement) {
+  if (validate !== undefined) return {}
+  const first = parents?.missing.names[0]
+  const base = parents?.missing.base
+  const made = base === undefined || base === null || first === undefined ? [] : [posix.join(base, first)]
+  return effectOn([realPath(place), ...made])
+}
+
 async function* steps(
   placement: Placement,
   content: Content,
   announcement: Announcement,
 ): AsyncGenerator<Action, Written, ActionResult> {
-  const temporary = temporaryName(placement.dest)
+  const effect = effectOf(placement)
   if (content.inline !== null) {
-    const script = writeScript(placement, temporary)
-    return written(yield { kind: 'run', ...announcement, script, stdin: content.inline }, placement)
+    const script = writeScript(placement, content.size)
+    return written(
+      yield { kind: 'run', ...announcement, ...effect, script, stdin: content.inline },
+      placement,
+    )
   }
+  const landing = landingOf(placement)
   const start = yield {
     kind: 'run',
     ...announcement,
-    script: prepareScript(placement, temporary),
+    ...effectOf({ ...placement, validate: undefined }),
+    script: prepareScript(placement, landing),
     more: true,
   }
   readDone(start, placement.dest)
@@ -63,19 +81,24 @@ async function* steps(
     kind: 'push',
     says: `send ${content.size} bytes`,
     source: content.source,
-    to: temporary,
+    to: landing.path,
   }
-  const end = yield { kind: 'run', says: announcement.says, script: finishScript(placement, temporary) }
+  const end = yield {
+    kind: 'run',
+    says: announcement.says,
+    ...effect,
+    script: finishScript(placement, landing),
+  }
   // The second half runs after a failed push too: it finds the wrong checksum and removes what was sent.
   if (sent.rc !== 0) throw stepFailure('write', sent, placement.dest)
   return written(end, placement)
 }
 
-function written(output: Output, placement: Placement): Written {
-  const fields = readDone(output, placement.dest)
+function written(output: Output, { dest }: Placement): Written {
+  const fields = readDone(output, dest)
   const backup = field(fields, 'backup')
   return {
-    facts: readPath(fields),
+    facts: readState(fields, dest),
     backup: backup === undefined ? undefined : strictText(backup, 'the name of the backup'),
   }
 }

@@ -1,26 +1,31 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
+import type { Stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { ownerWord } from './attributes.ts'
-import { makeDirectories } from './directories.ts'
-import { runPrelude } from './done.ts'
+import { type Missing, makeDirectories } from './directories.ts'
+import { printDone } from './done.ts'
+import { enter, holdPrelude, temporaryName, temporaryPrefix } from './enter.ts'
 import { chmodWord } from './modes.ts'
-import type { Stat } from './observe-path.ts'
 import type { Owners } from './owners.ts'
+import type { Place } from './trust.ts'
 
 /** How a file is put in its place. */
 export interface Placement {
-  /** Expanded; not a directory, and not a link that shall stay. */
+  /** Its name in results and messages; not a directory, and not a link that shall stay. */
   readonly dest: string
+  /** Where it goes, once `parents` are made. */
+  readonly place: Place
   /** The file that is replaced; null when there is none (or a link, whose owner and mode say nothing). */
   readonly old: Stat | null
+  /** The new file gets owner, group and what else the old one has. */
+  readonly takesOn: boolean
   readonly owners: Owners
   /** All twelve bits that the file gets. */
   readonly mode: number
   /** Checked before the rename; null where what comes is not known before. */
   readonly sha256: string | null
-  /** Make missing parent directories, with this mode (undefined: 0777 less the umask). */
-  readonly parents: { readonly mode: number | undefined } | null
+  /** Directories to be made, with this mode (undefined: 0777 less the umask). */
+  readonly parents: { readonly missing: Missing; readonly mode: number | undefined } | null
   readonly backup: boolean
   /** Words of a command that must accept the new file; `%s` in them is its temporary name. */
   readonly validate: readonly string[] | undefined
@@ -28,83 +33,116 @@ export interface Placement {
   readonly unsafeWrites: boolean
 }
 
-/** The hidden name beside the target under which a file is written; unguessable, and told apart by target. */
-export function temporaryName(dest: string): string {
-  const base = posix.basename(dest)
-  const suffix = /.\.[A-Za-z0-9]{1,16}$/.test(base) ? base.slice(base.lastIndexOf('.')) : ''
-  return posix.join(
-    posix.dirname(dest),
-    `${temporaryPrefix(dest)}${randomBytes(16).toString('hex')}${suffix}`,
-  )
+const sum: ShellText = sh`m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }`
+
+/** How a script begins that writes a file. */
+interface Beginning {
+  /** The hidden name; a new one when missing. */
+  readonly name?: string
+  /** Right after the functions are there. */
+  readonly first?: ShellText
 }
 
-function temporaryPrefix(dest: string): string {
-  return `.muster-${createHash('sha256').update(posix.basename(dest)).digest('hex').slice(0, 8)}-`
-}
-
-/** Names, traps and functions that both halves share. The temporary file goes when the script ends, unless kept. */
-function prelude(placement: Placement, temporary: string): ShellText {
+/** Goes to where the file is written: the directories are there then, and `$m_t` is its hidden name. */
+function begin(placement: Placement, { name, first = sh`:` }: Beginning = {}): ShellText {
+  const { place, parents, owners } = placement
   return lines([
-    runPrelude,
-    sh`m_dest=${placement.dest}; m_dir=${posix.dirname(placement.dest)}; m_tmp=${temporary}`,
-    sh`m_sync() { command -v sync >/dev/null 2>&1 || return 0; LC_ALL=C sync -- "$1"; }
-trap 'rm -f -- "$m_tmp"' EXIT
-trap 'exit 1' HUP INT TERM PIPE`,
+    holdPrelude,
+    sum,
+    first,
+    ...(parents === null ? [] : [makeDirectories(parents.missing, parents.mode, owners)]),
+    enter(place, sh`[ -w . ] || m_fail unwritable; m_fail write`),
+    sh`m_t=${name ?? posix.basename(temporaryName(place.name))}; set -C
+[ ! -d "$m_up/"${place.name} ] || m_fail directory`,
+    ...(name === undefined ? [clearLeft(place)] : []),
+    sh`umask 077`,
   ])
 }
 
-/** Makes the temporary file: empty, 0600, by exclusive creation. What a killed run left for this target goes first. */
-function create(placement: Placement): ShellText {
-  const left = sh`"$m_dir"/${temporaryPrefix(placement.dest)}`
-  return lines([
-    ...(placement.parents === null
-      ? []
-      : [makeDirectories(sh`$m_dir`, placement.parents.mode, placement.owners)]),
-    sh`[ -d "$m_dir" ] || m_fail parent
-[ ! -d "$m_dest" ] || m_fail directory
-rm -f -- ${left}*
-( umask 077; set -C; : > "$m_tmp" ) || { [ -w "$m_dir" ] || m_fail unwritable; m_fail write; }`,
-  ])
+/** What killed runs left for this target goes; what is not muster's own is not touched. */
+function clearLeft({ name, trusted }: Place): ShellText {
+  const left = temporaryPrefix(name)
+  if (trusted) return sh`for m_x in ./${left}*; do [ ! -f "$m_x" ] || { rm -f -- ./${left}*; break; }; done`
+  return sh`for m_x in ../${left}*; do
+  [ "$m_x" != "../$m_own" ] && [ -d "$m_x" ] && [ ! -L "$m_x" ] && [ -O "$m_x" ] || continue
+  ( m_there=\${m_here%/*}/\${m_x#../}; m_own=; m_t=; m_hold "$m_there" && [ -O . ] && rm -f -- ./${left}* && cd -P .. && rmdir -- "$m_x" ) 2>/dev/null
+done`
 }
 
-/** Checks, dresses, validates and renames the temporary file; ends with `done` and the facts of the new file. */
+/** Dresses, validates and renames the temporary file; ends with `done` and the facts of the new file. */
 function finish(placement: Placement): ShellText {
-  const { old, owners } = placement
+  const { place, old, backup, validate } = placement
+  const takesOld = !place.trusted && old !== null
+  return lines([
+    // A second name for the old file, so that it is surely that one whose attributes are taken on and that is kept.
+    ...(takesOld
+      ? [
+          sh`m_was=./.muster-old
+if LC_ALL=C ln -- ${`../${place.name}`} "$m_was" 2>/dev/null; then
+  [ "$(LC_ALL=C stat -c %d:%i -- "$m_was")" = ${old.identity} ] || m_fail moved
+else m_was=; fi`,
+        ]
+      : [sh`m_was=./${place.name}`]),
+    ...dress(placement),
+    ...(validate === undefined
+      ? []
+      : [
+          sh`m_rc=0; ( umask ${octal(placement.owners.runs.umask)}; m_f=$m_here/$m_t; m_f=/\${m_f#/}; cd -- "$m_start"; ${validateCommand(validate)} ) </dev/null || m_rc=$?
+[ "$m_rc" = 0 ] || { printf '\0fail\0validate\0status\0%s\0' "$m_rc"; exit 1; }`,
+        ]),
+    ...(backup ? [keep(placement)] : []),
+    rename(placement),
+    sh`LC_ALL=C sync -- "$m_up" 2>/dev/null`,
+    ...(place.trusted ? [sh`m_t=`] : [sh`m_leave`]),
+    printDone(placement.dest, backup ? sh`[ -z "$m_backup" ] || printf 'backup\0%s\0' "$m_backup"` : sh`:`),
+  ])
+}
+
+/** Owner and mode, and what else the old file had. */
+function dress({ place, old: replaced, takesOn, owners, mode }: Placement): ShellText[] {
+  const old = takesOn ? replaced : null
+  const { runs } = owners
   const steps: ShellText[] = []
-  if (placement.sha256 !== null)
-    steps.push(sh`[ "$(m_sum < "$m_tmp")" = ${placement.sha256} ] || m_fail checksum`)
-  if (old !== null) {
-    // Only root can give files away; a plain user's new file is their own (Ansible ignores EPERM here too).
-    const kept = `${old.uid}:${old.gid}`
-    steps.push(sh`LC_ALL=C chown ${kept} "$m_tmp" 2>/dev/null || [ "$(id -u)" != 0 ] || m_fail owner
-LC_ALL=C cp --attributes-only --preserve=all --no-preserve=mode,ownership,timestamps -- "$m_dest" "$m_tmp" 2>/dev/null || :`)
-  }
+  const chown = (owner: string) => sh`LC_ALL=C chown -- ${owner} "./$m_t"`
+  const asMade = (owner: string) => !place.inherits && owner === `${runs.uid}:${runs.gid}`
   const wanted = ownerWord(owners.uid, owners.gid)
-  if (wanted !== null) steps.push(sh`LC_ALL=C chown ${wanted} "$m_tmp" || m_fail owner`)
+  if (old !== null && runs.uid === 0) {
+    const all = `${owners.uid ?? old.uid}:${owners.gid ?? old.gid}`
+    if (!asMade(all)) steps.push(sh`${chown(all)} || m_fail owner`)
+  } else {
+    // A plain user cannot give files away: the new file is their own (Ansible takes that as it is, too).
+    if (old !== null && (old.uid !== runs.uid || old.gid !== runs.gid))
+      steps.push(sh`${chown(`${old.uid}:${old.gid}`)} 2>/dev/null || :`)
+    const whole = `${owners.uid ?? runs.uid}:${owners.gid ?? runs.gid}`
+    if (wanted !== null && !(old === null && asMade(whole))) steps.push(sh`${chown(wanted)} || m_fail owner`)
+  }
+  if (old !== null)
+    steps.push(
+      sh`[ -z "$m_was" ] || LC_ALL=C cp --attributes-only --preserve=all --no-preserve=mode,ownership,timestamps -- "$m_was" "./$m_t" 2>/dev/null || :`,
+    )
   // After chown, which takes setuid bits away, and after the extended attributes, which hold an ACL's mask.
-  steps.push(sh`LC_ALL=C chmod ${chmodWord(placement.mode)} "$m_tmp" || m_fail mode`)
-  if (placement.validate !== undefined)
-    steps.push(sh`m_rc=0; ${validateCommand(placement.validate)} </dev/null || m_rc=$?
-[ "$m_rc" = 0 ] || { printf '\0fail\0validate\0status\0%s\0' "$m_rc"; exit 1; }`)
-  steps.push(sh`m_sync "$m_tmp" || m_fail write`)
-  if (placement.backup)
-    steps.push(sh`m_backup="$m_dest.$$.$(date +%Y-%m-%d@%H:%M:%S)~"
-if [ -f "$m_dest" ]; then
-  LC_ALL=C cp -p -- "$m_dest" "$m_backup" || { rm -f -- "$m_backup"; m_fail backup; }
-else m_backup=; fi`)
+  steps.push(sh`LC_ALL=C chmod -- ${chmodWord(mode)} "./$m_t" || m_fail mode`)
+  return steps
+}
+
+/** The backup is the old file itself, under a second name; a copy where there can be none. Never written through a link. */
+function keep({ dest, place, unsafeWrites }: Placement): ShellText {
+  const copy = sh`LC_ALL=C cp -p -- "$m_was" "$m_up/$m_b" || m_fail backup`
+  const link = sh`LC_ALL=C ln -- "$m_was" "$m_up/$m_b"`
+  return sh`m_backup=; m_b=
+if [ -n "$m_was" ] && [ -f "$m_was" ]; then
+  m_b=.$$.$(date +%Y-%m-%d@%H:%M:%S)~; m_backup=${dest}$m_b; m_b=${place.name}$m_b
+  ${!place.trusted ? sh`${link} || m_fail backup` : unsafeWrites ? copy : sh`${link} 2>/dev/null || ${copy}`}
+fi`
+}
+
+function rename({ place, unsafeWrites }: Placement): ShellText {
+  if (!place.trusted) return sh`LC_ALL=C mv -fT -- "./$m_t" ${`../${place.name}`} || m_fail rename`
+  const target = `./${place.name}`
+  const inPlace = sh`{ set +C; LC_ALL=C cat <"./$m_t" >${target} && LC_ALL=C sync -- ${target} && rm -f -- "./$m_t"; }`
   // A directory that appeared meanwhile would swallow the file.
-  const rename = sh`[ ! -d "$m_dest" ] || m_fail directory
-LC_ALL=C mv -f -- "$m_tmp" "$m_dest"`
-  steps.push(
-    placement.unsafeWrites
-      ? sh`${rename} || { LC_ALL=C cat < "$m_tmp" > "$m_dest" && m_sync "$m_dest"; } || m_fail rename`
-      : sh`${rename} || m_fail rename`,
-    sh`m_sync "$m_dir" 2>/dev/null
-printf '\0done\0'`,
-  )
-  if (placement.backup) steps.push(sh`[ -z "$m_backup" ] || printf 'backup\0%s\0' "$m_backup"`)
-  steps.push(sh`m_path "$m_dest" ''`)
-  return lines(steps)
+  return sh`[ ! -d ${target} ] || m_fail directory
+LC_ALL=C mv -f -- "./$m_t" ${target} || ${unsafeWrites ? sh`${inPlace} || ` : sh``}m_fail rename`
 }
 
 function validateCommand(words: readonly string[]): ShellText {
@@ -112,26 +150,47 @@ function validateCommand(words: readonly string[]): ShellText {
     word
       .split('%s')
       .map((part) => sh`${part}`)
-      .reduce((left, right) => sh`${left}"$m_tmp"${right}`),
+      .reduce((left, right) => sh`${left}"$m_f"${right}`),
   )
   return quoted.reduce((left, right) => sh`${left} ${right}`)
 }
 
-/** One script for small contents, which come on standard input, or by what `fill` writes into `$m_tmp`. */
-export function writeScript(
-  placement: Placement,
-  temporary: string,
-  fill: ShellText = sh`LC_ALL=C cat > "$m_tmp" || m_fail write`,
-): ShellText {
-  return lines([prelude(placement, temporary), create(placement), fill, finish(placement)])
+function octal(umask: number): string {
+  return umask.toString(8).padStart(4, '0')
 }
 
-/** First half for pushed contents: leaves the empty temporary file behind. */
-export function prepareScript(placement: Placement, temporary: string): ShellText {
-  return lines([prelude(placement, temporary), create(placement), sh`trap - EXIT; printf '\0done\0'`])
+function checkSum({ sha256 }: Placement): ShellText {
+  return sha256 === null ? sh`:` : sh`[ "$(m_sum <"./$m_t")" = ${sha256} ] || m_fail checksum`
 }
 
-/** Second half for pushed contents. */
-export function finishScript(placement: Placement, temporary: string): ShellText {
-  return lines([prelude(placement, temporary), finish(placement)])
+/** One script for small contents, which come on standard input. One process writes, counts and syncs them. */
+export function writeScript(placement: Placement, size: number): ShellText {
+  return lines([
+    begin(placement),
+    sh`m_said=$(LC_ALL=C dd bs=65536 conv=fsync 2>&1 >"./$m_t") || { [ -w . ] || m_fail unwritable; printf '%s\n' "$m_said" >&2; m_fail write; }
+case "
+$m_said" in *"
+"${`${size} bytes `}*) ;; *) ${checkSum(placement)} ;; esac`,
+    finish(placement),
+  ])
+}
+
+/** The same for what `fill` writes into `"./$m_t"`, which is there, empty and 0600. */
+export function fillScript(placement: Placement, fill: ShellText, first?: ShellText): ShellText {
+  return lines([
+    begin(placement, first === undefined ? {} : { first }),
+    sh`: >"./$m_t" || { [ -w . ] || m_fail unwritable; m_fail write; }
+set +C`,
+    fill,
+    settle(placement),
+  ])
+}
+
+/** The same for a file that is there under a hidden name, beside its target. */
+export function settleScript(placement: Placement, name: string): ShellText {
+  return lines([begin(placement, { name }), settle(placement)])
+}
+
+function settle(placement: Placement): ShellText {
+  return lines([checkSum(placement), sh`LC_ALL=C sync -- "./$m_t" || m_fail write`, finish(placement)])
 }

@@ -1,10 +1,18 @@
-import { type ShellText, sh } from '../../shell/sh.ts'
+import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { attributeChange } from '../files/attributes.ts'
 import type { Destination } from '../files/destination.ts'
+import { printDone } from '../files/done.ts'
 import { finalMode, wantedMode } from '../files/place-file.ts'
-import { temporaryName, writeScript } from '../files/write-script.ts'
+import { fillScript, type Placement } from '../files/write-script.ts'
+
+/** What {@link fetchInto} does, and of which file its output tells. */
+export interface Fetch {
+  readonly dest: string
+  readonly placement: Placement
+  readonly script: ShellText
+}
 
 /** Fetches into a hidden file beside the target; an equal file stays, and so does the old one when the status is wrong. */
 export function fetchInto(
@@ -14,18 +22,26 @@ export function fetchInto(
   curl: ShellText,
   write: readonly string[],
   unsafeWrites: boolean,
-) {
-  const old = place.facts.target?.stat ?? place.facts.stat
-  const dest = place.facts.target?.path ?? place.facts.path
+): Fetch {
+  const followed = place.trust.follow(place.facts)
+  const old = followed?.stat ?? place.facts.stat
+  const dest = followed?.path ?? place.facts.path
   const wish = wantedMode(mode, undefined)
+  const target = followed === null ? place.trust.placeOf(place.facts) : place.trust.placeOfReal(dest)
   // An equal file whose owner and mode are right stays; everything else is replaced.
   const keep =
     old !== null && attributeChange(old, place.owners, wish) === null
-      ? sh`! cmp -s "$m_tmp" "$m_dest" || { printf '\0done\0same\0\0'; m_path "$m_dest" ''; exit 0; }`
+      ? lines([
+          sh`if cmp -s "./$m_t" "$m_up"/${target.name}; then m_leave`,
+          printDone(dest, sh`printf 'same\0\0'`),
+          sh`exit 0; fi`,
+        ])
       : sh`:`
-  const placement = {
+  const placement: Placement = {
     dest,
+    place: target,
     old,
+    takesOn: true,
     owners: place.owners,
     mode: finalMode(wish, old, place),
     sha256: null,
@@ -34,11 +50,13 @@ export function fetchInto(
     validate: undefined,
     unsafeWrites,
   }
-  return writeScript(
+  // By its descriptor, so that curl runs where names in its configuration are meant to be looked for.
+  const script = fillScript(
     placement,
-    temporaryName(dest),
     sh`${curl}
-m_answer=$(LC_ALL=C curl ${write} -o "$m_tmp"; printf '\ncurl %s' $?)
+m_answer=$( {
+  if [ -e /proc/self/fd/9 ]; then cd -- "$m_start"; m_o=/proc/self/fd/9; else m_o=./$m_t; fi
+  LC_ALL=C curl ${write} -o "$m_o"; printf '\ncurl %s' $?; } 9>"./$m_t" )
 m_rc=\${m_answer##*curl }; m_answer=\${m_answer%
 curl *}
 printf '%s\0curl\0%s' "$m_answer" "$m_rc"
@@ -48,6 +66,7 @@ m_code=\${m_answer##*
 case ${` ${statuses.join(' ')} `} in *" $m_code "*) ;; *) exit 0 ;; esac
 ${keep}`,
   )
+  return { dest, placement, script }
 }
 
 const CURL = Buffer.from('\0curl\0')

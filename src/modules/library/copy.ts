@@ -1,26 +1,46 @@
 import { basename } from 'node:path'
-import { mapProbe, type Probe } from '../../probes/probe.ts'
+import type { AnswersOf } from '../../probes/probe.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Content } from '../files/content.ts'
-import { contentOfFile, contentOfText } from '../files/content.ts'
+import { type Content, contentOfFile, contentOfText } from '../files/content.ts'
 import { contentParameter } from '../files/content-parameter.ts'
-import { convergeRemoteCopy, observeRemoteCopy, type RemoteCopy } from '../files/copy-remote.ts'
-import { convergeTree, observeTree, type TreeState } from '../files/copy-tree.ts'
-import { type Destination, observeDestination } from '../files/destination.ts'
+import { convergeRemoteCopy, observeRemoteCopy, type RemoteAnswers } from '../files/copy-remote.ts'
+import { convergeTree, observeTree, wholeTree } from '../files/copy-tree.ts'
+import { observeDestination, readDestination } from '../files/destination.ts'
 import { placeParameters } from '../files/file-parameters.ts'
 import { placeFile } from '../files/place-file.ts'
 import { plain } from '../host/text.ts'
 import { type ControllerFile, type ControllerTree, defineModule, type ModuleContext } from '../module.ts'
+import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
-type State =
+/** What shall be copied: a text or file, a folder, or something that is on the host. */
+type Source =
   | {
       readonly kind: 'file'
-      readonly destination: Destination
       readonly content: Content
-      readonly mode?: number
+      readonly name: string | null
+      readonly mode: number | undefined
     }
-  | { readonly kind: 'tree'; readonly tree: TreeState }
-  | { readonly kind: 'remote'; readonly remote: RemoteCopy }
+  | { readonly kind: 'tree'; readonly src: string; readonly tree: ControllerTree }
+  | { readonly kind: 'remote'; readonly src: string }
+
+const spec = {
+  parameters: {
+    src: { type: 'str', doc: 'File or folder on the controller (or on the host, with remote_src).' },
+    content: { type: 'raw', doc: 'Text of the file; a mapping or list is written as JSON.' },
+    ...placeParameters,
+    directory_mode: { type: 'mode', doc: 'Mode of directories that have to be made.' },
+    remote_src: { type: 'bool', default: false, doc: 'src is on the host.' },
+    local_follow: {
+      type: 'bool',
+      default: true,
+      doc: 'Copy what links in a folder lead to, not the links.',
+    },
+    checksum: { type: 'str', doc: 'SHA-1 that the content must have.' },
+  },
+  mutuallyExclusive: [['src', 'content']],
+} as const satisfies ParameterSpec
+
+type Parameters = ParametersOf<typeof spec>
 
 export default defineModule({
   name: 'copy',
@@ -50,49 +70,24 @@ export default defineModule({
       'uid, gid, owner, group, mode, size, state': 'of the file',
     },
   },
-  spec: {
-    parameters: {
-      src: { type: 'str', doc: 'File or folder on the controller (or on the host, with remote_src).' },
-      content: { type: 'raw', doc: 'Text of the file; a mapping or list is written as JSON.' },
-      ...placeParameters,
-      directory_mode: { type: 'mode', doc: 'Mode of directories that have to be made.' },
-      remote_src: { type: 'bool', default: false, doc: 'src is on the host.' },
-      local_follow: {
-        type: 'bool',
-        default: true,
-        doc: 'Copy what links in a folder lead to, not the links.',
-      },
-      checksum: { type: 'str', doc: 'SHA-1 that the content must have.' },
-    },
-    mutuallyExclusive: [['src', 'content']],
+  spec,
+
+  async observe(params, context) {
+    const source = await sourceOf(params, context)
+    if (source.kind === 'remote') return observeRemoteCopy(source.src, params)
+    if (source.kind === 'tree') return observeTree(source.src, source.tree, params)
+    return observeDestination(wishOf(params, source.name, context))
   },
 
-  async observe(params, context): Promise<{ state: Probe<State> }> {
-    const { content } = params
-    const src = plain(params.src)
-    if (content !== undefined && content !== null)
-      return {
-        state: observeFile(params, contentOfText(contentParameter(content)), null, undefined, context),
-      }
-    if (src === undefined) throw new TaskFailure('src (or content) is required')
-    if (params.remote_src) {
-      return { state: mapProbe(observeRemoteCopy(src, params), (remote) => ({ kind: 'remote', remote })) }
-    }
-    const found = await findSource(src, context)
-    if ('directories' in found) {
-      const tree = await observeTree(src, found, params, context)
-      return { state: mapProbe(tree, (read) => ({ kind: 'tree', tree: read })) }
-    }
-    const bytes = await contentOfFile(found)
-    return { state: observeFile(params, bytes, basename(src), found.mode, context) }
-  },
-
-  async *converge(params, { state }, context) {
-    if (state.kind === 'remote') return yield* convergeRemoteCopy(params, state.remote, context)
-    if (state.kind === 'tree') return yield* convergeTree(params, state.tree, context)
-    const { destination, content } = state
-    const withoutName = params.content !== undefined && params.content !== null
-    if (withoutName && destination.intoDirectory)
+  async *converge(params, answers, context) {
+    const source = await sourceOf(params, context)
+    if (source.kind === 'remote')
+      return yield* convergeRemoteCopy(source.src, params, answers as RemoteAnswers, context)
+    if (source.kind === 'tree')
+      return yield* convergeTree(source.tree, params, answers as TreeAnswers, context)
+    const { content, name, mode } = source
+    const destination = readDestination(wishOf(params, name, context), answers as FileAnswers)
+    if (name === null && destination.intoDirectory)
       throw new TaskFailure('can not use content with a dir as dest', { hint: 'name the file in dest' })
     if (destination.facts.stat?.kind === 'directory')
       throw new TaskFailure(`${destination.facts.path} is a directory`)
@@ -101,7 +96,7 @@ export default defineModule({
       destination,
       content,
       {
-        sourceMode: state.mode,
+        sourceMode: mode,
         // A slash at the end says that dest is a directory, so that it may be made.
         parents: params.dest.endsWith('/') ? { mode: params.directory_mode } : null,
         checksum: plain(params.checksum),
@@ -111,26 +106,26 @@ export default defineModule({
   },
 })
 
-function observeFile(
-  params: Parameters<typeof placeFile>[0] & Pick<Parameters<typeof observeDestination>[0], 'owner' | 'group'>,
-  content: Content,
-  name: string | null,
-  mode: number | undefined,
-  context: ModuleContext,
-): Probe<State> {
-  const destination = observeDestination({
-    dest: params.dest,
-    owner: params.owner,
-    group: params.group,
-    name,
-    withText: context.diff && !content.secret,
-  })
-  return mapProbe(destination, (place) => ({
-    kind: 'file',
-    destination: place,
-    content,
-    ...(mode === undefined ? {} : { mode }),
-  }))
+type FileAnswers = AnswersOf<ReturnType<typeof observeDestination>>
+type TreeAnswers = AnswersOf<ReturnType<typeof observeTree>>
+
+function wishOf(params: Parameters, name: string | null, context: ModuleContext) {
+  return { ...params, name, withText: context.diff }
+}
+
+/** Files of the controller are read once, however often they are looked for. @throws TaskFailure naming the places searched */
+async function sourceOf(params: Parameters, context: ModuleContext): Promise<Source> {
+  const { content } = params
+  const src = plain(params.src)
+  if (content !== undefined && content !== null) {
+    const text = contentOfText(contentParameter(content))
+    return { kind: 'file', content: text, name: null, mode: undefined }
+  }
+  if (src === undefined) throw new TaskFailure('src (or content) is required')
+  if (params.remote_src) return { kind: 'remote', src }
+  const found = await findSource(src, context)
+  if ('directories' in found) return { kind: 'tree', src, tree: await wholeTree(found, params, context) }
+  return { kind: 'file', content: await contentOfFile(found), name: basename(src), mode: found.mode }
 }
 
 /** A file, or a folder where no file has that name. @throws TaskFailure naming the places searched */

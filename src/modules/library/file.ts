@@ -1,5 +1,6 @@
+import { TaskFailure } from '../../values/task-failure.ts'
 import { fileParameters } from '../files/file-parameters.ts'
-import { observeFileState } from '../files/file-state.ts'
+import { observeFileState, readFileState } from '../files/file-state.ts'
 import { convergeAbsent } from '../files/state-absent.ts'
 import { convergeDirectory } from '../files/state-directory.ts'
 import { convergeExisting } from '../files/state-existing.ts'
@@ -7,6 +8,8 @@ import { convergeLink } from '../files/state-link.ts'
 import { convergeTouch } from '../files/state-touch.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+
+const TIME = '`now`, `preserve`, or a time; not with link and hard. When missing `preserve`'
 
 export default defineModule({
   name: 'file',
@@ -47,8 +50,8 @@ export default defineModule({
         doc: 'Make links to nothing, and over files and empty directories.',
       },
       follow: { type: 'bool', default: true, doc: 'Set owner, group and mode of what a link leads to.' },
-      access_time: { type: 'str', doc: 'For touch: `now`, `preserve`, or a time.' },
-      modification_time: { type: 'str', doc: 'For touch: `now`, `preserve`, or a time.' },
+      access_time: { type: 'str', doc: `${TIME}, for touch \`now\`.` },
+      modification_time: { type: 'str', doc: `${TIME}, for touch \`now\`.` },
       access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How access_time is written.' },
       modification_time_format: {
         type: 'str',
@@ -60,12 +63,11 @@ export default defineModule({
     requiredIf: [['state', 'hard', ['src']]],
   },
 
-  observe: (params, context) => ({
-    state: observeFileState({ ...params, src: plain(params.src) }, context.diff),
-  }),
+  observe: (params, context) => observeFileState({ ...params, src: plain(params.src) }, context.diff),
 
-  async *converge(given, { state }, context) {
+  async *converge(given, answers, context) {
     const params = { ...given, src: plain(given.src) }
+    const state = readFileState(params, answers)
     switch (params.state) {
       case 'absent':
         return yield* convergeAbsent(state)
@@ -73,6 +75,7 @@ export default defineModule({
         return yield* convergeDirectory(params, state, context)
       case 'link':
       case 'hard':
+        refuseTimes(params)
         return yield* convergeLink(params, state, context)
       case 'touch':
         return yield* convergeTouch(params, state, context)
@@ -83,3 +86,15 @@ export default defineModule({
     }
   },
 })
+
+/** The times of a link are not set. @throws TaskFailure */
+function refuseTimes({
+  access_time: access,
+  modification_time: modification,
+}: Record<string, unknown>): void {
+  for (const [name, time] of Object.entries({ access_time: access, modification_time: modification }))
+    if (time !== undefined && time !== 'preserve')
+      throw new TaskFailure(`${name} is not supported with state: link or hard`, {
+        hint: 'set the times of the file that the link leads to by a task of its own',
+      })
+}

@@ -1,11 +1,9 @@
-import { assignPath } from '../../probes/expand-path.ts'
-import { field, readFields } from '../../probes/fields.ts'
-import { scriptProbe } from '../../probes/script.ts'
-import { lines, sh } from '../../shell/sh.ts'
+import { checksum } from '../../probes/digest.ts'
+import { type PathFacts, stat } from '../../probes/stat.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
-import { STAT_FORMAT, statDict } from '../files/stat-result.ts'
+import { statDict } from '../files/stat-result.ts'
+import { observeAncestors } from '../files/trust.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -53,52 +51,42 @@ export default defineModule({
   checkMode: 'run',
 
   observe(params) {
-    const { path, follow, get_checksum: checksum, checksum_algorithm: algorithm } = params
+    const { path, get_checksum: wanted, checksum_algorithm: algorithm } = params
     refuse(params.get_mime, 'get_mime', 'command: file --brief --mime')
     refuse(params.get_attributes, 'get_attributes', 'command: lsattr -d')
-    const options = follow ? ['-L'] : []
-    const isFile = follow ? sh`[ -f "$m_p" ]` : sh`[ ! -L "$m_p" ] && [ -f "$m_p" ]`
-    const script = lines([
-      assignPath('m_p', path),
-      sh`if m_s=$(LC_ALL=C stat ${options} -c ${STAT_FORMAT} -- "$m_p" 2>&1); then
-  printf 'path\0%s\0stat\0%s\0' "$m_p" "$m_s"
-  [ ! -r "$m_p" ] || printf 'readable\0\0'
-  [ ! -w "$m_p" ] || printf 'writeable\0\0'
-  [ ! -x "$m_p" ] || printf 'executable\0\0'`,
-      ...(follow
-        ? []
-        : [
-            sh`  if [ -L "$m_p" ]; then printf 'link\0'; readlink -n -- "$m_p"; printf '\0target\0'; readlink -n -f -- "$m_p"; printf '\0'; fi`,
-          ]),
-      ...(checksum
-        ? [
-            sh`  if ${isFile} && [ -r "$m_p" ]; then
-    m_s=$({ ${`${algorithm}sum`} || openssl dgst ${`-${algorithm}`} -r; } <"$m_p" 2>/dev/null); printf 'sum\0%s\0' "\${m_s%% *}"
-  fi`,
-          ]
-        : []),
-      sh`else printf 'why\0%s\0' "$m_s"; fi`,
-    ])
     return {
-      stat: scriptProbe(script, (output) => {
-        const fields = readFields(output, `look at ${path}`)
-        const why = field(fields, 'why')?.toString('utf8')
-        if (why === undefined) return statDict(fields)
-        // Ansible says that nothing is there for this reason only, and fails for all others in the system's words.
-        if (why.endsWith('No such file or directory')) return dict({ exists: false })
-        throw new TaskFailure(displayText(why.slice(why.lastIndexOf(': ') + 1)).trim(), {
-          result: { path },
-          hint: `asked about ${path}; become a user who may look there`,
-        })
-      }),
+      facts: stat(path),
+      sum: wanted ? checksum(path, algorithm) : undefined,
+      ancestors: observeAncestors(path),
     }
   },
 
   // biome-ignore lint/correctness/useYield: it only looks
-  async *converge(_, { stat }) {
-    return { result: { stat } }
+  async *converge({ follow }, { facts, sum, ancestors }) {
+    const followed = follow && facts.link !== null
+    const found = followed ? (facts.target?.stat ?? null) : facts.stat
+    if (found === null) {
+      const why = whyNothing(facts, ancestors)
+      if (why === null) return { result: { stat: dict({ exists: false }) } }
+      throw new TaskFailure(why, {
+        result: { path: facts.path },
+        hint: `asked about ${facts.path}; become a user who may look there`,
+      })
+    }
+    const checksum = found.kind === 'file' && sum?.kind === 'file' ? sum.hex : undefined
+    return { result: { stat: statDict(facts, found, checksum) } }
   },
 })
+
+/** Ansible says that nothing is there for this reason only (null), and fails for all others in the system's words. */
+function whyNothing(facts: PathFacts, ancestors: readonly PathFacts[]): string | null {
+  if (facts.directory !== null || facts.stat !== null) return null
+  const last = ancestors.findLast((one) => one.stat !== null)
+  const kind = (last?.target?.stat ?? last?.stat)?.kind
+  if (last === undefined || kind === 'link') return null
+  if (kind !== 'directory') return 'Not a directory'
+  return last.may.execute ? null : 'Permission denied'
+}
 
 function refuse(asked: boolean | undefined, name: string, instead: string): void {
   if (asked === true)

@@ -1,13 +1,40 @@
 import { basename } from 'node:path'
-import { mapProbe } from '../../probes/probe.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { contentOfText, readAll } from '../files/content.ts'
-import { observeDestination } from '../files/destination.ts'
+import { observeDestination, readDestination } from '../files/destination.ts'
 import { placeParameters } from '../files/file-parameters.ts'
 import { placeFile } from '../files/place-file.ts'
 import { plain } from '../host/text.ts'
-import { defineModule } from '../module.ts'
+import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+
+const spec = {
+  parameters: {
+    src: { type: 'str', required: true, doc: 'The template, on the controller.' },
+    ...placeParameters,
+    newline_sequence: {
+      type: 'str',
+      default: '\n',
+      choices: ['\n', '\r', '\r\n', '\\n', '\\r', '\\r\\n'],
+      doc: 'What ends the lines of the file.',
+    },
+    trim_blocks: { type: 'bool', default: true, doc: 'Drop the first line end after a block.' },
+    lstrip_blocks: {
+      type: 'bool',
+      default: false,
+      doc: 'Drop blanks between the start of a line and a block.',
+    },
+    variable_start_string: { type: 'str', doc: 'Mark that begins an expression.' },
+    variable_end_string: { type: 'str', doc: 'Mark that ends an expression.' },
+    block_start_string: { type: 'str', doc: 'Mark that begins a statement.' },
+    block_end_string: { type: 'str', doc: 'Mark that ends a statement.' },
+    comment_start_string: { type: 'str', doc: 'Mark that begins a comment.' },
+    comment_end_string: { type: 'str', doc: 'Mark that ends a comment.' },
+  },
+} as const satisfies ParameterSpec
+
+type Parameters = ParametersOf<typeof spec>
 
 export default defineModule({
   name: 'template',
@@ -15,9 +42,7 @@ export default defineModule({
   documentation: {
     summary: 'Fills in a template on the controller and puts the result on the host.',
     notes: [
-      "The template is looked for in `templates/`, then in the playbook's folder; what it includes also beside itself.",
-      'The template knows `ansible_managed`, `template_path`, `template_fullpath`, `template_destpath`, `template_host`, `template_uid`, `template_mtime` and `template_run_date`.',
-      'A template without any mark is copied to the last line end; in others all line ends become `newline_sequence`.',
+      "The template is looked for in `templates/`, then in the playbook's folder.",
       'A template that uses a secret makes a secret file: its text is in no diff, and travels on standard input.',
     ],
     examples: `
@@ -37,64 +62,50 @@ export default defineModule({
       'uid, gid, owner, group, mode, size, state': 'of the file',
     },
   },
-  spec: {
-    parameters: {
-      src: { type: 'str', required: true, doc: 'The template, on the controller.' },
-      ...placeParameters,
-      newline_sequence: {
-        type: 'str',
-        default: '\n',
-        choices: ['\n', '\r', '\r\n', '\\n', '\\r', '\\r\\n'],
-        doc: 'What ends the lines of the file.',
-      },
-      trim_blocks: { type: 'bool', default: true, doc: 'Drop the first line end after a block.' },
-      lstrip_blocks: {
-        type: 'bool',
-        default: false,
-        doc: 'Drop blanks between the start of a line and a block.',
-      },
-      variable_start_string: { type: 'str', doc: 'Mark that begins an expression.' },
-      variable_end_string: { type: 'str', doc: 'Mark that ends an expression.' },
-      block_start_string: { type: 'str', doc: 'Mark that begins a statement.' },
-      block_end_string: { type: 'str', doc: 'Mark that ends a statement.' },
-      comment_start_string: { type: 'str', doc: 'Mark that begins a comment.' },
-      comment_end_string: { type: 'str', doc: 'Mark that ends a comment.' },
-    },
-  },
+  spec,
 
   async observe(params, context) {
     const file = await context.files.find('templates', plain(params.src))
-    const source = (await readAll(file)).toString('utf8')
-    const markers = Object.fromEntries(
-      MARKERS.flatMap((name) => {
-        const mark = plain(params[name])
-        return mark === undefined ? [] : [[name, mark]]
-      }),
-    )
-    const text = context.render(source, file.path, {
-      trimBlocks: params.trim_blocks,
-      lstripBlocks: params.lstrip_blocks,
-      newlineSequence: NEWLINES[params.newline_sequence] ?? params.newline_sequence,
-      markers,
-      origin: { path: plain(params.src), destination: plain(params.dest) },
-    })
-    const content = contentOfText(file.secret && typeof text === 'string' ? new Secret(text) : text)
-    const destination = observeDestination({
-      dest: params.dest,
-      owner: params.owner,
-      group: params.group,
-      name: basename(file.path),
-      withText: context.diff && !content.secret,
-    })
-    return { state: mapProbe(destination, (place) => ({ destination: place, content, mode: file.mode })) }
+    return observeDestination(wishOf(params, file, context))
   },
 
-  async *converge(params, { state: { destination, content, mode } }, context) {
+  async *converge(params, answers, context) {
+    const file = await context.files.find('templates', plain(params.src))
+    const content = contentOfText(await rendered(params, file, context))
+    const destination = readDestination(wishOf(params, file, context), answers)
     if (destination.facts.stat?.kind === 'directory')
       throw new TaskFailure(`${destination.facts.path} is a directory`)
-    return yield* placeFile(params, destination, content, { sourceMode: mode, parents: null }, context)
+    const options = { sourceMode: file.mode, parents: null }
+    return yield* placeFile(params, destination, content, options, context)
   },
 })
+
+function wishOf(params: Parameters, file: ControllerFile, context: ModuleContext) {
+  return { ...params, name: basename(file.path), withText: context.diff }
+}
+
+/** The template's text with the host's variables. @throws TaskFailure with the place in the template */
+async function rendered(
+  params: Parameters,
+  file: ControllerFile,
+  context: ModuleContext,
+): Promise<string | Secret> {
+  const source = (await readAll(file)).toString('utf8')
+  const markers = Object.fromEntries(
+    MARKERS.flatMap((name) => {
+      const mark = plain(params[name])
+      return mark === undefined ? [] : [[name, mark]]
+    }),
+  )
+  const text = context.render(source, file.path, {
+    trimBlocks: params.trim_blocks,
+    lstripBlocks: params.lstrip_blocks,
+    newlineSequence: NEWLINES[params.newline_sequence] ?? params.newline_sequence,
+    markers,
+    origin: { path: plain(params.src), destination: plain(params.dest) },
+  })
+  return file.secret && typeof text === 'string' ? new Secret(text) : text
+}
 
 const MARKERS = [
   'variable_start_string',

@@ -1,6 +1,6 @@
 import { convergeUnarchive } from '../archives/converge-unarchive.ts'
 import { unarchiveSpec } from '../archives/unarchive-parameters.ts'
-import { observeUnarchive } from '../archives/unarchive-state.ts'
+import { observeUnarchive, readUnarchive } from '../archives/unarchive-state.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -37,6 +37,6 @@ export default defineModule({
     },
   },
   spec: unarchiveSpec,
-  observe: (params) => ({ state: observeUnarchive(params) }),
-  converge: (params, { state }, context) => convergeUnarchive(params, state, context),
+  observe: (params) => observeUnarchive(params),
+  converge: (params, answers, context) => convergeUnarchive(params, readUnarchive(params, answers), context),
 })

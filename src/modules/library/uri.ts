@@ -4,11 +4,10 @@ import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandProbes, commandState } from '../commands/command-state.ts'
-import { observeDestination } from '../files/destination.ts'
-import { readDone } from '../files/done.ts'
+import { type DestinationAnswers, observeDestination, readDestination } from '../files/destination.ts'
+import { readDone, readState } from '../files/done.ts'
 import { fileParameters } from '../files/file-parameters.ts'
 import { statResult } from '../files/file-result.ts'
-import { readPath } from '../files/observe-path.ts'
 import { requireOwners } from '../files/owners.ts'
 import { plain } from '../host/text.ts'
 import { fetchInto, splitOutput } from '../http/fetch.ts'
@@ -99,25 +98,20 @@ export default defineModule({
 
   observe(params) {
     methodOf(params.method)
-    const gate = commandProbes({ chdir: undefined, creates: params.creates, removes: params.removes })
-    const place =
-      params.dest === undefined
-        ? undefined
-        : observeDestination({
-            dest: params.dest,
-            owner: params.owner,
-            group: params.group,
-            name: nameOf(plain(params.url)),
-            withText: false,
-          })
-    return { ...gate, place }
+    const conditions = commandProbes({ chdir: undefined, creates: params.creates, removes: params.removes })
+    const place = params.dest === undefined ? undefined : observeDestination(wishOf(params, params.dest))
+    return { ...conditions, ...place }
   },
 
-  async *converge(params, { place = null, ...conditions }, context) {
+  async *converge(params, answers, context) {
     if (context.check) return { skipped: true }
-    const gate = commandState(conditions)
+    const gate = commandState(answers)
     if (gate.creates === true) return { msg: `skipped, since '${params.creates}' exists` }
     if (gate.removes === false) return { msg: `skipped, since '${params.removes}' does not exist` }
+    const place =
+      params.dest === undefined
+        ? null
+        : readDestination(wishOf(params, params.dest), answers as DestinationAnswers)
     const mark = randomBytes(16).toString('hex')
     const write = ['-sS', '-q', '-K', '-', '-D', '-', '-w', trailerFormat(mark)]
     const curl = sh`command -v curl >/dev/null 2>&1 || { printf '\0nocurl\0'; exit 0; }`
@@ -135,13 +129,18 @@ export default defineModule({
     } as const
     const start = performance.now()
     if (place !== null) requireOwners(place.owners)
-    const script =
+    const fetch =
       place === null
+        ? null
+        : fetchInto(place, params.mode, params.status_code, curl, write, params.unsafe_writes)
+    const script =
+      fetch === null
         ? sh`${curl}
 LC_ALL=C curl ${write}${params.method === 'HEAD' ? sh` -o /dev/null` : sh``}
 printf '\0curl\0%s' $?`
-        : fetchInto(place, params.mode, params.status_code, sh`${curl}`, write, params.unsafe_writes)
-    const output = yield { ...action, ...(place === null ? { silent: true } : {}), script }
+        : fetch.script
+    // The request itself may have changed anything, also on this host.
+    const output = yield { ...action, ...(fetch === null ? { silent: true } : {}), contained: true, script }
     const { answer, rc } = splitOutput(output)
     const elapsed = Math.round((performance.now() - start) / 1000)
     const wanted = params.status_code
@@ -161,13 +160,21 @@ printf '\0curl\0%s' $?`
       throw new TaskFailure(`Status code was ${response.status} and not [${wanted.join(', ')}]: ${words}`, {
         result: { ...result, changed: false },
       })
-    if (place === null) return { msg: words, changed: false, result }
-    const fields = readDone({ ...output, rc: output.rc }, place.facts.path)
+    if (fetch === null) return { msg: words, changed: false, result }
+    const fields = readDone(output, fetch.dest)
     const changed = !fields.some((field) => field.name === 'same')
-    const facts = readPath(fields)
+    const facts = readState(fields, fetch.dest)
     return { msg: words, changed, result: { ...result, path: facts.path, ...statResult(facts.stat) } }
   },
 })
+
+function wishOf(
+  params: { readonly url: Text; readonly owner: Text | undefined; readonly group: Text | undefined },
+  dest: string,
+) {
+  const { owner, group } = params
+  return { dest, owner, group, name: nameOf(plain(params.url)), withText: false }
+}
 
 /** What `secret: true` in the spec makes of a parameter. */
 function secretOf(text: Text): Secret {

@@ -131,6 +131,7 @@ async function converge(
             script: action.script,
             environment: identity.environment,
             ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
+            ...(action.contained === undefined ? {} : { contained: action.contained }),
             ...(timeout === undefined ? {} : { timeout }),
           }
           const touched = action.touches ?? 'everything'

@@ -108,6 +108,7 @@ m_tmp=${join(home, 'work')}; cd ${join(home, 'dest')} && m_members`,
     expect(texts(['inside/x'])).toEqual(['inside/x', 'inside'])
     expect(() => paths(['outside/x'])).toThrow('outside: outside/x')
     expect(() => paths(['d/../../other/x'])).toThrow('outside: d/../../other/x')
-    expect(() => paths(['missing/x'])).toThrow('outside: missing/x')
+    // What is not unpacked yet is no way out.
+    expect(() => paths(['missing/deeper/x'])).not.toThrow()
   })
 })
