@@ -65,9 +65,7 @@ export function textField(fields: readonly Field[], name: string): string {
 export function numberField(fields: readonly Field[], name: string): number {
   const text = textField(fields, name)
   if (!/^\d{1,15}$/.test(text))
-    throw new TaskFailure(
-      `the host's answer makes no sense ('${name}' is '${displayText(text, 80)}')`,
-    )
+    throw new TaskFailure(`the host's answer makes no sense ('${name}' is '${displayText(text, 80)}')`)
   return Number(text)
 }
 
