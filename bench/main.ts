@@ -44,15 +44,13 @@ function configuration(cloud: Cloud): string {
   return `${JSON.stringify({ Ssm: { Endpoint: cloud.url() }, Identity: { ConsumptionOrder: ['OnPrem'] } })}\n`
 }
 
-async function floorOnBareHosts(hosts: TestHosts, cloud: Cloud): Promise<Measured> {
+async function floorOnBareHosts(hosts: TestHosts, cloud: Cloud): Promise<Measured & HostUsage> {
   const { ActivationId, ActivationCode } = await clients(cloud).ssm.send(
     new CreateActivationCommand({ IamRole: ROLE, RegistrationLimit: count }),
   )
-  const measured = await firstFloor(
-    hosts,
-    deb.path,
-    { id: ActivationId!, code: ActivationCode! },
-    configuration(cloud),
+  const activation = { id: ActivationId!, code: ActivationCode! }
+  const measured = await withHostUsage(hosts, () =>
+    firstFloor(hosts, deb.path, activation, configuration(cloud)),
   )
   if (cloud.inspect.nodes().length !== count) throw new Error('the floor did not register every host')
   return measured
@@ -80,7 +78,9 @@ async function musterOnBareHosts(hosts: TestHosts, cloud: Cloud) {
   const nothing = async (...more: string[]) =>
     expectChanges(await run(...more), (changes) => changes === 0, 'second run')
   try {
-    const first = expectChanges(await run(), (changes) => changes >= TASKS, 'first run')
+    const first = await withHostUsage(hosts, async () =>
+      expectChanges(await run(), (changes) => changes >= TASKS, 'first run'),
+    )
     const floors: (Measured & HostUsage)[] = []
     const seconds: (MusterRun & HostUsage)[] = []
     const alone: MusterRun[] = []

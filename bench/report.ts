@@ -7,7 +7,7 @@ export interface Figures {
   readonly hosts: number
   /** Tasks on each host. */
   readonly tasks: number
-  readonly first: { readonly muster: MusterRun; readonly floor: Measured }
+  readonly first: { readonly muster: MusterRun & HostUsage; readonly floor: Measured & HostUsage }
   /** Nothing to change; the medians of several runs. */
   readonly second: { readonly muster: MusterRun & HostUsage; readonly floor: Measured & HostUsage }
   /** The second run with one host, to tell the cost of a host from that of the program. */
@@ -19,7 +19,11 @@ type Row = readonly [what: string, measured: string, floor: string, ratio: strin
 
 const fixed = (value: number, digits: number) => value.toFixed(digits)
 
-function timeRow(what: string, { muster, floor }: Figures['first'], budget: number): Row {
+function timeRow(
+  what: string,
+  { muster, floor }: { readonly muster: Measured; readonly floor: Measured },
+  budget: number,
+): Row {
   const ratio = muster.seconds / floor.seconds
   const verdict = ratio <= budget ? '' : '  over'
   return [
@@ -28,6 +32,24 @@ function timeRow(what: string, { muster, floor }: Figures['first'], budget: numb
     `${fixed(floor.seconds, 2)} s`,
     fixed(ratio, 2),
     `${fixed(budget, 2)}${verdict}`,
+  ]
+}
+
+/** What a run cost each host, beside what the floor did. */
+function hostRow(
+  what: string,
+  { muster, floor }: { readonly muster: HostUsage; readonly floor: HostUsage },
+  of: (usage: HostUsage) => number,
+  unit: string,
+  budget?: number,
+): Row {
+  const verdict = budget !== undefined && of(muster) > budget ? '  over' : ''
+  return [
+    what,
+    `${fixed(of(muster), 0)}${unit}`,
+    `${fixed(of(floor), 0)}${unit}`,
+    fixed(of(muster) / of(floor), 2),
+    budget === undefined ? '' : `${budget}${unit}${verdict}`,
   ]
 }
 
@@ -74,20 +96,10 @@ export function table(figures: Figures): string {
       2,
       2,
     ),
-    [
-      'CPU of a host, second run',
-      `${fixed(1000 * second.muster.hostCpu, 0)} ms`,
-      `${fixed(1000 * second.floor.hostCpu, 0)} ms`,
-      fixed(second.muster.hostCpu / second.floor.hostCpu, 2),
-      '',
-    ],
-    [
-      'processes on a host, second run',
-      String(second.muster.processes),
-      String(second.floor.processes),
-      fixed(second.muster.processes / second.floor.processes, 2),
-      '',
-    ],
+    hostRow('CPU of a host, first run', first, ({ hostCpu }) => 1000 * hostCpu, ' ms'),
+    hostRow('CPU of a host, second run', second, ({ hostCpu }) => 1000 * hostCpu, ' ms'),
+    hostRow('processes on a host, first run', first, ({ processes }) => processes, '', 260),
+    hostRow('processes on a host, second run', second, ({ processes }) => processes, '', 22),
     costRow('handshakes a host, first run', perHost(first.muster.cost.handshakes), '', 2),
     costRow('handshakes a host, second run', perHost(second.muster.cost.handshakes), '', 2),
     costRow('requests a host, first run', perHost(first.muster.cost.requests), '', 2),
@@ -96,7 +108,7 @@ export function table(figures: Figures): string {
     costRow('bytes a host, first run', kilobytes(first.muster), ' KiB', 1),
     costRow('bytes a host, second run', kilobytes(second.muster), ' KiB', 1),
     costRow('peak memory, first run', first.muster.memory ?? 0, ' MiB', 0),
-    costRow('peak memory, second run', second.muster.memory ?? 0, ' MiB', 0),
+    costRow('peak memory, second run', second.muster.memory ?? 0, ' MiB', 0, 90),
     costRow(
       'memory a further host, second run',
       ((second.muster.memory ?? 0) - (alone.memory ?? 0)) / others,
