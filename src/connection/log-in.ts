@@ -71,8 +71,8 @@ export async function logIn(settings: ConnectionSettings, options: LogInOptions)
       const blamed = road?.blame?.()
       if (blamed !== undefined && !options.signal?.aborted) throw new ConnectionError('lost', blamed)
       if (error instanceof Dropped) {
-        if (attempt >= Math.max(TRIES, attempts)) throw givenUp(settings, error, attempt, road)
-      } else if (!mayPass(error) || attempt >= attempts) throw explained(error, road)
+        if (attempt >= Math.max(TRIES, attempts)) throw await givenUp(settings, error, attempt, road)
+      } else if (!mayPass(error) || attempt >= attempts) throw await explained(error, road)
     } finally {
       road?.started?.()
     }
@@ -97,8 +97,8 @@ function mayPass(error: unknown): boolean {
 }
 
 /** What a ProxyCommand said before it gave up says more than that the stream ended. */
-function explained(error: unknown, road: Road | undefined): unknown {
-  const said = road?.said === undefined ? '' : displayText(road.said(), 500).trim()
+async function explained(error: unknown, road: Road | undefined): Promise<unknown> {
+  const said = road?.said === undefined ? '' : displayText(await road.said(), 500).trim()
   if (said === '' || !(error instanceof ConnectionError)) return error
   return new ConnectionError(error.reason, `${error.message}: the ProxyCommand said: ${said}`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
@@ -122,7 +122,7 @@ export async function withTries<T>(
       return await open()
     } catch (error) {
       if (error instanceof Dropped) {
-        if (attempt >= Math.max(TRIES, attempts)) throw givenUp(settings, error, attempt, undefined)
+        if (attempt >= Math.max(TRIES, attempts)) throw await givenUp(settings, error, attempt, undefined)
       } else if (!mayPass(error) || attempt >= attempts) throw error
     }
     await pause(settings, attempt, options)
@@ -149,7 +149,7 @@ function givenUp(
   error: Error,
   tries: number,
   road: Road | undefined,
-): unknown {
+): Promise<unknown> {
   const message = `${name} (${host}:${port}): dropped before the handshake, ${tries} times in a row: ${error.message}`
   const hint =
     'too many handshakes at once (MaxStartups in sshd_config): use fewer --forks; or no SSH server listens on that port'

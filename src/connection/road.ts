@@ -5,7 +5,7 @@ export interface Road {
   readonly stream: Duplex
   traffic(): { readonly sent: number; readonly received: number }
   /** What the one who leads there says, for messages. */
-  said?(): Buffer
+  said?(): Promise<Buffer>
   /** Who else than the host is to blame for the stream's end, in words for a person. */
   blame?(): string | undefined
   /** The handshake over it is over, whatever its outcome. */
