@@ -46,6 +46,7 @@ export class Bastions {
   /** Handshakes with bastions so far. */
   handshakes = 0
   readonly #options: BastionsOptions
+  readonly #closing = new AbortController()
   readonly #bastions = new Map<string, Promise<Bastion>>()
 
   constructor(options: BastionsOptions) {
@@ -90,6 +91,7 @@ export class Bastions {
 
   /** Ends all connections to bastions. */
   async close(): Promise<void> {
+    this.#closing.abort()
     const all = await Promise.allSettled(this.#bastions.values())
     this.#bastions.clear()
     for (const each of all) if (each.status === 'fulfilled') each.value.close()
@@ -123,6 +125,7 @@ export class Bastions {
       {
         privateKeys,
         knownHosts: await known(settings.knownHostsFiles),
+        signal: this.#closing.signal,
         keepalive,
         firstWait,
         road: before.length === 0 ? undefined : (signal) => this.road(before, settings, signal),
