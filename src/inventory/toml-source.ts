@@ -56,9 +56,14 @@ function withChildren({ key, value }: YamlMap['entries'][number]): YamlMap['entr
   return { key, value: map(entries, value.position) }
 }
 
-function node(value: unknown, position: Position): YamlNode {
+function node(value: unknown, position: Position, depth = 0): YamlNode {
+  if (depth > MAX_DEPTH) {
+    // Dotted keys are not bounded by the library.
+    const message = `values are nested more than ${MAX_DEPTH} levels deep`
+    throw new InputError([{ message, position }])
+  }
   if (Array.isArray(value))
-    return { kind: 'list', items: value.map((item) => node(item, position)), position }
+    return { kind: 'list', items: value.map((item) => node(item, position, depth + 1)), position }
   if (typeof value === 'bigint') return scalar(integer(value), position)
   if (typeof value === 'number') return scalar(new Float(value), position)
   if (value instanceof TomlDate) {
@@ -68,7 +73,7 @@ function node(value: unknown, position: Position): YamlNode {
   if (typeof value === 'string' || typeof value === 'boolean') return scalar(value, position)
   const entries = Object.entries(value as Record<string, unknown>)
   return map(
-    entries.map(([key, item]) => ({ key: scalar(key, position), value: node(item, position) })),
+    entries.map(([key, item]) => ({ key: scalar(key, position), value: node(item, position, depth + 1) })),
     position,
   )
 }
