@@ -1,5 +1,6 @@
 import { BOOLEAN_WORDS, readBoolean } from '../values/boolean-words.ts'
 import { Float } from '../values/float.ts'
+import { openIncidental } from '../values/incidental-secret.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
@@ -30,7 +31,7 @@ export class SettingReader {
   find(names: readonly string[]): Found | undefined {
     let found: Found | undefined
     for (const name of names) {
-      const value = this.#variable(name)
+      const value = openIncidental(this.#variable(name))
       if (value instanceof TemplateText) throw new Error(`the variable ${name} was not evaluated`)
       if (value !== undefined && value !== null) found = { name, value }
     }

@@ -1,5 +1,5 @@
+import { IncidentalSecret } from '../values/incidental-secret.ts'
 import type { Position } from '../values/position.ts'
-import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
 
@@ -15,5 +15,5 @@ export function templated(value: Value, position: Position, secret = false): Val
   }
   const hidden =
     secret && (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-  return hidden ? new Secret(value) : value
+  return hidden ? new IncidentalSecret(value) : value
 }

@@ -3,6 +3,7 @@ import { str } from '../template/python/repr.ts'
 import { typeName } from '../template/python/type-name.ts'
 import { BOOLEAN_WORDS, readBoolean } from '../values/boolean-words.ts'
 import { Float } from '../values/float.ts'
+import { openIncidental } from '../values/incidental-secret.ts'
 import { Secret } from '../values/secret.ts'
 import { TemplateText } from '../values/template-text.ts'
 import { isDict, type Value } from '../values/value.ts'
@@ -27,7 +28,10 @@ export class Mismatch extends Error {
  *
  * @throws Mismatch in Ansible's words; never with a Secret's content
  */
-export function convertParameter(name: string, parameter: Parameter, value: Value): Value {
+export function convertParameter(name: string, parameter: Parameter, given: Value): Value {
+  const keepsSecrets =
+    parameter.choices === undefined && ['str', 'raw', 'conditions', 'expression'].includes(parameter.type)
+  const value = keepsSecrets ? given : openIncidental(given)
   if (value instanceof Secret && parameter.choices !== undefined) {
     throw new Mismatch(`argument '${name}' is secret`, `write one of ${parameter.choices.join(', ')}`)
   }

@@ -2,6 +2,7 @@ import { parseInteger } from '../template/python/number.ts'
 import { str } from '../template/python/repr.ts'
 import { BOOLEAN_WORDS, readBoolean } from '../values/boolean-words.ts'
 import { Float } from '../values/float.ts'
+import { openIncidental } from '../values/incidental-secret.ts'
 import { Secret } from '../values/secret.ts'
 import { isDict, type Value } from '../values/value.ts'
 
@@ -10,18 +11,20 @@ import { isDict, type Value } from '../values/value.ts'
 
 /** @throws RangeError in Ansible's words */
 export function keywordBoolean(name: string, value: Value): boolean {
-  return readBoolean(value) ?? unfit(name, value, 'bool', BOOLEAN_WORDS)
+  return readBoolean(openIncidental(value)) ?? unfit(name, value, 'bool', BOOLEAN_WORDS)
 }
 
 /** A whole number from 0 on. @throws RangeError in Ansible's words */
-export function keywordInteger(name: string, value: Value): number {
+export function keywordInteger(name: string, given: Value): number {
+  const value = openIncidental(given)
   const number = typeof value === 'string' ? parseInteger(value) : value
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number
   return unfit(name, value, 'int', 'it takes a whole number from 0 on')
 }
 
 /** Seconds, perhaps with a fraction, from 0 on. @throws RangeError in Ansible's words */
-export function keywordSeconds(name: string, value: Value): number {
+export function keywordSeconds(name: string, given: Value): number {
+  const value = openIncidental(given)
   const plain = value instanceof Float ? value.value : value
   const number = typeof plain === 'string' && /^\s*\d+(\.\d*)?\s*$/.test(plain) ? Number(plain) : plain
   if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number
@@ -29,7 +32,8 @@ export function keywordSeconds(name: string, value: Value): number {
 }
 
 /** @throws RangeError for lists, mappings, null and secrets, which no keyword of this type may hold */
-export function keywordText(name: string, value: Value): string {
+export function keywordText(name: string, given: Value): string {
+  const value = openIncidental(given)
   if (Array.isArray(value) || isDict(value) || value === null || value instanceof Secret) {
     return unfit(name, value, 'str', 'it takes one text')
   }

@@ -1,6 +1,7 @@
 import { DateTime } from '../values/date-time.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
 import { Float } from '../values/float.ts'
+import { IncidentalSecret } from '../values/incidental-secret.ts'
 import { rememberPlaces } from '../values/places.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
@@ -45,8 +46,8 @@ function scalarValue(scalar: YamlScalar): Value {
 /** `true` and `null` hide nothing; Secrets hold no floats and no dates. */
 function hiddenValue(value: YamlScalar['value']): Value {
   if (value === null || typeof value === 'boolean') return value
-  if (value instanceof Float) return new Secret(value.value)
-  return new Secret(value instanceof DateTime ? value.toString() : value)
+  if (value instanceof Float) return new IncidentalSecret(value.value)
+  return new IncidentalSecret(value instanceof DateTime ? value.toString() : value)
 }
 
 /** The value of a node of an encrypted file that is used and shown all the same: what is not marked by itself is open. */

@@ -14,7 +14,7 @@ import { fileScope } from '../template-variables.ts'
 import { copied } from './copied.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
-import { hide, NO_ORIGIN } from './secrets.ts'
+import { hideWithFile } from './secrets.ts'
 import { isPlainValue, templateOf } from './templates.ts'
 
 /** How deep templates, macros and includes may call each other. */
@@ -105,9 +105,9 @@ export class Evaluation {
     }
     this.#running.add(text)
     try {
-      if (isPlainValue(text)) return text.secret ? hide(text.source, NO_ORIGIN) : text.source
+      if (isPlainValue(text)) return text.secret ? hideWithFile(text.source) : text.source
       const result = this.deeper(() => stored(runTemplate(templateOf(text), this), text))
-      return text.secret ? hide(result, NO_ORIGIN) : result
+      return text.secret ? hideWithFile(result) : result
     } catch (error) {
       // What fails because a name is missing counts as missing itself, so that `default` can help.
       if (isMissing(error)) return new Undefined(error.message, () => error.position)

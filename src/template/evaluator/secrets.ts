@@ -1,5 +1,6 @@
 import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
+import { IncidentalSecret } from '../../values/incidental-secret.ts'
 import { type Origin, REDACTED, Secret } from '../../values/secret.ts'
 import type { Key, Value } from '../../values/value.ts'
 import { OMIT, TemplateError } from '../api.ts'
@@ -77,6 +78,12 @@ export function hide(value: Operand, origin: Origin): Operand {
   if (typeof value === 'bigint' || typeof value === 'string') return new Secret(value, origin)
   if (value === OMIT || value instanceof Undefined || value instanceof Blank || isHidden(value)) return value
   return new Hidden(value, origin)
+}
+
+/** Covers what the template of an encrypted file made: what is no secret by itself is one because of its file. */
+export function hideWithFile(value: Operand): Operand {
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+  return isScalar ? new IncidentalSecret(value) : hide(value, NO_ORIGIN)
 }
 
 /** Covers the result when the taint says so. */

@@ -132,11 +132,11 @@ function asYaml(data: Record<string, Record<string, unknown>>): string {
       lines.push(`  ${section}:`)
       for (const [name, body] of Object.entries(entries as object)) {
         if (section !== 'hosts')
-          lines.push(`    ${JSON.stringify(name)}: ${escaped(JSON.stringify(body), 4)}`)
+          lines.push(`    ${JSON.stringify(name)}: ${escaped(JSON.stringify(body), 8)}`)
         else {
           lines.push(`    "${name}":`)
           for (const [key, item] of Object.entries(body as object)) {
-            lines.push(`      ${key}: ${escaped(JSON.stringify(item), 4)}`)
+            lines.push(`      ${key}: ${escaped(JSON.stringify(item), 8)}`)
           }
         }
       }
