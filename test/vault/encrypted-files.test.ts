@@ -100,12 +100,14 @@ describe('files for hosts', () => {
     expect((value as Secret).revealText()).toBe('welcome to web01')
   })
 
-  test('an encrypted template is not included', () => {
-    const directory = folderWith({ 'templates/part.j2': vaulted('x') })
+  test('what an encrypted template gives is secret', () => {
+    const directory = folderWith({ 'templates/part.j2': vaulted('abcd') })
     const engine = createEngine({ lookup: () => undefined }, templateHome(directory))
     expect(() => engine.renderFile('{% include "part.j2" %}', 'a.j2')).toThrow(
       'is encrypted with Ansible Vault',
     )
+    withPasswords(DEFAULT)
+    expect((engine.renderFile('{% include "part.j2" %}', 'a.j2') as Secret).revealText()).toBe('abcd')
   })
 })
 
