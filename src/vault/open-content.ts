@@ -26,12 +26,20 @@ export function openText(text: string, path: string): OpenContent<string> {
   return { content: text, secret: false }
 }
 
+/** Bytes; nobody keeps more in a file that SOPS encrypts value by value. */
+export const LARGEST_SOPS = 1024 * 1024
+
 /**
  * The bytes of any file that goes to a host (`copy`, `template`, `script`, `unarchive`): decrypted when they are a vault
- * text, since ciphertext is of no use there. Other content is given back as it is.
- * @throws InputError when no password opens it
+ * text or a file of SOPS, since ciphertext is of no use there. Other content is given back as it is.
+ * @throws InputError when it cannot be opened
  */
 export function openBytes(bytes: Buffer, path: string): OpenContent<Buffer> {
-  if (!isVaultText(bytes)) return { content: bytes, secret: false }
+  if (!isVaultText(bytes)) {
+    const isSops = bytes.length <= LARGEST_SOPS && isSopsFile(bytes.toString('latin1'))
+    return isSops
+      ? { content: Buffer.from(openSopsFile(path)), secret: true }
+      : { content: bytes, secret: false }
+  }
   return { content: keyring().open(bytes.toString('latin1'), { file: path }).content, secret: true }
 }

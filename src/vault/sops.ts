@@ -7,6 +7,9 @@ import { visible } from '../values/visible.ts'
 const TIMEOUT = 60
 const MOST_OUTPUT = 64 * 1024 * 1024
 
+/** Endings that are the names of their types; what has another one is YAML, as files of variables are. */
+const OWN_TYPES = new Set(['.json', '.ini'])
+
 /** How every value encrypted by SOPS begins. */
 const CIPHERTEXT = 'ENC[AES256_GCM,'
 
@@ -25,7 +28,8 @@ export function isSopsFile(text: string): boolean {
  * @throws InputError when the program is not here or cannot open the file
  */
 export function openSopsFile(path: string): string {
-  const type = extname(path) === '.json' ? 'json' : 'yaml'
+  const ending = extname(path)
+  const type = OWN_TYPES.has(ending) ? ending.slice(1) : ending === '.env' ? 'dotenv' : 'yaml'
   const done = spawnSync('sops', ['--decrypt', '--input-type', type, '--output-type', type, path], {
     encoding: 'utf8',
     timeout: TIMEOUT * 1000,

@@ -131,6 +131,21 @@ describe('SOPS', () => {
     })
   })
 
+  test('a file for a host likewise', async () => {
+    const at = folderWith({ ...file, sops: '#!/bin/sh\necho "a: s3cr3t"\n' })
+    chmodSync(join(at, 'sops'), 0o755)
+    await withProgram(at, async () => {
+      const found = await new PlaybookFiles(at).find('files', 'v.yaml')
+      expect(found).toMatchObject({ secret: true, size: 10 })
+    })
+    const bare = folderWith(file)
+    await withProgram(bare, async () => {
+      await expect(new PlaybookFiles(bare).find('files', 'v.yaml')).rejects.toThrow(
+        'the program sops is not here',
+      )
+    })
+  })
+
   test('without the program, or when it fails, is refused', async () => {
     const at = folderWith(file)
     await withProgram(at, async () => {

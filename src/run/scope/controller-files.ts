@@ -7,7 +7,8 @@ import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
 import { isVaultText } from '../../vault/envelope.ts'
-import { openBytes } from '../../vault/open-content.ts'
+import { LARGEST_SOPS, openBytes } from '../../vault/open-content.ts'
+import { isSopsFile } from '../../vault/sops.ts'
 import { SharedReads } from './shared-reads.ts'
 
 /** Bytes read for a digest at a time. */
@@ -115,7 +116,7 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async #hashed(path: string, size: number, mode: number): Promise<ControllerFile> {
-    if (await isVaultFile(path)) return openedFile(path, mode, this.#learn)
+    if (await isEncrypted(path, size)) return openedFile(path, mode, this.#learn)
     const [sha256 = ''] = await digestsOf(path, ['sha256'])
     return {
       path,
@@ -151,7 +152,12 @@ async function digestsOf(path: string, algorithms: readonly string[]): Promise<s
   }
 }
 
-async function isVaultFile(path: string): Promise<boolean> {
+async function isEncrypted(path: string, size: number): Promise<boolean> {
+  // SOPS says so at the end of its files, which are small ones.
+  if (size <= LARGEST_SOPS) {
+    const content = await readFile(path)
+    return isVaultText(content) || isSopsFile(content.toString('latin1'))
+  }
   const handle = await open(path)
   try {
     const head = Buffer.alloc(16)
@@ -162,7 +168,7 @@ async function isVaultFile(path: string): Promise<boolean> {
   }
 }
 
-/** A file encrypted with Ansible Vault, with the content that it holds: ciphertext is of no use on a host. */
+/** A file encrypted with Ansible Vault or SOPS, with the content that it holds: ciphertext is of no use on a host. */
 async function openedFile(
   path: string,
   mode: number,
