@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseExtraVars } from '../inventory/extra-vars.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import { findHost } from '../inventory/localhost.ts'
 import { magicVariables } from '../inventory/magic.ts'
 import { readInventory } from '../inventory/read.ts'
-import { readVariables } from '../inventory/variable-files.ts'
+import { readVariables, type VariableFiles } from '../inventory/variable-files.ts'
 import { readPlaybook } from '../playbook/read.ts'
 import { checkTags } from '../playbook/tags.ts'
 import { chooseReport } from '../report/choose.ts'
@@ -13,7 +14,7 @@ import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
 import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
-import { readSettings } from '../settings/settings.ts'
+import { readSettings, type Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { becomePassword, connectionVariables, transportOf, withBecomeDefaults } from './ansible-settings.ts'
@@ -101,21 +102,25 @@ export async function runFromWords(
   const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'
   await openVaultsWith(words, vaultDefaults(settings))
-  const extraVars = parseExtraVars(words.extraVars ?? [], merge)
-  const sources = inventorySources(words.inventory, process.env, settings.inventory)
-  // Both are read before either refuses, so that all mistakes are told at once.
-  const [inventoryRead, playbookRead] = await Promise.allSettled([
-    readInventory(sources, { merge }),
+  // All are read before any refuses, so that all mistakes are told at once.
+  const [extraRead, hostsRead, playbookRead] = await Promise.allSettled([
+    (async () => parseExtraVars(words.extraVars ?? [], merge))(),
+    readHosts(words, settings, playbookFile),
     readPlaybook(playbookFile),
   ])
-  const problems = [inventoryRead, playbookRead].flatMap((read) => {
+  const problems = [extraRead, hostsRead, playbookRead].flatMap((read) => {
     if (read.status === 'fulfilled') return []
     if (read.reason instanceof InputError) return read.reason.problems
     throw read.reason
   })
-  if (inventoryRead.status === 'rejected' || playbookRead.status === 'rejected')
+  if (
+    extraRead.status === 'rejected' ||
+    hostsRead.status === 'rejected' ||
+    playbookRead.status === 'rejected'
+  )
     throw new InputError(problems)
-  const inventory = inventoryRead.value
+  const extraVars = extraRead.value
+  const { sources, inventory, variables } = hostsRead.value
   const playbook = withBecomeDefaults(playbookRead.value, settings)
   const selection = {
     tags: words.tags ?? settings.runTags ?? [],
@@ -123,11 +128,6 @@ export async function runFromWords(
   }
   const tagProblems = checkTags(playbook, selection)
   if (tagProblems.length > 0) throw new InputError(tagProblems)
-  const variables = await readVariables(inventory, {
-    merge,
-    playbookDirectory: dirname(resolve(playbookFile)),
-  })
-
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
@@ -174,6 +174,20 @@ export async function runFromWords(
         diff,
       })),
   })
+}
+
+/** The inventory and the variables beside it and beside the playbook. */
+async function readHosts(
+  words: RunWords,
+  settings: Settings,
+  playbookFile: string,
+): Promise<{ sources: string[]; inventory: Inventory; variables: VariableFiles }> {
+  const merge = settings.hashBehaviour === 'merge'
+  const sources = inventorySources(words.inventory, process.env, settings.inventory)
+  const inventory = await readInventory(sources, { merge })
+  const playbookDirectory = dirname(resolve(playbookFile))
+  const variables = await readVariables(inventory, { merge, playbookDirectory })
+  return { sources, inventory, variables }
 }
 
 /** Remembers each host's variables: they are asked for at every name of every template. */
