@@ -36,16 +36,11 @@ export function inventoryList(listing: Listing, kept?: ReadonlySet<string>): Dic
  * `listing.variables` are those of the inventory alone, without the playbook's.
  */
 export function inventoryExport(listing: Listing, kept?: ReadonlySet<string>): Dict {
-  const groupVariables = (group: Group) => {
-    const variables = listing.variables.forGroup(group.name)
-    if (group.priority !== 1) variables.set('ansible_group_priority', group.priority)
-    return variables
-  }
   return list(
     listing,
     kept,
     (name) => markedComposed(listing, name, listing.variables.ownOf(name)),
-    groupVariables,
+    (group) => groupVariables(listing, group),
   )
 }
 
@@ -103,10 +98,17 @@ export function inventoryGraph(listing: Listing, root = 'all', withVariables = f
       line(depth + 1, host)
       show(hostVariables(listing, host), depth + 2)
     }
-    show(listing.variables.forGroup(name), depth + 1)
+    show(groupVariables(listing, group), depth + 1)
   }
   draw(root, 0)
   return lines.join('\n')
+}
+
+/** What is set for a group itself, with its priority unless it is the usual one. */
+function groupVariables({ variables }: Listing, group: Group): Map<string, Value> {
+  const own = variables.forGroup(group.name)
+  if (group.priority !== 1) own.set('ansible_group_priority', group.priority)
+  return own
 }
 
 function hostVariables({ variables, extra, merge }: Listing, name: string): Map<string, Value> {
