@@ -15,7 +15,7 @@ import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
 import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
-import { readSettings } from '../settings/settings.ts'
+import { readSettings, type Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { visible } from '../values/visible.ts'
@@ -108,11 +108,10 @@ export async function runFromWords(
   const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'
   await openVaultsWith(words, vaultDefaults(settings))
-  const sources = inventorySources(words.inventory, process.env, settings.inventory)
   // All are read before any refuses, so that all mistakes are told at once.
   const [extraRead, hostsRead, playbookRead] = await Promise.allSettled([
     (async () => parseExtraVars(words.extraVars ?? [], merge))(),
-    readHosts(sources, merge, playbookFile),
+    readHosts(words, settings, playbookFile),
     readPlaybook(playbookFile),
   ])
   const problems = [extraRead, hostsRead, playbookRead].flatMap((read) => {
@@ -127,7 +126,7 @@ export async function runFromWords(
   )
     throw new InputError(problems)
   const extraVars = extraRead.value
-  const { inventory, variables } = hostsRead.value
+  const { sources, inventory, variables } = hostsRead.value
   const playbook = withBecomeDefaults(playbookRead.value, settings)
   const selection = {
     tags: words.tags ?? settings.runTags ?? [],
@@ -187,13 +186,16 @@ export async function runFromWords(
 
 /** The inventory and the variables beside it and beside the playbook. */
 async function readHosts(
-  sources: readonly string[],
-  merge: boolean,
+  words: RunWords,
+  settings: Settings,
   playbookFile: string,
-): Promise<{ inventory: Inventory; variables: VariableFiles }> {
+): Promise<{ sources: string[]; inventory: Inventory; variables: VariableFiles }> {
+  const merge = settings.hashBehaviour === 'merge'
+  const sources = inventorySources(words.inventory, process.env, settings.inventory)
   const inventory = await readInventory(sources, { merge })
   const playbookDirectory = dirname(resolve(playbookFile))
-  return { inventory, variables: await readVariables(inventory, { merge, playbookDirectory }) }
+  const variables = await readVariables(inventory, { merge, playbookDirectory })
+  return { sources, inventory, variables }
 }
 
 /** Remembers each host's variables: they are asked for at every name of every template. */

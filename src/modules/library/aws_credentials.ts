@@ -158,6 +158,7 @@ export default defineModule({
         },
       ],
       predicted: result,
+      contained: true,
       script: setUpScript(params, group, stale, form ?? 'deb', keys),
     }
     if (output.rc !== 0)

@@ -73,6 +73,7 @@ export default defineModule({
       ].join('; '),
       diff: [departureDiff(wish, gone)],
       predicted: result,
+      contained: true,
       script: stopScript(gone),
     }
     if (output.rc !== 0) {

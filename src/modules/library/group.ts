@@ -43,6 +43,7 @@ export default defineModule({
         says: `remove group ${params.name}`,
         predicted: result,
         touches: ['accounts', 'files'],
+        contained: true,
         script: sh`LC_ALL=C groupdel ${words} -- ${name}`,
       }
       toolSucceeded(output, { name })
@@ -62,6 +63,7 @@ export default defineModule({
       says: gid === null ? `create group ${params.name}` : `change id of group ${params.name}`,
       predicted: { ...result, ...(params.gid === undefined ? {} : { gid: params.gid }) },
       touches: ['accounts', 'files'],
+      contained: true,
       script: lines([
         groupFunction,
         sh`LC_ALL=C ${tool} ${words} -- ${name} || exit

@@ -61,6 +61,7 @@ export default defineModule({
       kind: 'run',
       says: `name the host ${name}`,
       touches: ['files'],
+      contained: true,
       diff: [{ header: 'hostname', before: dict(before), after: dict({ permanent: name, current: name }) }],
       predicted: { name },
       script: bySystemd

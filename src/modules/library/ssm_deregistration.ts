@@ -58,6 +58,7 @@ export default defineModule({
     if (left.active && form !== undefined) {
       const output = yield {
         kind: 'run',
+        contained: true,
         script: stopAgentScript(form),
         more: true,
         says: `stop ${agentUnit(form)}`,
@@ -83,6 +84,7 @@ export default defineModule({
     if (left.paths.length > 0) {
       const output = yield {
         kind: 'run',
+        contained: true,
         script: removeLeftScript(left.paths),
         says: `remove ${left.paths.join(', ')}`,
         ...change,

@@ -132,6 +132,7 @@ export default defineModule({
       // A restart cures an agent that hibernates, and one that still runs with an identity of before.
       const output = yield {
         kind: 'run',
+        contained: true,
         script: restartAgent(form),
         more: true,
         says: `restart ${agentUnit(form)}`,
@@ -173,7 +174,7 @@ export default defineModule({
         : reregisterScript(form, activation, region)
     let id: string | undefined
     for (let attempt = 1; ; attempt += 1) {
-      const output = yield { kind: 'run', script, more: true, ...change }
+      const output = yield { kind: 'run', script, more: true, contained: true, ...change }
       id = registeredId(output)
       if (output.rc === 0) break
       if (id !== undefined) throw notRestarted(form, output, `registered as ${id}, and `)

@@ -101,6 +101,8 @@ export default defineModule({
       ...(changes ? {} : { silent: true }),
       predicted: result,
       ...(touches === undefined ? {} : { touches }),
+      // What starts is systemd's child, not systemctl's.
+      contained: true,
       script: lines([
         sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,
         ...steps.map((step) => sh`${step.script} || m_fail ${step.key}`),

@@ -60,6 +60,7 @@ export default defineModule({
         says: `remove user ${params.name}`,
         predicted: result,
         touches: ['accounts', 'files'],
+        contained: true,
         script: sh`LC_ALL=C userdel ${words} -- ${name}`,
       }
       toolSucceeded(output, { name })
@@ -87,6 +88,7 @@ export default defineModule({
           : `change ${change.says.join(', ')} of user ${params.name}`,
       predicted: { ...about, ...entry(state.passwd) },
       touches: ['accounts', 'files'],
+      contained: true,
       ...(change.password === undefined ? {} : { stdin: change.password }),
       script: lines([
         userFunction,
