@@ -55,10 +55,10 @@ for m_x in ${left}*; do [ ! -d "$m_x" ] || [ -L "$m_x" ] || [ ! -O "$m_x" ] || r
 }
 
 /** Second half: checks what came and puts it in its place. */
-export function finishScript(placement: Placement, { path, room }: Landing): ShellText {
+export function finishScript(placement: Placement, { path, room }: Landing, size: number): ShellText {
   // The directories were made in the first half.
   const rest = { ...placement, parents: null }
-  if (room === null) return settleScript(rest, posix.basename(path))
+  if (room === null) return settleScript(rest, posix.basename(path), size)
   const fill = sh`LC_ALL=C cat <${path} >"./$m_t" || m_fail write`
   return fillScript(rest, fill, sh`trap 'm_leave; rm -rf -- '${room} EXIT`)
 }

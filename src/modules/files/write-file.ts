@@ -87,7 +87,7 @@ async function* steps(
     kind: 'run',
     says: announcement.says,
     ...effect,
-    script: finishScript(placement, landing),
+    script: finishScript(placement, landing, content.size),
   }
   // The second half runs after a failed push too: it finds the wrong checksum and removes what was sent.
   if (sent.rc !== 0) throw stepFailure('write', sent, placement.dest)

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { LARGE_FILE, rememberFunction } from '../../probes/digest-cache.ts'
 import type { Stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { ownerWord } from './attributes.ts'
@@ -7,7 +8,7 @@ import { printDone } from './done.ts'
 import { enter, holdPrelude, temporaryName, temporaryPrefix } from './enter.ts'
 import { chmodWord } from './modes.ts'
 import type { Owners } from './owners.ts'
-import type { Place } from './trust.ts'
+import { type Place, realPath } from './trust.ts'
 
 /** How a file is put in its place. */
 export interface Placement {
@@ -70,7 +71,7 @@ done`
 }
 
 /** Dresses, validates and renames the temporary file; ends with `done` and the facts of the new file. */
-function finish(placement: Placement): ShellText {
+function finish(placement: Placement, remember = false): ShellText {
   const { place, old, backup, validate } = placement
   const takesOld = !place.trusted && old !== null
   return lines([
@@ -93,6 +94,7 @@ else m_was=; fi`,
     ...(backup ? [keep(placement)] : []),
     rename(placement),
     sh`LC_ALL=C sync -- "$m_up" 2>/dev/null`,
+    ...(remember ? [rememberDigest(placement)] : []),
     ...(place.trusted ? [sh`m_t=`] : [sh`m_leave`]),
     printDone(placement.dest, backup ? sh`[ -z "$m_backup" ] || printf 'backup\0%s\0' "$m_backup"` : sh`:`),
   ])
@@ -186,11 +188,17 @@ set +C`,
   ])
 }
 
-/** The same for a file that is there under a hidden name, beside its target. */
-export function settleScript(placement: Placement, name: string): ShellText {
-  return lines([begin(placement, { name }), settle(placement)])
+/** The digest that was just checked need not be computed again by later runs; only root has such a memory. */
+function rememberDigest({ place, sha256, owners }: Placement): ShellText {
+  if (!place.trusted || sha256 === null || owners.runs.uid !== 0) return sh`:`
+  return lines([rememberFunction, sh`m_remember ${realPath(place)} ${sha256}`])
 }
 
-function settle(placement: Placement): ShellText {
-  return lines([checkSum(placement), sh`LC_ALL=C sync -- "./$m_t" || m_fail write`, finish(placement)])
+/** The same for a file that is there under a hidden name, beside its target. */
+export function settleScript(placement: Placement, name: string, size: number): ShellText {
+  return lines([begin(placement, { name }), settle(placement, size >= LARGE_FILE)])
+}
+
+function settle(placement: Placement, large = false): ShellText {
+  return lines([checkSum(placement), sh`LC_ALL=C sync -- "./$m_t" || m_fail write`, finish(placement, large)])
 }
