@@ -81,6 +81,8 @@ export class Bastions {
       await raced(begun.promise, signal, target.name)
       const channel = await forward(bastion, target, signal)
       channel.once('close', leave)
+      // Half of a connection is of no use: without it a host that closes its own would not be noticed before keepalive.
+      channel.once('end', () => channel.close())
       const traffic = counted(channel)
       return { stream: channel, traffic: () => traffic, blame: () => bastion.lost, started: started.resolve }
     } catch (error) {

@@ -24,6 +24,7 @@ export function openProxyCommand(command: string): Road {
   child.stdout.on('end', () => stream.push(null))
   child.on('error', (error) => stream.destroy(error))
   const stream = new Duplex({
+    allowHalfOpen: false,
     read: () => void child.stdout.resume(),
     write: (chunk: Buffer, _, callback) => {
       traffic.sent += chunk.length

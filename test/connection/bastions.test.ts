@@ -168,6 +168,22 @@ describe.skipIf(noSshd !== undefined)(`through bastions${noSshd ? ` (${noSshd})`
     }
   })
 
+  test('a host that closes its connection behind a bastion is noticed at once', async () => {
+    await fresh()
+    const behind = await FaultProxy.start(target.port)
+    open.push(behind)
+    const port = behind.port
+    const connection = await connected(target.settings({ port, jumps: [hop()] }))
+    await hello(connection)
+    const lost = expect(connection.request(undefined, [step('sleep 600')])).rejects.toMatchObject({
+      reason: 'lost',
+      message: expect.not.stringContaining('bastion'),
+    })
+    await wait(100)
+    behind.finish()
+    await lost
+  })
+
   test('an abort is not held up by a bastion that does not answer', async () => {
     await fresh()
     proxy.stall()
