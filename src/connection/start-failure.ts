@@ -29,7 +29,7 @@ const SUDO: readonly (readonly [pattern: RegExp, cause: ConnectionCause, hint: s
   [
     /no such file|not found|permission denied/i,
     'become-refused',
-    'install it on the host, name another in ansible_become_exe or ansible_become_method, or log in as that user',
+    'install sudo on the host, name another program in ansible_become_exe or ansible_become_method, or log in as that user',
   ],
   [
     /setuid|no new privileges|effective uid is not 0/i,

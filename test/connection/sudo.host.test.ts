@@ -158,7 +158,7 @@ test('sudo that insists on a terminal gets one, and bytes, statuses, passwords, 
       // One connection learns it once: a channel that was refused, then two a shell.
       await connection.request(become, [step(':')])
       await connection.close()
-      await host.sh('while pgrep -f "sleep 1000000000"; do sleep 0.1; done')
+      await host.sh('while pgrep -x -f "sleep 1000000000"; do sleep 0.1; done')
     } finally {
       await host.sh('rm /etc/sudoers.d/zz-tty')
     }

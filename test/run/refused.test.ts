@@ -36,7 +36,7 @@ describe('variables that say how to reach a host, and as whom to work there', ()
   hosts:
     one:
       ansible_port: abc
-      ansible_become_method: su
+      ansible_become_method: runas
       ansible_become_user: [root]
 `
   const play = (become: string) => `- hosts: all
@@ -48,8 +48,8 @@ ${become}`
   test('all at once, each at its place', async () => {
     expect(await refusal(inventory, play('      become: true\n'))).toBe(`InputError: \
 inventory.yaml:4:21: one: ansible_port must be a whole number from 1 to 65535
-inventory.yaml:5:30: one: ansible_become_method is not sudo
-  hint: muster becomes another user with sudo only
+inventory.yaml:5:30: one: ansible_become_method is none of sudo, su and doas
+  hint: muster becomes another user with these
 inventory.yaml:6:28: one: ansible_become_user must be text
   hint: put it in quotes`)
   })

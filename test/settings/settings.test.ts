@@ -152,7 +152,7 @@ describe('what they do', () => {
   })
 
   test('a transport that muster does not have is refused', () => {
-    expect(transportOf({ transport: 'paramiko' })).toBe('ssh')
+    expect(transportOf({ transport: 'paramiko' })).toBe('paramiko_ssh')
     expect(() => transportOf({ transport: 'winrm' })).toThrow('transport is winrm')
   })
 
