@@ -1,6 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects: `unit` needs nothing but Node; `hosts` needs the container engine and the host image.
+/** Tests that start programs of this machine (shells, sshd, servers, whole runs), or measure the growth of time. */
+const SYSTEM = [
+  ...['attacks', 'connection', 'run', 'cli', 'playbooks', 'program', 'shell', 'teardown'].map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  ),
+  ...['template/growth', 'template/python/deadline', 'inventory/fuzz', 'report/diffs'].map(
+    (name) => `test/${name}.test.ts`,
+  ),
+]
+const HOSTS = ['test/**/*.host.test.ts']
+
+// Three projects: `unit` needs nothing but Node; `system` starts programs; `hosts` needs the container engine and the
+// host image.
 export default defineConfig({
   test: {
     projects: [
@@ -8,14 +20,24 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.host.test.ts'],
+          exclude: [...HOSTS, ...SYSTEM],
           testTimeout: 20_000,
         },
       },
       {
         test: {
+          name: 'system',
+          include: SYSTEM,
+          exclude: HOSTS,
+          testTimeout: 60_000,
+          // A busy machine shows in what is measured; in CI such a test is run once more, and shown as retried.
+          retry: process.env['CI'] === undefined ? 0 : 1,
+        },
+      },
+      {
+        test: {
           name: 'hosts',
-          include: ['test/**/*.host.test.ts'],
+          include: HOSTS,
           globalSetup: ['test/hosts/global-setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Counts, countResults, sumCounts } from './test-counts.ts'
 
-const projects = ['unit', 'hosts']
+const projects = ['unit', 'system', 'hosts']
 
 /** Runs a program of node_modules/.bin (first in the PATH) on this terminal. Resolves to whether it ended with 0. */
 function run(command: string, parameters: readonly string[]): Promise<boolean> {

@@ -74,7 +74,6 @@ const MODULES: Readonly<Record<string, string>> = {
   fetch: 'use `command: cat PATH` with `register`',
   git: 'use `command: git ...` with `creates`',
   cron: 'use `copy` into /etc/cron.d, or a systemd timer',
-  hostname: 'use `command: hostnamectl set-hostname ...` with `when`',
   reboot: 'use `command: systemctl reboot`, and a new play behind a `wait_for`',
   known_hosts: 'use `copy` for the whole file',
   authorized_key: 'use `copy` for the whole file',

@@ -10,7 +10,7 @@ import { HostContainer, type HostOptions } from './host-container.ts'
 import { TestHost } from './test-host.ts'
 
 export type { HostOptions } from './host-container.ts'
-export type { HostOutput, TestHost } from './test-host.ts'
+export type { TestHost } from './test-host.ts'
 
 /** Hosts that start at a time: a boot is all CPU, and with more of them each takes as much longer. */
 const STARTING = 8

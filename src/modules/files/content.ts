@@ -17,12 +17,6 @@ export interface Content {
   readonly secret: boolean
 }
 
-/** Hex SHA-1 and MD5, the checksums that Ansible's results carry. */
-export interface Digests {
-  readonly sha1: string
-  readonly md5: string
-}
-
 /** Content made on the controller: a parameter's text, or a rendered template. Text is written as UTF-8. */
 export function contentOfText(text: string | Secret | Buffer): Content {
   const bytes = text instanceof Secret ? Buffer.from(text.revealText()) : Buffer.from(text)
@@ -50,28 +44,32 @@ export async function readAll(source: PushSource): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-const known = new WeakMap<PushSource, Promise<Digests>>()
+type ResultDigest = 'sha1' | 'md5'
 
-/** SHA-1 and MD5 of a source, computed once, however many hosts get it. */
-export function digestsOf(source: PushSource): Promise<Digests> {
-  let digests = known.get(source)
-  if (digests === undefined) {
-    digests = computeDigests(source)
-    known.set(source, digests)
-  }
-  return digests
+const known: Readonly<Record<ResultDigest, WeakMap<PushSource, Promise<string>>>> = {
+  sha1: new WeakMap(),
+  md5: new WeakMap(),
 }
 
-async function computeDigests(source: PushSource): Promise<Digests> {
+/**
+ * Hex digest of a source as Ansible's results carry it, computed once, however many hosts get it. Of a large file each
+ * costs as much as a handshake or ten: ask for the one that is told.
+ */
+export function digestOf(source: PushSource, algorithm: ResultDigest): Promise<string> {
+  let digest = known[algorithm].get(source)
+  if (digest === undefined) {
+    digest = computeDigest(source, algorithm)
+    known[algorithm].set(source, digest)
+  }
+  return digest
+}
+
+async function computeDigest(source: PushSource, algorithm: ResultDigest): Promise<string> {
   if (source.digests !== undefined) {
-    const [sha1 = '', md5 = ''] = await source.digests(['sha1', 'md5'])
-    return { sha1, md5 }
+    const [digest = ''] = await source.digests([algorithm])
+    return digest
   }
-  const sha1 = createHash('sha1')
-  const md5 = createHash('md5')
-  for await (const chunk of source.read()) {
-    sha1.update(chunk)
-    md5.update(chunk)
-  }
-  return { sha1: sha1.digest('hex'), md5: md5.digest('hex') }
+  const hash = createHash(algorithm)
+  for await (const chunk of source.read()) hash.update(chunk)
+  return hash.digest('hex')
 }

@@ -7,7 +7,7 @@ import { plain } from '../host/text.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { changeAttributes } from './change-attributes.ts'
-import { type Content, digestsOf } from './content.ts'
+import { type Content, digestOf } from './content.ts'
 import type { Destination } from './destination.ts'
 import { learnMade, madeDirectory } from './directories.ts'
 import { fileResult } from './file-result.ts'
@@ -57,7 +57,7 @@ export async function* placeFile(
   if (!params.force && (facts.stat !== null || isLink)) return { result: { dest } }
   if (state.unreadable)
     throw new TaskFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
-  const { sha1, md5 } = await digestsOf(content.source)
+  const sha1 = await digestOf(content.source, 'sha1')
   try {
     const validate = validateWords(plain(params.validate))
     if (options.checksum !== undefined && options.checksum.toLowerCase() !== sha1)
@@ -72,6 +72,7 @@ export async function* placeFile(
       const result = yield* changeAttributes(found, state.owners, mode, 'path')
       return { result: { ...result, checksum: sha1, dest } }
     }
+    const md5 = await digestOf(content.source, 'md5')
     const bits = finalMode(mode, old, state)
     const diff = context.diff
       ? await textDiff(dest, { there: through?.kind === 'file', text: state.text }, content)

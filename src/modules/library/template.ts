@@ -66,12 +66,14 @@ export default defineModule({
 
   async observe(params, context) {
     const file = await context.files.find('templates', plain(params.src))
+    // Rendered here as well, so that what is wrong in it is known wherever the task is looked at.
+    await renderedOnce(params, file, context)
     return observeDestination(wishOf(params, file, context))
   },
 
   async *converge(params, answers, context) {
     const file = await context.files.find('templates', plain(params.src))
-    const content = contentOfText(await rendered(params, file, context))
+    const content = contentOfText(await renderedOnce(params, file, context))
     const destination = readDestination(wishOf(params, file, context), answers)
     if (destination.facts.stat?.kind === 'directory')
       throw new TaskFailure(`${destination.facts.path} is a directory`)
@@ -82,6 +84,22 @@ export default defineModule({
 
 function wishOf(params: Parameters, file: ControllerFile, context: ModuleContext) {
   return { ...params, name: basename(file.path), withText: context.diff }
+}
+
+const RENDERED = new WeakMap<Parameters, Promise<string | Secret>>()
+
+/** {@link rendered}, once for the parameters of one evaluation of a task. */
+function renderedOnce(
+  params: Parameters,
+  file: ControllerFile,
+  context: ModuleContext,
+): Promise<string | Secret> {
+  let text = RENDERED.get(params)
+  if (text === undefined) {
+    text = rendered(params, file, context)
+    RENDERED.set(params, text)
+  }
+  return text
 }
 
 /** The template's text with the host's variables. @throws TaskFailure with the place in the template */
