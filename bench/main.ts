@@ -16,6 +16,7 @@ import { firstFloor, idleFloor } from './floor.ts'
 import { type HostUsage, withHostUsage } from './host-usage.ts'
 import type { Measured } from './measure.ts'
 import { type MusterRun, musterRun } from './muster.ts'
+import { installPyinfra, pyinfraRun } from './pyinfra.ts'
 import { table } from './report.ts'
 
 const TASKS = 10
@@ -95,6 +96,30 @@ async function musterOnBareHosts(hosts: TestHosts, cloud: Cloud) {
   }
 }
 
+/** pyinfra on the same bare hosts, where it can be had. */
+async function pyinfraOnBareHosts(hosts: TestHosts, cloud: Cloud) {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-pyinfra-'))
+  try {
+    const program = await installPyinfra(join(folder, 'venv'))
+    if (program === undefined) return undefined
+    const { ActivationId, ActivationCode } = await clients(cloud).ssm.send(
+      new CreateActivationCommand({ IamRole: ROLE, RegistrationLimit: count }),
+    )
+    const given = {
+      id: ActivationId!,
+      code: ActivationCode!,
+      deb: deb.path,
+      configuration: configuration(cloud),
+    }
+    const once = () => withHostUsage(hosts, () => pyinfraRun(program, hosts, folder, given))
+    const first = await once()
+    if (cloud.inspect.nodes().length !== count) throw new Error('pyinfra did not register every host')
+    return { first, second: median([await once(), await once(), await once()]) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 const say = (text: string) => process.stdout.write(`${text}\n`)
 say(
   `bench: ${count} hosts in containers, ${TASKS} tasks, ${PACKAGE / 2 ** 20} MiB package, ${availableParallelism()} cores, Node ${process.version}`,
@@ -108,5 +133,6 @@ say(
     first: { muster: muster.first, floor },
     second: { muster: muster.second, floor: muster.floor },
     alone: muster.alone,
+    pyinfra: await withHosts(pyinfraOnBareHosts),
   }),
 )

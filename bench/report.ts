@@ -12,6 +12,10 @@ export interface Figures {
   readonly second: { readonly muster: MusterRun & HostUsage; readonly floor: Measured & HostUsage }
   /** The second run with one host, to tell the cost of a host from that of the program. */
   readonly alone: MusterRun
+  /** Undefined where it could not be had. */
+  readonly pyinfra:
+    | { readonly first: Measured & HostUsage; readonly second: Measured & HostUsage }
+    | undefined
 }
 
 /** One line of the table; `budget` is what DESIGN.md allows. */
@@ -62,6 +66,29 @@ function costRow(what: string, value: number, unit: string, digits: number, budg
     '',
     '',
     budget === undefined ? '' : `${budget}${unit}${verdict}`,
+  ]
+}
+
+/** How many times longer pyinfra takes; at least twice on a first run, ten times with nothing to change (DESIGN.md). */
+function pyinfraRows({ pyinfra, first, second }: Figures): Row[] {
+  if (pyinfra === undefined) return [['pyinfra is not in reach', '', '', '', '']]
+  const row = (what: string, muster: Measured, peer: Measured, budget: number): Row => {
+    const times = peer.seconds / muster.seconds
+    const verdict = times < budget ? '  below' : ''
+    return [what, `${fixed(peer.seconds, 2)} s`, '', `${fixed(times, 1)} x`, `${budget} x${verdict}`]
+  }
+  const processes = (what: string, { processes: started }: HostUsage): Row => [
+    what,
+    String(started),
+    '',
+    '',
+    '',
+  ]
+  return [
+    row('pyinfra, first run', first.muster, pyinfra.first, 2),
+    row('pyinfra, second run', second.muster, pyinfra.second, 10),
+    processes('pyinfra, processes on a host, first run', pyinfra.first),
+    processes('pyinfra, processes on a host, second run', pyinfra.second),
   ]
 }
 
@@ -117,6 +144,7 @@ export function table(figures: Figures): string {
       1.5,
     ),
   ]
+  rows.push(...pyinfraRows(figures))
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows
     .map((row) =>
