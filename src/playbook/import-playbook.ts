@@ -26,8 +26,8 @@ export function importField(entry: YamlMap): Field | undefined {
 }
 
 /**
- * `import_playbook`, with its mistakes recorded; undefined when it cannot be followed. The file lies in the importing
- * playbook's folder, since files and templates of all plays are looked for there.
+ * `import_playbook`, with its mistakes recorded; undefined when it cannot be followed. Files and templates of its plays
+ * are looked for in its own folder.
  */
 export async function readImport(
   entry: YamlMap,
@@ -49,14 +49,6 @@ export async function readImport(
     return undefined
   }
   const file = join(dirname(playbook), name)
-  if (dirname(file) !== dirname(playbook)) {
-    mistakes.add(
-      value.position,
-      'import_playbook: the file must lie in the folder of the playbook that imports it',
-      'move it there',
-    )
-    return undefined
-  }
   if ((await stat(file).catch(() => undefined))?.isFile() !== true) {
     mistakes.add(value.position, `import_playbook: no such file: ${name}`, `looked for ${file}`)
     return undefined

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Value } from '../values/value.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
@@ -62,6 +63,7 @@ export async function readPlay(
     environment: readEnvironment(fields, mistakes),
     tags,
     noLog: fields.boolean('no_log'),
+    directory: resolve(directory),
     remoteUser: fields.text('remote_user'),
     preTasks,
     tasks,

@@ -31,6 +31,8 @@ export interface Play extends BecomeKeywords {
   readonly environment: Value | undefined
   readonly tags: readonly string[]
   readonly noLog: Value | undefined
+  /** The folder of the file that it is written in, where its files and templates are looked for. Absolute. */
+  readonly directory: string
   readonly remoteUser: Value | undefined
   /** Handlers that were notified run after each of the three lists. */
   readonly preTasks: readonly Task[]

@@ -11,6 +11,7 @@ import type { Progress } from './batch/progress.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
 import type { PlaybookFiles } from './scope/controller-files.ts'
 import { HostFacts } from './scope/host-facts.ts'
+import type { PlayHomes } from './scope/play-homes.ts'
 
 /** What the user asked for. */
 export interface RunOptions {
@@ -72,16 +73,16 @@ export interface RunState {
   readonly inventory: Inventory
   readonly hosts: Map<string, HostState>
   readonly extraVars: ReadonlyMap<string, Value>
+  /** Files and templates beside the playbook; of a play in another folder see {@link forPlay}. */
   readonly files: PlaybookFiles
   readonly home: TemplateHome
+  readonly homes: PlayHomes
   readonly context: RunContext
   readonly masker: Masker
   /** Whether probes of later tasks are guessed and asked ahead. */
   readonly prefetch: boolean
   /** How far the hosts of the running batch have come. */
   readonly progress: Progress
-  /** The position from which the next batch counts; see {@link Progress}. */
-  nextPosition: number
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   readonly failures: Failure[]

@@ -20,8 +20,7 @@ import { Journal, newRunId } from './record/journal.ts'
 import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
-import { PlaybookFiles } from './scope/controller-files.ts'
-import { templateHome } from './scope/template-home.ts'
+import { PlayHomes } from './scope/play-homes.ts'
 
 /** What a run needs from outside. */
 export interface RunInput {
@@ -84,17 +83,17 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   const connections = new Set<Connection>()
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
+  const homes = new PlayHomes((secret) => masker.learn(secret))
   const run: RunState = {
     options,
     inventory: input.inventory,
     hosts: new Map(),
     extraVars: input.extraVars,
-    files: new PlaybookFiles(dirname(resolve(input.playbook.file)), (secret) => masker.learn(secret)),
-    home: templateHome(dirname(resolve(input.playbook.file))),
+    ...homes.of(dirname(resolve(input.playbook.file))),
+    homes,
     masker,
     prefetch: input.prefetch ?? true,
     progress: new Progress(),
-    nextPosition: 0,
     signal,
     failures: [],
     emit,

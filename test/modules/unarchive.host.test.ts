@@ -35,7 +35,7 @@ let target: CaseHost
 let directory: string
 beforeAll(async () => {
   target = await startCaseHost({
-    tmpfs: { '/var/tmp': 'size=2m,mode=1777', '/srv/small': 'size=256k' },
+    tmpfs: { '/var/tmp': 'size=2m,mode=1777', '/srv/small': 'size=256k,mode=755' },
   })
   directory = await mkdtemp(join(tmpdir(), 'muster-unarchive-'))
   await archive('app.tar.gz', APP)

@@ -10,6 +10,7 @@ import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import { HostRun, POSITIONS_OF_SECTION } from '../host/host-run.ts'
 import { newHost, type RunState } from '../run-state.ts'
+import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { BatchControl } from './batch-control.ts'
 import type { Semaphore } from './semaphore.ts'
@@ -30,7 +31,8 @@ export interface PlannedPlay {
  * Ansible.
  * @throws InputError for an unknown word in a pattern, a wrong serial or max_fail_percentage
  */
-export function planPlay(run: RunState, play: Play): PlannedPlay {
+export function planPlay(whole: RunState, play: Play): PlannedPlay {
+  const run = forPlay(whole, play)
   const engine = createEngine({ lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) }, run.home)
   const evaluate = (value: Value | undefined): Value | undefined => {
     if (value === undefined) return undefined
@@ -107,11 +109,12 @@ export interface Stop {
 
 /** Runs a play. Gives a reason when the rest of the playbook must not start. */
 export async function runPlay(
-  run: RunState,
+  whole: RunState,
   planned: PlannedPlay,
   slots: Semaphore,
 ): Promise<Stop | undefined> {
   const { play, name, hosts, sections } = planned
+  const run = forPlay(whole, play)
   const tasks = sections.flat()
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
@@ -134,7 +137,7 @@ export async function runPlay(
       hosts: living,
     })
     await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
-    const firstPosition = run.nextPosition
+    const firstPosition = run.progress.nextPosition
     run.progress.begin(living, firstPosition)
     const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
     try {
@@ -149,7 +152,7 @@ export async function runPlay(
       )
     } finally {
       await control.close()
-      run.nextPosition += sections.length * 2 * POSITIONS_OF_SECTION
+      run.progress.nextPosition += sections.length * 2 * POSITIONS_OF_SECTION
     }
     // A fleet in batches must not end with all of it connected; a later play connects again.
     if (planned.batches.length > 1) await disconnect(run, living)

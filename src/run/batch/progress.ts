@@ -30,6 +30,8 @@ export class Progress {
   /** Every position below the number is done. Hosts that do not run now are not in it. */
   readonly #at = new Map<string, number>()
   #waiting: Waiting[] = []
+  /** The position from which the next batch counts. */
+  nextPosition = 0
 
   /** Hosts that begin a batch. */
   begin(hosts: readonly string[], position: number): void {

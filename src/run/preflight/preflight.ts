@@ -11,6 +11,7 @@ import type { Value } from '../../values/value.ts'
 import { type PlannedPlay, planPlay } from '../batch/play-run.ts'
 import { checkBecome, settingsOf } from '../host/settings.ts'
 import { newHost, type RunState } from '../run-state.ts'
+import { forPlay } from '../scope/play-homes.ts'
 import { withArtifacts, withVarsFiles } from '../scope/play-variables.ts'
 import { OUTSIDE, scopeFor } from '../scope/variables.ts'
 import { checkArtifacts } from './check-artifacts.ts'
@@ -55,26 +56,27 @@ export async function preflight(
   const templates = new TemplateCheck()
   templates.see(run.extraVars)
   for (const planned of plays) {
+    const here = forPlay(run, planned.play)
     for (const name of planned.hosts) {
       templates.see(run.hostVariables(name))
       const host = newHost(name)
       await gather(async () => {
         const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
-        const variables = await withVarsFiles(run, host, shape)
+        const variables = await withVarsFiles(here, host, shape)
         templates.see(variables.files)
         // Mistakes in how to reach a host, and as whom to work there, belong here too.
         await gather(async () => {
-          if (settingsOf(run, host, variables).hostKeys === 'no') unchecked.add(name)
+          if (settingsOf(here, host, variables).hostKeys === 'no') unchecked.add(name)
         })
-        await gather(async () => checkBecome(run, host, variables, planned.sections.flat()))
+        await gather(async () => checkBecome(here, host, variables, planned.sections.flat()))
         await gather(async () => {
-          const all = await withArtifacts(run, host, variables, planned.sections.flat())
-          const scope = scopeFor(run, host, all, OUTSIDE)
+          const all = await withArtifacts(here, host, variables, planned.sections.flat())
+          const scope = scopeFor(here, host, all, OUTSIDE)
           const written = scope.lookup('artifacts')
           if (written === undefined || seen.has(written)) return
           seen.add(written)
-          const artifacts = all.artifacts ?? createEngine(scope, run.home).resolve(written)
-          if (artifacts !== OMIT) problems.push(...(await checkArtifacts(artifacts, written, run.files)))
+          const artifacts = all.artifacts ?? createEngine(scope, here.home).resolve(written)
+          if (artifacts !== OMIT) problems.push(...(await checkArtifacts(artifacts, written, here.files)))
         })
       })
     }

@@ -5,6 +5,7 @@ import type { PlannedPlay } from '../batch/play-run.ts'
 import { lookAhead, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluate.ts'
 import { newHost, type RunState } from '../run-state.ts'
+import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { homeAhead } from '../scope/template-home.ts'
 import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
@@ -49,17 +50,18 @@ function isSame(one: Undefined, other: Undefined): boolean {
 }
 
 async function onHost(
-  run: RunState,
+  whole: RunState,
   planned: PlannedPlay,
   host: string,
   names: { readonly unknown: readonly string[]; readonly everywhere: ReadonlySet<string> },
 ): Promise<Undefined[]> {
   const { play: written, name, hosts, sections } = planned
+  const run = forPlay(whole, written)
   const tasks = sections.flat()
   const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
   const play = await readPlayVariables(run, newHost(host), shape)
   const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
-  const vantage = { position: run.nextPosition, foresight }
+  const vantage = { position: run.progress.nextPosition, foresight }
   const ahead = { ...run, home: homeAhead(run.home) }
   const found: Undefined[] = []
   for (const task of [...tasks, ...written.handlers]) {
