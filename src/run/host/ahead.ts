@@ -13,11 +13,11 @@ import {
   type EvaluatedTask,
   evaluateItem,
   evaluateTask,
-  evaluationFailure,
   type ItemOptions,
   loopVariablesOf,
   type Standpoint,
 } from './evaluate.ts'
+import { evaluationFailure } from './evaluation-failure.ts'
 import type { Guess } from './host-link.ts'
 import { registered, registeredLoop, skippedResult } from './registered.ts'
 import { applyResultConditions } from './result-conditions.ts'

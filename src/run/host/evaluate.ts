@@ -1,22 +1,17 @@
-import { AwsFailure } from '../../aws/errors.ts'
 import { becomeSettings } from '../../connection/settings.ts'
 import { readParameters } from '../../modules/check-parameters.ts'
 import type { Module, ModuleContext } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
-import { keywordBoolean } from '../../playbook/keyword-values.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import type { ProbeSet } from '../../probes/probe.ts'
 import { OMIT, type TemplateEngine, TemplateError } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
-import { str } from '../../template/python/repr.ts'
 import { typeName } from '../../template/python/type-name.ts'
-import { formatPosition } from '../../values/position.ts'
-import { formatProblem, InputError } from '../../values/problem.ts'
 import { Secret, secretsIn } from '../../values/secret.ts'
 import { isSecretName, withSecrecy } from '../../values/secret-names.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { TemplateText } from '../../values/template-text.ts'
-import { type Dict, isDict, type Key, type Value } from '../../values/value.ts'
+import type { Dict, Key, Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import { UnknownValue } from '../scope/foresight.ts'
@@ -28,7 +23,9 @@ import {
   settingReader,
   type Vantage,
 } from '../scope/variables.ts'
+import { evaluationFailure, inLine } from './evaluation-failure.ts'
 import type { Identity } from './identity.ts'
+import { becomeKeywords, checkMode, environmentOf, truth } from './task-keywords.ts'
 
 /** Where a task is evaluated: on which host of which play, and from where its variables are seen. */
 export interface Standpoint {
@@ -231,55 +228,6 @@ function resolveArguments(engine: TemplateEngine, module: Module, task: Task): M
   return resolved
 }
 
-function checkMode(engine: TemplateEngine, run: RunState, task: Task): boolean {
-  if (task.checkMode === undefined) return run.options.check
-  const wanted = truth(engine, task.checkMode, 'check_mode')
-  // `check_mode: false` runs really in a check run; a plan promises to touch nothing and keeps that.
-  return run.options.mode === 'plan' ? true : wanted
-}
-
-function becomeKeywords(engine: TemplateEngine, task: Task, play: PlayVariables) {
-  const nearest = (key: 'become' | 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe') => {
-    const value = task[key] ?? play.play[key]
-    if (value === undefined) return undefined
-    const resolved = engine.resolve(value)
-    return resolved === OMIT ? undefined : resolved
-  }
-  return {
-    become: nearest('become'),
-    becomeUser: nearest('becomeUser'),
-    becomeMethod: nearest('becomeMethod'),
-    becomeFlags: nearest('becomeFlags'),
-    becomeExe: nearest('becomeExe'),
-  }
-}
-
-/** The environment of play and task merged, later ones winning; null gives the text None as in Ansible. */
-function environmentOf(
-  engine: TemplateEngine,
-  sources: readonly (Value | undefined)[],
-): (readonly [string, string | Secret])[] {
-  const merged = new Map<string, string | Secret>()
-  for (const source of sources) {
-    if (source === undefined || source === null) continue
-    const resolved = engine.resolve(source)
-    const dicts = Array.isArray(resolved) ? resolved : [resolved]
-    for (const entries of dicts) {
-      if (entries === OMIT || entries === null) continue
-      if (!isDict(entries as Value))
-        throw new TaskFailure(
-          `environment must be a mapping of names to texts, got ${inLine(entries as Value)}`,
-        )
-      for (const [name, value] of entries as Dict) {
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(name)))
-          throw new TaskFailure(`'${String(name)}' cannot be the name of an environment variable`)
-        merged.set(String(name), value instanceof Secret ? value : str(value))
-      }
-    }
-  }
-  return [...merged]
-}
-
 function moduleContext(
   { run, host }: Standpoint,
   scope: LayeredScope,
@@ -311,52 +259,4 @@ function moduleContext(
     shared: null,
     run: run.context,
   }
-}
-
-function truth(engine: TemplateEngine, value: Value | undefined, keyword: string): boolean {
-  if (value === undefined) return false
-  const resolved = engine.resolve(value)
-  if (resolved === null || resolved === OMIT) return false
-  try {
-    return keywordBoolean(keyword, resolved)
-  } catch (error) {
-    if (error instanceof RangeError) throw new TaskFailure(error.message)
-    throw error
-  }
-}
-
-/** An error of an evaluation as the task's failure; what cannot be known yet, and bugs, pass through. */
-export function evaluationFailure(error: unknown): TaskFailure {
-  if (error instanceof TaskFailure) return error
-  if (error instanceof InputError) {
-    const [first, ...more] = error.problems
-    // Several have their hints between them.
-    if (first === undefined || more.length > 0) return new TaskFailure(error.message)
-    const message = formatProblem({ ...first, hint: undefined })
-    return new TaskFailure(message, first.hint === undefined ? {} : { hint: first.hint })
-  }
-  // What no shell word or environment can hold.
-  if (error instanceof RangeError) return new TaskFailure(error.message)
-  if (error instanceof AwsFailure)
-    return new TaskFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
-  if (error instanceof TemplateError) {
-    const where = error.position === undefined ? '' : `${formatPosition(error.position)}: `
-    return new EvaluationFailure(`${where}${error.message}`, error)
-  }
-  throw error
-}
-
-/** A template of a task cannot be evaluated: the failure, and what the engine said. */
-export class EvaluationFailure extends TaskFailure {
-  readonly error: TemplateError
-
-  constructor(message: string, error: TemplateError) {
-    super(message)
-    this.error = error
-  }
-}
-
-/** A value as text for labels and messages, whole: it is cut when it was masked. */
-export function inLine(value: Value): string {
-  return value instanceof Secret ? value.toString() : str(value)
 }

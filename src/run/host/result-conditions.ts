@@ -4,7 +4,7 @@ import { OMIT, type Scope, type TemplateEngine, TemplateError } from '../../temp
 import { Float } from '../../values/float.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { evaluationFailure } from './evaluate.ts'
+import { evaluationFailure } from './evaluation-failure.ts'
 import { registered } from './registered.ts'
 
 /** Makes an engine whose scope also knows a task's own result. */
