@@ -62,8 +62,12 @@ const tools = [
   ['gpg', 'gnupg'],
 ]
 
+/** Not where an init system would start it for good, on somebody's own machine: there its tests are skipped without it. */
+const servers = [['sshd', 'openssh-server']]
+
 /** Installs what the tests call and the machine lacks. */
 export async function ensureTools() {
-  const missing = tools.filter(([name]) => !program(name ?? '')).map(([, source]) => source ?? '')
+  const wanted = existsSync('/run/systemd/system') ? tools : [...tools, ...servers]
+  const missing = wanted.filter(([name]) => !program(name ?? '')).map(([, source]) => source ?? '')
   if (missing.length > 0) await installPackages(missing, 'by the tests')
 }
