@@ -143,3 +143,18 @@ describe('secrets in a run', () => {
     expect(text).toContain('********')
   })
 })
+
+test('handlers are left out with --skip-tags always, and with nothing else', async () => {
+  const tasks = `
+  tasks:
+    - name: changes
+      command: "true"
+      notify: told
+      tags: x
+  handlers:
+    - name: told
+      debug:
+`
+  expect((await run(tasks, { skipTags: ['always'] })).statuses).toEqual(['changed changes'])
+  expect((await run(tasks, { tags: ['x'] })).statuses).toEqual(['changed changes', 'ok told'])
+})
