@@ -12,6 +12,13 @@ import { startHosts } from '../test/hosts/index.ts'
 const ROOT = join(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache/demo')
 
+const keep = process.argv.includes('--keep')
+const unknown = process.argv.slice(2).filter((word) => word !== '--keep')
+if (unknown.length > 0) {
+  process.stderr.write(`npm run demo takes --keep and no ${unknown.join(' ')}\n`)
+  process.exit(1)
+}
+
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort())
 
@@ -31,6 +38,24 @@ async function muster(environment: Record<string, string>, ...words: string[]): 
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
+}
+
+/** Leaves hosts and cloud to play with from another terminal, until Ctrl-C. */
+async function keepUntilInterrupted(environment: Readonly<Record<string, string>>): Promise<void> {
+  say(`
+hosts and cloud stay until Ctrl-C. In another terminal, in ${ROOT}:
+`)
+  for (const [name, value] of Object.entries(environment)) say(`  export ${name}='${value}'`)
+  say(`  export MUSTER_INVENTORY=inventory.example.yaml
+  alias muster=$PWD/bin/muster.js
+  muster verify
+  ssh -i .cache/demo/id_ed25519 -o UserKnownHostsFile=.cache/demo/known_hosts -p 2201 ops@127.0.0.1   # web01; break something
+  muster plan playbooks/site.yaml -e @.cache/demo/artifacts.json -D                                  # what would be mended
+  muster apply playbooks/site.yaml -e @.cache/demo/artifacts.json
+  muster apply playbooks/offboard.yaml                                                               # and the way back
+`)
+  if (!interrupted.signal.aborted)
+    await new Promise<void>((resolve) => interrupted.signal.addEventListener('abort', () => resolve()))
 }
 
 async function demo(): Promise<number> {
@@ -74,6 +99,7 @@ async function demo(): Promise<number> {
     say('')
     say(`activations made: ${made['ssm:CreateActivation'] ?? 0}, left: ${cloud.inspect.activations().length}`)
     say(`hosts registered: ${made['ssm:RegisterManagedInstance'] ?? 0}`)
+    if (keep) await keepUntilInterrupted(environment)
     return 0
   } finally {
     await cloud.close()
