@@ -222,6 +222,11 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly immediate?: true
   /** What has to be known of the host. May be asked for at any time, also ahead of its turn; it changes nothing. */
   observe(params: ParametersOf<S>, context: ModuleContext): P | Promise<P>
+  /**
+   * Whether a change whose answer was lost may be made again: looking tells that it was made, or a second time does no
+   * harm. Without it: whenever the module looks at something.
+   */
+  repeatable?(params: ParametersOf<S>): boolean
   /** Yields what has to be done. Yielding nothing is what "no change" means. */
   converge(
     params: ParametersOf<S>,

@@ -33,6 +33,9 @@ export function assignPath(name: string, path: HostPath): ShellText {
   return sh`${variable}=${userShell(tilde)}; ${variable}=$${variable}${expandVariables(path.slice(tilde.length))}`
 }
 
+/** A variable in a path of type path. */
+export const PATH_VARIABLE = /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g
+
 /** Quoted text in which variables are left to the shell. */
 function expandVariables(text: string): ShellText {
   const parts: ShellText[] = []
@@ -42,7 +45,7 @@ function expandVariables(text: string): ShellText {
     plain = ''
   }
   let at = 0
-  for (const match of text.matchAll(/\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g)) {
+  for (const match of text.matchAll(PATH_VARIABLE)) {
     plain += text.slice(at, match.index)
     at = match.index + match[0].length
     flush()

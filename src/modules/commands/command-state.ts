@@ -27,6 +27,11 @@ export function commandProbes(wish: CommandWish) {
   }
 }
 
+/** Only where `creates` or `removes` is given does looking tell whether a command ran (`Module.repeatable`). */
+export function commandRepeatable({ creates, removes }: Pick<CommandWish, 'creates' | 'removes'>): boolean {
+  return creates !== undefined || removes !== undefined
+}
+
 /** The answers in the module's words. */
 export function commandState(answers: AnswersOf<ReturnType<typeof commandProbes>>): CommandState {
   const { directory } = answers

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Runner } from '../../probes/account.ts'
+import { PATH_VARIABLE } from '../../probes/expand-path.ts'
 import type { Probe } from '../../probes/probe.ts'
 import { type PathFacts, type Stat, stat } from '../../probes/stat.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
@@ -36,7 +37,7 @@ export function withoutSlash(path: string): string {
  */
 export function ancestorPaths(path: string): string[] {
   const ancestors: string[] = []
-  const begin = Math.max(path.startsWith('~') ? 0 : -1, path.lastIndexOf('$'))
+  const begin = Math.max(path.startsWith('~') ? 0 : -1, lastVariable(path))
   let last = path
   for (let next = posix.dirname(path); next !== last && next.length > begin; next = posix.dirname(next)) {
     if (begin !== -1 && next === '.') break
@@ -44,6 +45,11 @@ export function ancestorPaths(path: string): string[] {
     last = next
   }
   return ancestors
+}
+
+/** Where the last variable of a path of type path begins; -1 without one. A dollar sign alone is a letter of a name. */
+function lastVariable(path: string): number {
+  return [...path.matchAll(PATH_VARIABLE)].at(-1)?.index ?? -1
 }
 
 /** Asks about the directories on the way to a path: whether they can be trusted, and which of them are missing. */

@@ -4,7 +4,7 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { setWords } from '../commands/words.ts'
@@ -43,6 +43,7 @@ export default defineModule({
   },
 
   observe: commandProbes,
+  repeatable: commandRepeatable,
 
   async *converge(params, answers, context) {
     const state = commandState(answers)

@@ -2,7 +2,7 @@ import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { readAll } from '../files/content.ts'
 import { plain } from '../host/text.ts'
@@ -42,6 +42,7 @@ export default defineModule({
   },
 
   observe: commandProbes,
+  repeatable: commandRepeatable,
 
   async *converge(params, answers, context) {
     const state = commandState(answers)

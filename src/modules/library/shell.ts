@@ -3,7 +3,7 @@ import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
-import { changeDirectory, commandProbes, commandState } from '../commands/command-state.ts'
+import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { commandInput } from '../commands/stdin.ts'
 import { defineModule } from '../module.ts'
 
@@ -34,6 +34,7 @@ export default defineModule({
   },
 
   observe: commandProbes,
+  repeatable: commandRepeatable,
 
   async *converge(params, answers, context) {
     const state = commandState(answers)

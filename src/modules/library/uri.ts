@@ -3,7 +3,7 @@ import { sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { commandProbes, commandState } from '../commands/command-state.ts'
+import { commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { type DestinationAnswers, observeDestination, readDestination } from '../files/destination.ts'
 import { readDone, readState } from '../files/done.ts'
 import { fileParameters } from '../files/file-parameters.ts'
@@ -15,6 +15,9 @@ import { methodOf, requestConfig } from '../http/request.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
+
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 export default defineModule({
   name: 'uri',
@@ -102,6 +105,8 @@ export default defineModule({
     const place = params.dest === undefined ? undefined : observeDestination(wishOf(params, params.dest))
     return { ...conditions, ...place }
   },
+
+  repeatable: (params) => commandRepeatable(params) || SAFE.has(methodOf(params.method)),
 
   async *converge(params, answers, context) {
     if (context.check) return { skipped: true }

@@ -2,7 +2,7 @@ import { ConnectionError, type Step } from '../../connection/connection.ts'
 import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
-import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
+import { type AnswersOf, type ProbeSet, probesOf } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { EvaluatedItem, EvaluatedTask } from './evaluate.ts'
@@ -73,7 +73,7 @@ async function attemptItem(
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
     const lost = error.reason === 'lost'
-    if (error.started && (run.signal.aborted || (lost && Object.keys(item.probes).length === 0)))
+    if (error.started && (run.signal.aborted || (lost && !repeatable(evaluated, item))))
       return unknown(session, evaluated, error)
     if (!lost || !link.canRenew) return session.notReached(error, name)
     await link.renew()
@@ -86,6 +86,11 @@ async function attemptItem(
       return session.notReached(again, name)
     }
   }
+}
+
+/** Whether looking anew, and doing what it asks for, does what the lost connection would have done. */
+function repeatable({ module }: EvaluatedTask, { params, probes }: EvaluatedItem): boolean {
+  return module.repeatable?.(params as never) ?? probesOf(probes).length > 0
 }
 
 /** It was sent, and its answer is lost: only looking can tell, and this module cannot look. */
