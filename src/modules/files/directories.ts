@@ -4,7 +4,7 @@ import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { setAttributes } from './attributes.ts'
 import { enter } from './enter.ts'
 import type { Owners } from './owners.ts'
-import { realDirectory, type Trust } from './trust.ts'
+import { type Place, realDirectory, type Trust } from './trust.ts'
 
 /** Directories that have to be made. */
 export interface Missing {
@@ -14,8 +14,19 @@ export interface Missing {
   readonly baseName: string
   /** What is missing below it, outermost first; none when it is the directory itself. */
   readonly names: readonly string[]
-  /** The base is one in which nobody else can swap names. */
-  readonly trusted: boolean
+  /** Where the outermost of them goes; null without a base, or when none is missing. */
+  readonly place: Place | null
+}
+
+/** What is missing below a directory, judged by what is known of the way to it. */
+export function missingBelow(
+  base: string | null,
+  baseName: string,
+  names: readonly string[],
+  trust: Trust,
+): Missing {
+  const [first] = names
+  return { base, baseName, names, place: base === null || first === undefined ? null : trust.placeIn(base, first) }
 }
 
 /** What is missing of a directory and of those on its way. */
@@ -25,7 +36,7 @@ export function missingDirectories(ancestors: readonly PathFacts[], facts: PathF
   const found = at === -1 ? undefined : (way[at] as PathFacts)
   const base = found === undefined ? null : realDirectory(found)
   const names = way.slice(at + 1).map(({ path }) => posix.basename(path))
-  return { base, baseName: found?.path ?? '.', names, trusted: base !== null && trust.trusts(base) }
+  return missingBelow(base, found?.path ?? '.', names, trust)
 }
 
 /** Where a directory will be when it was made; null when that cannot be known. */
@@ -40,23 +51,23 @@ export function madeDirectory({ base, names }: Missing): string | null {
  * @param more what else is to be done with the innermost one, whose name is in `$m_f` then
  */
 export function makeDirectories(
-  { base, baseName, names, trusted }: Missing,
+  { baseName, names, place }: Missing,
   mode: number | undefined,
   owners: Owners,
   more: readonly ShellText[] = [],
 ): ShellText {
   const [first] = names
   if (first === undefined) return sh`:`
-  if (base === null) return sh`cd -- ${baseName} || m_fail mkdir; m_fail mkdir`
+  if (place === null) return sh`cd -- ${baseName} || m_fail mkdir; m_fail mkdir`
   const made = names.map((_, at) => `./${names.slice(0, at + 1).join('/')}`)
   const change = { uid: owners.uid, gid: owners.gid, mode }
   return lines([
-    enter({ directory: base, name: first, trusted }, sh`m_fail mkdir`),
+    enter(place, sh`m_fail mkdir`),
     sh`LC_ALL=C mkdir -- ${made} || m_fail mkdir`,
     // Innermost first: a directory that is given away is no way to another one any more.
     ...(more.length === 0 ? [] : [sh`m_f=${made.at(-1) as string}`, ...more]),
     ...made.toReversed().flatMap((name) => setAttributes([name], change)),
-    ...(trusted
+    ...(place.trusted
       ? []
       : [sh`LC_ALL=C mv -fT -- ${`./${first}`} ${`../${first}`} || m_fail mkdir`, sh`m_leave`]),
   ])

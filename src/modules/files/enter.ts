@@ -85,7 +85,8 @@ export function enter(place: Omit<Place, 'inherits'>, failing: ShellText): Shell
     sh`( umask 077; LC_ALL=C mkdir -- ./${own} ) || { ${failing}; }
 m_hold ${posix.join(place.directory, own)} && [ -O . ] || m_fail moved
 m_own=${own} m_room=$m_here m_up=..
-# An access list that the directory passes on to it gives nobody anything then.
-chmod 700 . || m_fail moved`,
+# An access list that the directory passes on to it gives nobody anything then. Not 700: with that busybox takes
+# away the bit by which files get the directory's group.
+chmod go-rwx . || m_fail moved`,
   ])
 }

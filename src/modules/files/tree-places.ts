@@ -4,7 +4,14 @@ import type { PathFacts } from '../../probes/stat.ts'
 import type { ShellText } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { attributeChange, attributeSteps } from './attributes.ts'
-import { learnMade, type Missing, madeDirectory, makeDirectories, missingDirectories } from './directories.ts'
+import {
+  learnMade,
+  type Missing,
+  madeDirectory,
+  makeDirectories,
+  missingBelow,
+  missingDirectories,
+} from './directories.ts'
 import type { Owners } from './owners.ts'
 import { directoryBits } from './place-file.ts'
 import { makeLink } from './state-link.ts'
@@ -52,13 +59,11 @@ export class TreePlaces {
 
   directory({ name, facts }: TreeDirectory): void {
     const base = this.#real.get(posix.dirname(name)) ?? null
-    const trusted = base !== null && this.trust.trusts(base)
-    this.#add(name, facts, {
-      base,
-      baseName: posix.dirname(facts.path),
-      names: [posix.basename(name)],
-      trusted,
-    })
+    this.#add(
+      name,
+      facts,
+      missingBelow(base, posix.dirname(facts.path), [posix.basename(name)], this.trust),
+    )
   }
 
   /** @throws TaskFailure where something else than a link is in the way */
