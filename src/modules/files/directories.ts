@@ -26,7 +26,12 @@ export function missingBelow(
   trust: Trust,
 ): Missing {
   const [first] = names
-  return { base, baseName, names, place: base === null || first === undefined ? null : trust.placeIn(base, first) }
+  return {
+    base,
+    baseName,
+    names,
+    place: base === null || first === undefined ? null : trust.placeIn(base, first),
+  }
 }
 
 /** What is missing of a directory and of those on its way. */

@@ -59,11 +59,7 @@ export class TreePlaces {
 
   directory({ name, facts }: TreeDirectory): void {
     const base = this.#real.get(posix.dirname(name)) ?? null
-    this.#add(
-      name,
-      facts,
-      missingBelow(base, posix.dirname(facts.path), [posix.basename(name)], this.trust),
-    )
+    this.#add(name, facts, missingBelow(base, posix.dirname(facts.path), [posix.basename(name)], this.trust))
   }
 
   /** @throws TaskFailure where something else than a link is in the way */
