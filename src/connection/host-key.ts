@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto'
 import { quote } from '../shell/quote.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
 import { hostName, type KnownHosts, keyType } from './known-hosts.ts'
+import { KEY_ALGORITHMS } from './ssh-config/algorithms.ts'
 
-/** What muster offers, best first. ssh2 would also take `ssh-rsa`, which signs with SHA-1. */
-const OFFERED = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-] as const
-
-type HostKeyAlgorithm = (typeof OFFERED)[number] | 'ssh-rsa'
+type HostKeyAlgorithm = (typeof KEY_ALGORITHMS)[number] | 'ssh-rsa'
 
 /** `SHA256:...`, as ssh and ssh-keygen print it. */
 export function fingerprint(key: Buffer): string {
@@ -41,7 +32,7 @@ export class HostKeyCheck {
   /** Types that are known come first: else the host may present another one, which looks like a changed key. */
   algorithms(): HostKeyAlgorithm[] {
     const { algorithms } = this.#settings
-    const offered = (algorithms?.hostKey ?? OFFERED) as readonly HostKeyAlgorithm[]
+    const offered = (algorithms?.hostKey ?? KEY_ALGORITHMS) as readonly HostKeyAlgorithm[]
     const known = this.#known.typesOf(...this.#knownAs())
     const isKnown = (name: string) =>
       known.includes(name) || (name.startsWith('rsa-') && known.includes('ssh-rsa'))

@@ -1,5 +1,15 @@
 import { matchesPattern } from './patterns.ts'
 
+/** What keys of hosts and of users sign with, best first. ssh2 would also take `ssh-rsa`, which signs with SHA-1. */
+export const KEY_ALGORITHMS = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const
+
 /** What ssh2 1.17 can do, best first, beside SHA-1, which has to be asked for. */
 const DEFAULTS = {
   kex: [
@@ -24,22 +34,8 @@ const DEFAULTS = {
     'chacha20-poly1305@openssh.com',
   ],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
-  hostKey: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
-  publicKey: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
+  hostKey: KEY_ALGORITHMS,
+  publicKey: KEY_ALGORITHMS,
 } as const
 
 const WEAK: Readonly<Record<AlgorithmKind, readonly string[]>> = {

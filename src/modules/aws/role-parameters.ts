@@ -3,7 +3,7 @@ import { plain } from '../host/text.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import { policyText } from './policy-document.ts'
 import type { WishedRole } from './role-changes.ts'
-import { OWNER_PARAMETER, readTags } from './tags.ts'
+import { readTags, TAG_PARAMETERS } from './tags.ts'
 
 /** The parameters of `iam_role`; Ansible's names where Ansible has them. */
 export const roleSpec = {
@@ -40,13 +40,7 @@ export const roleSpec = {
       default: true,
       doc: 'Remove policies that are not listed; managed and inline ones each only where some are given.',
     },
-    tags: { type: 'dict', doc: 'Tags; an empty mapping removes all.' },
-    purge_tags: {
-      type: 'bool',
-      default: true,
-      doc: 'Remove tags that are not listed, where tags are given.',
-    },
-    owner: OWNER_PARAMETER,
+    ...TAG_PARAMETERS,
     state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
     region: {
       type: 'str',

@@ -11,6 +11,17 @@ export const OWNER_PARAMETER = {
   doc: 'Whose it is when it is made (tag muster:managed): `muster destroy --owner` removes what carries the name.',
 } as const satisfies Parameter
 
+/** Parameters of the modules whose tags a task lists. */
+export const TAG_PARAMETERS = {
+  tags: { type: 'dict', doc: 'Tags; an empty mapping removes all.' },
+  purge_tags: {
+    type: 'bool',
+    default: true,
+    doc: 'Remove tags that are not listed, where tags are given.',
+  },
+  owner: OWNER_PARAMETER,
+} as const satisfies Record<string, Parameter>
+
 export type Tags = Readonly<Record<string, string>>
 
 /**

@@ -11,7 +11,7 @@ import {
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
-import { OWNER_PARAMETER, readTags, type Tags, tagChanges, tagsAtBirth, tagValue } from '../aws/tags.ts'
+import { readTags, TAG_PARAMETERS, type Tags, tagChanges, tagsAtBirth, tagValue } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
 import { type Action, defineModule, nothingToObserve } from '../module.ts'
 
@@ -42,13 +42,7 @@ export default defineModule({
   spec: {
     parameters: {
       alias: { type: 'str', required: true, aliases: ['name'], doc: 'Alias of the workspace.' },
-      tags: { type: 'dict', doc: 'Tags; an empty mapping removes all.' },
-      purge_tags: {
-        type: 'bool',
-        default: true,
-        doc: 'Remove tags that are not listed, where tags are given.',
-      },
-      owner: OWNER_PARAMETER,
+      ...TAG_PARAMETERS,
       state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
       wait: { type: 'bool', default: true, doc: 'Wait until the workspace is ACTIVE, at most five minutes.' },
       region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
