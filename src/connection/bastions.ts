@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Client, ClientChannel } from 'ssh2'
 import { displayText } from '../values/visible.ts'
+import { answerWithin, unlessAborted } from './answer-within.ts'
 import { type ConnectionCause, ConnectionError, type ConnectionSettings } from './connection.ts'
 import { Dropped } from './dropped.ts'
 import type { KnownHosts } from './known-hosts.ts'
@@ -63,7 +64,7 @@ export class Bastions {
     target: ConnectionSettings,
     signal: AbortSignal | undefined,
   ): Promise<Road> {
-    const bastion = await raced(this.#bastion(chain), signal, target.name)
+    const bastion = await unlessAborted(this.#bastion(chain), signal, target.name)
     const started = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
     void bastion.starting(async () => {
@@ -78,7 +79,7 @@ export class Bastions {
       left = true
     }
     try {
-      await raced(begun.promise, signal, target.name)
+      await unlessAborted(begun.promise, signal, target.name)
       const channel = await forward(bastion, target, signal)
       channel.once('close', leave)
       // Half of a connection is of no use: without it a host that closes its own would not be noticed before keepalive.
@@ -181,36 +182,21 @@ function forward(
   signal: AbortSignal | undefined,
 ): Promise<ClientChannel> {
   const place = `${name} (${host}:${port})`
-  return new Promise((resolve, reject) => {
-    let waiting = true
-    const settle = (act: () => void) => {
-      waiting = false
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-      act()
-    }
-    const fail = (error: Error) => settle(() => reject(error))
-    const onAbort = () => fail(new ConnectionError('cancelled', `${name}: cancelled`))
-    const timer = setTimeout(() => {
-      fail(
-        new ConnectionError(
-          'timeout',
-          `${place}: no answer through ${bastion.label} within ${connectTimeout} s`,
-          {
-            hint: 'check the network behind the bastion and that the host is up',
-          },
-        ),
-      )
-    }, connectTimeout * 1000)
-    signal?.addEventListener('abort', onAbort, { once: true })
+  const expired = () =>
+    new ConnectionError(
+      'timeout',
+      `${place}: no answer through ${bastion.label} within ${connectTimeout} s`,
+      { hint: 'check the network behind the bastion and that the host is up' },
+    )
+  return answerWithin<ClientChannel>({ name, seconds: connectTimeout, signal, expired }, (pending) => {
     try {
       bastion.client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-        if (!waiting) channel?.destroy()
-        else if (error) fail(bastion.lost === undefined ? refusal(bastion, place, error) : lost(bastion.lost))
-        else settle(() => resolve(channel))
+        if (!pending.waiting) channel?.destroy()
+        else if (!error) pending.resolve(channel)
+        else pending.reject(bastion.lost === undefined ? refusal(bastion, place, error) : lost(bastion.lost))
       })
     } catch (error) {
-      fail(lost(bastion.lost ?? `${bastion.label} was lost: ${(error as Error).message}`))
+      pending.reject(lost(bastion.lost ?? `${bastion.label} was lost: ${(error as Error).message}`))
     }
   })
 }
@@ -241,16 +227,6 @@ function refusal(bastion: Bastion, place: string, error: Error & { reason?: numb
   const [, cause, hint] =
     WHY.find(([pattern]) => pattern.test(said)) ?? ([undefined, 'refused', 'look at its log'] as const)
   return new ConnectionError(cause, `${place}: not reached from ${bastion.label}: ${said}`, { hint })
-}
-
-function raced<T>(promise: Promise<T>, signal: AbortSignal | undefined, name: string): Promise<T> {
-  if (signal === undefined) return promise
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new ConnectionError('cancelled', `${name}: cancelled`))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
 
 /** A channel has no counters of its own. */

@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pLimit from 'p-limit'
 import { quote } from '../shell/quote.ts'
 import { displayText } from '../values/visible.ts'
+import { cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
+import { ChannelQueue } from './channel-queue.ts'
 import { ConnectionError, type ConnectionSettings } from './connection.ts'
 import {
   fromChild,
@@ -18,9 +19,6 @@ import {
 import { masterWords, sessionWords } from './openssh-arguments.ts'
 import { explainOpenssh } from './openssh-failure.ts'
 import { OutputTail } from './output-tail.ts'
-
-/** As in muster's own transport. */
-const MOST_CHANNELS = 5
 
 /** Seconds for the shared connection to end, and beyond the connect timeout for it to log in. */
 const CLOSE_TIMEOUT = 2
@@ -47,7 +45,7 @@ export class OpensshTransport implements Transport {
   readonly #master: ChildProcess
   readonly #masterSaid: OutputTail
   readonly #masterEnded: Promise<void>
-  readonly #limit = pLimit(MOST_CHANNELS)
+  readonly #queue: ChannelQueue
   readonly #running = new Set<ChildProcess>()
   readonly #traffic = { sent: 0, received: 0 }
   #reason: string | undefined
@@ -61,6 +59,7 @@ export class OpensshTransport implements Transport {
     ended: Promise<void>,
   ) {
     this.label = settings.name
+    this.#queue = new ChannelQueue(settings.name)
     this.#settings = settings
     this.#folder = folder
     this.#master = master
@@ -117,7 +116,7 @@ export class OpensshTransport implements Transport {
       const what = `${settings.name}: ssh was not ready within ${seconds} s`
       ready.reject(new ConnectionError('timeout', what, { hint: 'try the same with ssh -v by hand' }))
     }, seconds * 1000)
-    const onAbort = () => ready.reject(new ConnectionError('cancelled', `${settings.name}: cancelled`))
+    const onAbort = () => ready.reject(cancelled(settings.name))
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()
     try {
@@ -140,23 +139,7 @@ export class OpensshTransport implements Transport {
   }
 
   open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
-    if (options.urgent) return this.#open(words, options)
-    const opened = Promise.withResolvers<HostProcess>()
-    const onAbort = () => opened.reject(new ConnectionError('cancelled', `${this.label}: cancelled`))
-    options.signal?.addEventListener('abort', onAbort, { once: true })
-    void this.#limit(async () => {
-      if (options.signal?.aborted) return onAbort()
-      try {
-        const process = await this.#open(words, options)
-        opened.resolve(process)
-        await process.ended
-      } catch (error) {
-        opened.reject(error)
-      } finally {
-        options.signal?.removeEventListener('abort', onAbort)
-      }
-    })
-    return opened.promise
+    return this.#queue.open(options, () => this.#open(words, options))
   }
 
   abandon(reason: string): void {

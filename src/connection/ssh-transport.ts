@@ -1,20 +1,15 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import pLimit from 'p-limit'
 import type { Client, ClientChannel } from 'ssh2'
 import { quote } from '../shell/quote.ts'
 import { displayText } from '../values/visible.ts'
+import { answerWithin, cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
+import { ChannelQueue } from './channel-queue.ts'
 import { ConnectionError, DEADLINES } from './connection.ts'
 import type { HostProcess, OpenOptions, ProcessEnd, Transport } from './host-process.ts'
 import { pacedInput } from './paced-input.ts'
 import type { Road } from './road.ts'
-
-/**
- * Channels at once. sshd allows 10 sessions a connection, but those that were closed linger: from 7 at once on, opens
- * were refused (measured over 500 execs); one more than this is left for killing.
- */
-const MOST_CHANNELS = 5
 
 /** Tries to open a channel that the host refuses for want of resources, and the longest wait between two in milliseconds. */
 const OPEN_TRIES = 8
@@ -35,13 +30,14 @@ export class SshTransport implements Transport {
   readonly counters: { handshakes: number; channels: number }
   readonly #client: Client
   readonly #road: Road
-  readonly #limit = pLimit(MOST_CHANNELS)
+  readonly #queue: ChannelQueue
   readonly #closed: Promise<void>
   #reason: string | undefined
 
   /** @param keepalive seconds without an answer after which the host counts as gone */
   constructor(label: string, client: Client, road: Road, keepalive: number) {
     this.label = label
+    this.#queue = new ChannelQueue(label)
     this.counters = { handshakes: 1, channels: 0 }
     this.#client = client
     this.#road = road
@@ -62,23 +58,7 @@ export class SshTransport implements Transport {
   }
 
   open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
-    if (options.urgent) return this.#open(words, options)
-    const opened = Promise.withResolvers<HostProcess>()
-    const onAbort = () => opened.reject(this.#cancelled())
-    options.signal?.addEventListener('abort', onAbort, { once: true })
-    void this.#limit(async () => {
-      if (options.signal?.aborted) return
-      try {
-        const process = await this.#open(words, options)
-        opened.resolve(process)
-        await process.ended
-      } catch (error) {
-        opened.reject(error)
-      } finally {
-        options.signal?.removeEventListener('abort', onAbort)
-      }
-    })
-    return opened.promise
+    return this.#queue.open(options, () => this.#open(words, options))
   }
 
   abandon(reason: string): void {
@@ -111,7 +91,7 @@ export class SshTransport implements Transport {
       try {
         await wait(time, undefined, options.signal === undefined ? {} : { signal: options.signal })
       } catch {
-        throw this.#cancelled()
+        throw cancelled(this.label)
       }
     }
   }
@@ -121,44 +101,25 @@ export class SshTransport implements Transport {
     const { signal, terminal, seconds = DEADLINES.open } = options
     // Whatever the login shell is: sh, csh and fish read these quotes alike.
     const line = `exec ${words.map(quote).join(' ')}`
-    return new Promise((resolve, reject) => {
-      let waiting = true
-      const settle = (act: () => void) => {
-        waiting = false
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        act()
-      }
-      const onAbort = () => settle(() => reject(this.#cancelled()))
-      const timer = setTimeout(() => {
-        const why = `the host opens no channel within ${seconds} s`
-        settle(() => reject(new ConnectionError('timeout', `${this.label}: ${why}`, { hint: LOAD })))
-        this.abandon(why)
-      }, seconds * 1000)
-      signal?.addEventListener('abort', onAbort, { once: true })
-      if (signal?.aborted) return onAbort()
-      try {
-        // Throws at once when the socket is gone.
-        this.#client.exec(line, terminal ? { pty: TERMINAL } : {}, (error, channel) => {
-          if (!waiting) channel?.close()
-          else settle(() => (error ? reject(error) : resolve(channel)))
-        })
-      } catch (error) {
-        settle(() => reject(error))
-      }
+    const expired = () => {
+      const why = `the host opens no channel within ${seconds} s`
+      this.abandon(why)
+      return new ConnectionError('timeout', `${this.label}: ${why}`, { hint: LOAD })
+    }
+    return answerWithin<ClientChannel>({ name: this.label, seconds, signal, expired }, (pending) => {
       // A channel that is being opened when the connection dies is not always told so.
-      void this.#closed.then(() => {
-        if (waiting) settle(() => reject(new Error(this.#why())))
+      void this.#closed.then(() => pending.reject(new Error(this.#why())))
+      // Throws at once when the socket is gone.
+      this.#client.exec(line, terminal ? { pty: TERMINAL } : {}, (error, channel) => {
+        if (!pending.waiting) channel?.close()
+        else if (error) pending.reject(error)
+        else pending.resolve(channel)
       })
     })
   }
 
   #why(): string {
     return this.#road.blame?.() ?? this.#reason ?? 'the host closed the connection'
-  }
-
-  #cancelled(): ConnectionError {
-    return new ConnectionError('cancelled', `${this.label}: cancelled`)
   }
 
   /** The host would not, or is gone. */
