@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { CipherAlgorithm, Client, KexAlgorithm, MacAlgorithm } from 'ssh2'
 import { displayText } from '../values/visible.ts'
+import { cancelled } from './answer-within.ts'
 import type { Authentication } from './authenticate.ts'
 import { ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
 import { Dropped } from './dropped.ts'
@@ -89,7 +90,7 @@ export async function handshake(
   function explain(error: SshError): Error {
     const { name, host, port, user, connectTimeout } = settings
     const place = `${name} (${host}:${port})`
-    if (signal?.aborted) return new ConnectionError('cancelled', `${name}: cancelled`)
+    if (signal?.aborted) return cancelled(name)
     if (hostKey.refusal !== undefined) return hostKey.refusal
     if (failure.passwordExpired) {
       return new ConnectionError('authentication', `${name}: the password of ${user} has expired`, {

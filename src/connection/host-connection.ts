@@ -1,4 +1,5 @@
 import type { Output, PushSource } from '../values/transfer.ts'
+import { cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
 import {
   type Become,
@@ -147,7 +148,7 @@ export class HostConnection implements Connection {
   }
 
   #refuseCancelled(signal: AbortSignal): void {
-    if (signal.aborted) throw new ConnectionError('cancelled', `${this.#transport.label}: cancelled`)
+    if (signal.aborted) throw cancelled(this.#transport.label)
   }
 
   #seat(become: Become | undefined): ShellSlot {

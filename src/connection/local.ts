@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
 import { type Connection, ConnectionError } from './connection.ts'
 import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
@@ -56,7 +57,7 @@ class ChildTransport implements Transport {
   }
 
   async open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
-    if (options.signal?.aborted) throw new ConnectionError('cancelled', `${this.label}: cancelled`)
+    if (options.signal?.aborted) throw cancelled(this.label)
     if (options.terminal) {
       throw new ConnectionError(
         'become-refused',

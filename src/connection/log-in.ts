@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from 'ssh2'
 import { displayText } from '../values/visible.ts'
 import { Authentication } from './authenticate.ts'
+import { type BackOff, backOff } from './back-off.ts'
 import { ConnectionError, type ConnectionSettings, type Keepalive } from './connection.ts'
 import { collectCredentials } from './credentials.ts'
 import { Dropped } from './dropped.ts'
@@ -76,7 +76,7 @@ export async function logIn(settings: ConnectionSettings, options: LogInOptions)
     } finally {
       road?.started?.()
     }
-    await pause(settings, attempt, options)
+    await backOff(settings.name, backOffOf(attempt, options), options.signal)
   }
 }
 
@@ -125,23 +125,12 @@ export async function withTries<T>(
         if (attempt >= Math.max(TRIES, attempts)) throw await givenUp(settings, error, attempt, undefined)
       } else if (!mayPass(error) || attempt >= attempts) throw error
     }
-    await pause(settings, attempt, options)
+    await backOff(settings.name, backOffOf(attempt, options), options.signal)
   }
 }
 
-/** Hosts that were dropped together must not knock together again: anything between half and the whole of the wait. */
-async function pause(
-  settings: ConnectionSettings,
-  attempt: number,
-  options: Pick<LogInOptions, 'signal' | 'firstWait'>,
-): Promise<void> {
-  const seconds = Math.min(LONGEST_WAIT, (options.firstWait ?? FIRST_WAIT) * 2 ** (attempt - 1))
-  const jittered = seconds * 1000 * (0.5 + Math.random() / 2)
-  try {
-    await wait(jittered, undefined, options.signal === undefined ? {} : { signal: options.signal })
-  } catch {
-    throw new ConnectionError('cancelled', `${settings.name}: cancelled`)
-  }
+function backOffOf(attempt: number, { firstWait = FIRST_WAIT }: Pick<LogInOptions, 'firstWait'>): BackOff {
+  return { attempt, first: firstWait, longest: LONGEST_WAIT }
 }
 
 function givenUp(

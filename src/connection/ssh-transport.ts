@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { quote } from '../shell/quote.ts'
 import { displayText } from '../values/visible.ts'
-import { answerWithin, cancelled } from './answer-within.ts'
+import { answerWithin } from './answer-within.ts'
+import { backOff } from './back-off.ts'
 import { bounded } from './bounded.ts'
 import { ChannelQueue } from './channel-queue.ts'
 import { ConnectionError, DEADLINES } from './connection.ts'
@@ -11,9 +11,9 @@ import type { HostProcess, OpenOptions, ProcessEnd, Transport } from './host-pro
 import { pacedInput } from './paced-input.ts'
 import type { Road } from './road.ts'
 
-/** Tries to open a channel that the host refuses for want of resources, and the longest wait between two in milliseconds. */
+/** Tries to open a channel that the host refuses for want of resources, and seconds between two. */
 const OPEN_TRIES = 8
-const LONGEST_WAIT = 800
+const WAITS = { first: 0.1, longest: 0.8 } as const
 
 /** What sshd answers over MaxSessions: "connect failed" (RFC 4254, 5.1). */
 const OPEN_FAILED = 2
@@ -87,12 +87,7 @@ export class SshTransport implements Transport {
           })
         }
       }
-      const time = Math.min(LONGEST_WAIT, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
-      try {
-        await wait(time, undefined, options.signal === undefined ? {} : { signal: options.signal })
-      } catch {
-        throw cancelled(this.label)
-      }
+      await backOff(this.label, { attempt, ...WAITS }, options.signal)
     }
   }
 

@@ -60,7 +60,8 @@ export class HostRun {
       this.#session.checkStop(undefined)
       await this.#runTask(task, false, () => [
         ...tasks.slice(index + 1),
-        ...this.#dueAfter(task),
+        // The handlers that are due, and those that become so when the task has changed something.
+        ...this.#session.notifications.dueAfter(task),
         ...this.#session.play.sections.slice(section + 1).flat(),
       ])
     }
@@ -100,24 +101,19 @@ export class HostRun {
     return session.run.prefetch ? guessProbes(session.aheadStandpoint(), tasks) : []
   }
 
-  /** The handlers that are due, and those that become so when a task has changed something. */
-  #dueAfter(task: Task): Task[] {
-    const { notifications } = this.#session
-    return notifications.dueAfter(task)
-  }
-
   /** Reads the state of what the batch opens, waits until the whole batch has, and learns whether it may go on. */
   async #lookWithBatch(): Promise<void> {
     const session = this.#session
     const { batch, host, link, play } = session
     const tasks = play.sections.flat()
-    this.#guesses = await guessProbes(session.aheadStandpoint(), tasks)
+    const guesses = await guessProbes(session.aheadStandpoint(), tasks)
+    this.#guesses = guesses
     const members: Looked[] = []
-    for (const { task, seen } of this.#guesses as Awaited<ReturnType<typeof guessProbes>>) {
+    for (const { task, seen } of guesses) {
       const [item] = seen.items
       if (!batch.isGathering(task) || item === undefined) continue
       try {
-        const answers = await link.ask(item.identity, item.probes, async () => this.#guesses)
+        const answers = await link.ask(item.identity, item.probes, async () => guesses)
         members.push({
           host: host.name,
           task: task.id,
