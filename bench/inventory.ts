@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInventory } from '../src/inventory/read.ts'
-import { readVariables } from '../src/inventory/variable-files.ts'
+import { readVariables } from '../src/inventory/variables/variable-files.ts'
 
 const GROUPS = 20
 const HOSTS = 500

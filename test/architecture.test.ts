@@ -57,6 +57,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The only files that may start the embedded cloud. */
 const MAY_START_CLOUD = [/^cli\/cloud\b/, /^cli\/demo\b/]
 
+/** A folder with more files than this needs rooms. */
+const FILES_A_FOLDER = 16
+
+/** Folders that are lists: every file in them is one entry of the same kind, found by its name. */
+const LISTS: Readonly<Record<string, string>> = {
+  'modules/library': 'a file a module',
+  probes: 'a file a kind of question',
+  'template/filters': 'a file a family of filters',
+  'template/lookups': 'a file a family of lookups',
+}
+
 interface SourceFile {
   /** Below src/, with slashes. */
   readonly name: string
@@ -115,6 +126,14 @@ describe('the sources', () => {
         !MAY_START_CLOUD.some((pattern) => pattern.test(name)),
     )
     expect(wrong.map(({ name }) => name)).toEqual([])
+  })
+
+  it('lie in rooms: no folder of more files than one can read at a glance', () => {
+    const folders = Map.groupBy(files, ({ name }) => dirname(name))
+    const full = [...folders].filter(([, inside]) => inside.length > FILES_A_FOLDER).map(([name]) => name)
+    expect(full.filter((name) => !(name in LISTS))).toEqual([])
+    // A list that has become short needs no exception.
+    expect(Object.keys(LISTS).filter((name) => !full.includes(name))).toEqual([])
   })
 
   it('hold one idea a file: under 400 lines', () => {

@@ -4,7 +4,7 @@ import {
   insteadOfModule,
   keywordsNotYet,
   modulesNotYet,
-} from '../../src/playbook/not-yet.ts'
+} from '../../src/playbook/tasks/not-yet.ts'
 import { table } from './table.ts'
 
 const PLACES: readonly (readonly [Where, string])[] = [

@@ -1,4 +1,4 @@
-import { didYouMean } from '../values/nearest.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import { ArtifactError } from './artifact-error.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import type { YamlMap, YamlNode } from '../yaml/node.ts'
 
 /** A text and the place where it was written. */

@@ -4,7 +4,7 @@ import { type Artifact, describeArtifact } from './artifact.ts'
 import { ArtifactError } from './artifact-error.ts'
 import { findChecksum } from './checksum-list.ts'
 import { type FetchOptions, fetchShort } from './http.ts'
-import { checkSignature } from './signature.ts'
+import { checkSignature } from './signature/signature.ts'
 
 /** By what a file was found to be the right one, in the words of the table. */
 export type Proof = 'locked' | 'list' | 'signature' | 'list and signature' | 'first download'

@@ -1,6 +1,6 @@
-import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { checkAddress, fillPlaceholders } from './address.ts'
 import {

@@ -6,7 +6,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { type Artifact, type ArtifactsFile, DELIVERIES, SAFE_NAME } from './artifact.ts'
 import { Fields } from './fields.ts'
 import { readFileEntry } from './read-entry.ts'
-import { readKey } from './read-key.ts'
+import { readKey } from './signature/read-key.ts'
 
 const PRODUCT_KEYS = ['version', 'checksums', 'signature', 'keys', 'delivery', 'files'] as const
 

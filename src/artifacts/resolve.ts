@@ -1,5 +1,5 @@
-import { didYouMean } from '../values/nearest.ts'
 import { InputError } from '../values/problem.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import type { Artifact, ArtifactsFile } from './artifact.ts'
 
 /** What a host needs of a product. */

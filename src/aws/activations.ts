@@ -2,7 +2,7 @@ import type { Activation as Described } from '@aws-sdk/client-ssm'
 import { Secret } from '../values/secret.ts'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
-import { backOff, systemClock, type WaitOptions } from './waiting.ts'
+import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
 
 /** How long CreateActivation is tried again for a role that IAM has not spread yet (facts/ssm-agent.md 7.1). */
 const ROLE_PATIENCE = 120_000

@@ -1,4 +1,4 @@
-import { nearest } from '../values/nearest.ts'
+import { nearest } from '../values/text/nearest.ts'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 

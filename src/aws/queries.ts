@@ -1,6 +1,6 @@
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
-import { backOff, systemClock, type WaitOptions } from './waiting.ts'
+import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
 
 /** One series of an instant query's answer. */
 export interface SeriesPoint {

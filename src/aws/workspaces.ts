@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { WorkspaceDescription } from '@aws-sdk/client-amp'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
-import { backOff, systemClock, type WaitOptions } from './waiting.ts'
+import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
 
 /** How long a workspace may be CREATING; Terraform's provider waits as long. */
 const PATIENCE = 300_000

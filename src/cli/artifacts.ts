@@ -9,9 +9,9 @@ import { selectArtifacts } from '../artifacts/resolve.ts'
 import { type VerifyResult, verifyArtifacts } from '../artifacts/verify.ts'
 import { type ArtifactRow, artifactTable, megabytes } from '../report/artifacts.ts'
 import { EXIT } from '../run/exit-code.ts'
-import { didYouMean } from '../values/nearest.ts'
 import { InputError } from '../values/problem.ts'
-import { listenForInterruption } from './interruption.ts'
+import { didYouMean } from '../values/text/nearest.ts'
+import { listenForInterruption } from './terminal/interruption.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../artifacts.yaml', import.meta.url))
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { startCloud } from '../emulator/cloud.ts'
 import { quote } from '../shell/quote.ts'
-import { listenForInterruption } from './interruption.ts'
+import { listenForInterruption } from './terminal/interruption.ts'
 
 interface Options {
   readonly port: number

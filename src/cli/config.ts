@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type ReadSettings, readSettings, type SetKey } from '../settings/settings.ts'
 import { formatProblem } from '../values/problem.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 
 /** `muster config`: the settings of ansible.cfg and the environment, which of them count, and from where. */
 export function configCommand(): Command {

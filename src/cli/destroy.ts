@@ -9,7 +9,7 @@ import { EXIT } from '../run/exit-code.ts'
 import { type AccountInventory, countThings, findInAccount } from '../teardown/find.ts'
 import { type Removal, removeFromAccount } from '../teardown/remove.ts'
 import { InputError } from '../values/problem.ts'
-import { askLine } from './ask-line.ts'
+import { askLine } from './terminal/ask-line.ts'
 
 interface Options {
   readonly owner: string

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { parseExtraVars } from '../inventory/extra-vars.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import {
   inventoryExport,
@@ -9,16 +8,17 @@ import {
   listingJson,
 } from '../inventory/listing.ts'
 import { findHost } from '../inventory/localhost.ts'
-import { matchPattern } from '../inventory/patterns.ts'
+import { matchPattern } from '../inventory/patterns/patterns.ts'
 import { readInventory } from '../inventory/read.ts'
-import { readVariables } from '../inventory/variable-files.ts'
+import { parseExtraVars } from '../inventory/variables/extra-vars.ts'
+import { readVariables } from '../inventory/variables/variable-files.ts'
 import { readSettings } from '../settings/settings.ts'
-import { didYouMean } from '../values/nearest.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
-import { visible, visibleJson } from '../values/visible.ts'
-import { connectionReport } from './connection-report.ts'
-import { inventoryOption, inventorySources } from './inventory-option.ts'
-import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
+import { didYouMean } from '../values/text/nearest.ts'
+import { visible, visibleJson } from '../values/text/visible.ts'
+import { inventoryOption, inventorySources } from './options/inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './options/vault-options.ts'
+import { connectionReport } from './terminal/connection-report.ts'
 
 interface Options extends VaultWords {
   readonly inventory?: string[]

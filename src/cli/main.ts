@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { EXIT } from '../run/exit-code.ts'
-import { reportError } from './report-error.ts'
+import { reportError } from './terminal/report-error.ts'
 
 const program = new Command('muster')
   .description(manifest.description)

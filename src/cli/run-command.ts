@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ConnectionKind } from '../connection/settings.ts'
-import { parseExtraVars } from '../inventory/extra-vars.ts'
+import type { ConnectionKind } from '../connection/settings/settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { findHost } from '../inventory/localhost.ts'
-import { magicVariables } from '../inventory/magic.ts'
 import { readInventory } from '../inventory/read.ts'
-import { readVariables, type VariableFiles } from '../inventory/variable-files.ts'
+import { parseExtraVars } from '../inventory/variables/extra-vars.ts'
+import { magicVariables } from '../inventory/variables/magic.ts'
+import { readVariables, type VariableFiles } from '../inventory/variables/variable-files.ts'
 import { readPlaybook } from '../playbook/read.ts'
 import { checkTags } from '../playbook/tags.ts'
 import { chooseReport } from '../report/choose.ts'
@@ -17,13 +17,18 @@ import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
+import { visible } from '../values/text/visible.ts'
 import type { Value } from '../values/value.ts'
-import { visible } from '../values/visible.ts'
-import { becomePassword, connectionVariables, transportOf, withBecomeDefaults } from './ansible-settings.ts'
-import { askSecret } from './ask-secret.ts'
-import { listenForInterruption } from './interruption.ts'
-import { inventoryOption, inventorySources } from './inventory-option.ts'
-import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './vault-options.ts'
+import {
+  becomePassword,
+  connectionVariables,
+  transportOf,
+  withBecomeDefaults,
+} from './options/ansible-settings.ts'
+import { inventoryOption, inventorySources } from './options/inventory-option.ts'
+import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './options/vault-options.ts'
+import { askSecret } from './terminal/ask-secret.ts'
+import { listenForInterruption } from './terminal/interruption.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
 const DEFAULT_FORKS = 25

@@ -9,9 +9,9 @@ import { isVaultText } from '../vault/envelope.ts'
 import { Keyring, type VaultPassword } from '../vault/keyring.ts'
 import { readVaultPassword, splitVaultId } from '../vault/password-source.ts'
 import { replaceFile } from '../vault/replace-file.ts'
-import { askSecret } from './ask-secret.ts'
-import { editText } from './edit-text.ts'
-import { type VaultWords, vaultDefaults, vaultOptions, vaultPasswords } from './vault-options.ts'
+import { type VaultWords, vaultDefaults, vaultOptions, vaultPasswords } from './options/vault-options.ts'
+import { askSecret } from './terminal/ask-secret.ts'
+import { editText } from './terminal/edit-text.ts'
 
 interface Words extends VaultWords {
   readonly encryptVaultId?: string

@@ -10,8 +10,8 @@ import { type ProofRow, proofReport, rowOf } from '../report/proof.ts'
 import { EXIT } from '../run/exit-code.ts'
 import type { Failure, RunEvent } from '../run/record/events.ts'
 import type { RunResult } from '../run/run.ts'
+import { jsonLine } from '../values/text/visible.ts'
 import { isDict, type Value } from '../values/value.ts'
-import { jsonLine } from '../values/visible.ts'
 import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/verify.yaml', import.meta.url))

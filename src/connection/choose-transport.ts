@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ConnectionSettings } from './connection.ts'
-import type { KnownHosts } from './known-hosts.ts'
+import type { KnownHosts } from './known-hosts/known-hosts.ts'
 
 /**
  * Why a host takes the system's `ssh`; undefined where muster's own transport will do. Files are looked at once a run.

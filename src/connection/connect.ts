@@ -1,11 +1,11 @@
-import { Bastions } from './bastions.ts'
 import type { Connection, ConnectionSettings, Keepalive } from './connection.ts'
 import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
-import { KnownHosts } from './known-hosts.ts'
+import { PrivateKeys } from './keys/private-keys.ts'
+import { KnownHosts } from './known-hosts/known-hosts.ts'
 import { connectLocally } from './local.ts'
-import { logIn } from './log-in.ts'
-import { PrivateKeys } from './private-keys.ts'
-import { SshTransport } from './ssh-transport.ts'
+import { Bastions } from './ssh/bastions.ts'
+import { logIn } from './ssh/log-in.ts'
+import { SshTransport } from './ssh/ssh-transport.ts'
 
 /** What the connections of one run share, and what tests set. */
 export interface ConnectOptions {

@@ -35,7 +35,7 @@ export interface Decision {
   readonly note?: string | undefined
 }
 
-/** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings.ts). */
+/** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings/settings.ts). */
 export interface ConnectionSettings {
   readonly kind: 'ssh' | 'local'
   /** inventory_hostname, for messages. */

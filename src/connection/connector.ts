@@ -1,12 +1,12 @@
-import { Bastions } from './bastions.ts'
 import { TransportChoice } from './choose-transport.ts'
 import { connect, connectionOptions } from './connect.ts'
 import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
 import { HostConnection } from './host-connection.ts'
-import { KnownHosts } from './known-hosts.ts'
-import { withTries } from './log-in.ts'
-import { OpensshTransport } from './openssh-transport.ts'
-import { type AskPassphrase, PrivateKeys } from './private-keys.ts'
+import { type AskPassphrase, PrivateKeys } from './keys/private-keys.ts'
+import { KnownHosts } from './known-hosts/known-hosts.ts'
+import { OpensshTransport } from './openssh/openssh-transport.ts'
+import { Bastions } from './ssh/bastions.ts'
+import { withTries } from './ssh/log-in.ts'
 
 export interface ConnectorOptions {
   /** Told what concerns many hosts, once: a bastion that was lost, a transport that was chosen. */

@@ -11,14 +11,14 @@ import {
   type Step,
 } from './connection.ts'
 import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
-import { identityKey, SHELL } from './identity.ts'
-import { killScript } from './kill.ts'
-import { MemoryBudget } from './memory-budget.ts'
 import { Patience } from './patience.ts'
-import { stream } from './push.ts'
-import { ResidentShell, type Running } from './resident-shell.ts'
-import { type Program, receiveInto, start } from './start.ts'
-import { TerminalRequired } from './start-failure.ts'
+import { identityKey, SHELL } from './shell/identity.ts'
+import { killScript } from './shell/kill.ts'
+import { MemoryBudget } from './shell/memory-budget.ts'
+import { stream } from './shell/push.ts'
+import { ResidentShell, type Running } from './shell/resident-shell.ts'
+import { type Program, receiveInto, start } from './shell/start.ts'
+import { TerminalRequired } from './shell/start-failure.ts'
 
 /** Resident shells kept at once. The rest of a connection's channels is for pushes and for killing. */
 const MOST_SHELLS = 3

@@ -3,7 +3,7 @@ import type { Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import { depths, findLoop } from './group-tree.ts'
 import type { Group, Host, Inventory } from './inventory.ts'
-import { noVariables, type Variables } from './variables.ts'
+import { noVariables, type Variables } from './variables/variables.ts'
 
 /** The file a host or group is read from. */
 export interface Source {

@@ -1,15 +1,15 @@
-import { dumpJson } from '../template/python/json-dump.ts'
+import { dumpJson } from '../template/python/formats/json-dump.ts'
 import { compareText } from '../template/python/ordering.ts'
-import { str } from '../template/python/repr.ts'
+import { str } from '../template/python/text/repr.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
 import { mergeDicts } from '../values/merge-dicts.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
 import { type Dict, dict, type Key, type Value } from '../values/value.ts'
 import type { Group, Inventory } from './inventory.ts'
-import { MAGIC_NAMES } from './magic-names.ts'
 import { hostsOf } from './members.ts'
-import type { VariableFiles } from './variable-files.ts'
+import { MAGIC_NAMES } from './variables/magic-names.ts'
+import type { VariableFiles } from './variables/variable-files.ts'
 
 type Variables = ReadonlyMap<string, Value>
 

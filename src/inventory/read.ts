@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { InputError } from '../values/problem.ts'
-import { addFile } from './add-file.ts'
 import { InventoryBuilder, type Source } from './builder.ts'
-import { readHostName } from './host-name.ts'
 import type { Inventory } from './inventory.ts'
-import { findSource } from './sources.ts'
+import { readHostName } from './patterns/host-name.ts'
+import { addFile } from './sources/add-file.ts'
+import { findSource } from './sources/sources.ts'
 
 /**
  * Reads one inventory from all its sources in their order: files in INI, YAML, JSON or TOML, scripts,

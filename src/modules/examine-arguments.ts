@@ -1,7 +1,7 @@
-import { holdsTemplate } from '../values/holds-template.ts'
-import { didYouMean } from '../values/nearest.ts'
+import { holdsTemplate } from '../values/text/holds-template.ts'
+import { didYouMean } from '../values/text/nearest.ts'
+import { shownName } from '../values/text/variable-name.ts'
 import type { Value } from '../values/value.ts'
-import { shownName } from '../values/variable-name.ts'
 import { convertParameter, Mismatch } from './convert-parameter.ts'
 import { type Parameter, type ParameterSpec, unevaluated } from './parameters.ts'
 

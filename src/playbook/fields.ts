@@ -1,14 +1,14 @@
-import { holdsTemplate } from '../values/holds-template.ts'
-import { didYouMean } from '../values/nearest.ts'
 import type { Position } from '../values/position.ts'
+import { holdsTemplate } from '../values/text/holds-template.ts'
+import { didYouMean } from '../values/text/nearest.ts'
+import { shownName } from '../values/text/variable-name.ts'
 import type { Value } from '../values/value.ts'
-import { shownName } from '../values/variable-name.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
-import { keywordBoolean, keywordInteger, keywordSeconds, keywordText } from './keyword-values.ts'
 import { isKeyword, KEYWORDS, keywordsOn, type Where } from './keywords.ts'
 import type { Mistakes } from './mistakes.ts'
-import { insteadOfKeyword } from './not-yet.ts'
+import { keywordBoolean, keywordInteger, keywordSeconds, keywordText } from './tasks/keyword-values.ts'
+import { insteadOfKeyword } from './tasks/not-yet.ts'
 
 /** How a place is named in messages. */
 const PLACES: Readonly<Record<Where, string>> = {

@@ -2,10 +2,10 @@ import { dirname } from 'node:path'
 import { InputError } from '../values/problem.ts'
 import { loadYamlFile } from '../yaml/load.ts'
 import { isNull } from './fields.ts'
-import { importField, readImport } from './import-playbook.ts'
 import { Mistakes } from './mistakes.ts'
-import { readPlay } from './play.ts'
 import type { Play, Playbook } from './playbook.ts'
+import { importField, readImport } from './plays/import-playbook.ts'
+import { readPlay } from './plays/play.ts'
 
 /**
  * Reads a playbook and checks everything that can be known without a host: keywords, modules, arguments, types,

@@ -3,9 +3,9 @@ import { isAbsolute, join } from 'node:path'
 import { checkTemplateFile } from '../template/check.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
-import { keywordBoolean } from './keyword-values.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { Task } from './playbook.ts'
+import { keywordBoolean } from './tasks/keyword-values.ts'
 import { splitWords, unquote } from './words.ts'
 
 /** The modules that send a file of the controller, and Ansible's folder for it beside the playbook. */

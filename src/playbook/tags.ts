@@ -1,5 +1,5 @@
-import { didYouMean } from '../values/nearest.ts'
 import type { Problem } from '../values/problem.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import type { Playbook } from './playbook.ts'
 
 /** What the command line says: `--tags` (empty: everything that is not `never`) and `--skip-tags`. */

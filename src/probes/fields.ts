@@ -1,6 +1,6 @@
 import { TaskFailure } from '../values/task-failure.ts'
+import { displayText } from '../values/text/visible.ts'
 import type { Output } from '../values/transfer.ts'
-import { displayText } from '../values/visible.ts'
 
 /** One thing a script said: a name from our script, and bytes from the host. */
 export interface Field {

@@ -1,7 +1,7 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
+import { displayText } from '../values/text/visible.ts'
 import type { Output } from '../values/transfer.ts'
-import { displayText } from '../values/visible.ts'
 import { MOVED, type Probe, type ProbeKind, probe } from './probe.ts'
 
 /** Whose units: of the system, of the user who asks, or of all users. */

@@ -1,5 +1,5 @@
-import { type NewestSample, newestSamples } from '../aws/arrivals.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import { type NewestSample, newestSamples } from '../aws/polling/arrivals.ts'
 
 /** The labels that muster's collectors put on every series (playbooks/vars/collector.yaml). */
 export const HOST_LABEL = 'host'

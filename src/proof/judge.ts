@@ -1,4 +1,4 @@
-import type { NewestSample } from '../aws/arrivals.ts'
+import type { NewestSample } from '../aws/polling/arrivals.ts'
 import { type FleetSamples, HOST_LABEL, NODE_LABEL } from './fleet-samples.ts'
 
 /** A host as the inventory and Systems Manager know it, and what is expected of it. */

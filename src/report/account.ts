@@ -1,6 +1,6 @@
 import type { AccountInventory } from '../teardown/find.ts'
 import { type Removal, stillUsed } from '../teardown/remove.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { columns } from './columns.ts'
 import { paint } from './lines.ts'
 

@@ -1,4 +1,4 @@
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { columns } from './columns.ts'
 import { paint } from './lines.ts'
 

@@ -1,4 +1,4 @@
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 
 /** Rows of cells as lines with aligned columns, two blanks between them; control characters made visible. */
 export function columns(rows: readonly (readonly string[])[]): string[] {

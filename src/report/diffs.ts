@@ -2,8 +2,8 @@ import { createTwoFilesPatch } from 'diff'
 import { dump } from 'js-yaml'
 import type { Diff } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
+import { visible } from '../values/text/visible.ts'
 import type { Value } from '../values/value.ts'
-import { visible } from '../values/visible.ts'
 
 /** Lines; a longer diff is cut with a note, since nobody reads it in a log. */
 const MAX_LINES = 400

@@ -1,7 +1,7 @@
 import type { Listener, RunEvent } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
+import { jsonLine } from '../values/text/visible.ts'
 import type { Value } from '../values/value.ts'
-import { jsonLine } from '../values/visible.ts'
 
 /** Every event as a JSON object in a line of stdout, and nothing else there. */
 export function jsonReport(write: (line: string) => void): Listener {

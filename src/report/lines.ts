@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { RunEvent, Status } from '../run/record/events.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 
 const COLOURS: Readonly<Record<Status, Parameters<typeof styleText>[0]>> = {
   ok: 'green',

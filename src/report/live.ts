@@ -1,6 +1,6 @@
 import { Listr, type ListrTaskWrapper } from 'listr2'
 import type { Listener, Phase, RunEvent } from '../run/record/events.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { count } from './lines.ts'
 import { type LogOptions, logReport } from './log.ts'
 

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml'
 import type { Listener } from '../run/record/events.ts'
 import { plain } from '../values/plain.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { formatDiff } from './diffs.ts'
 import { logLine } from './lines.ts'
 import { recapText } from './recap.ts'

@@ -1,6 +1,6 @@
 import type { HostProof, Stranger } from '../proof/judge.ts'
 import type { Failure } from '../run/record/events.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { columns } from './columns.ts'
 import { paint } from './lines.ts'
 

@@ -1,5 +1,5 @@
 import type { Failure, RunEvent } from '../run/record/events.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { count, paint } from './lines.ts'
 
 /** The end of a run: a line a host, then what went wrong, equal failures merged with their cause and what to do. */

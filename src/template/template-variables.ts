@@ -2,7 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Value } from '../values/value.ts'
 import type { FileOptions, Scope } from './api.ts'
-import { clockTime } from './python/clock.ts'
+import { clockTime } from './python/time/clock.ts'
 
 /** What `ansible_managed` says unless a variable of that name says otherwise (DEFAULT_MANAGED_STR). */
 const MANAGED = 'Ansible managed'

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path'
 import { runProgram } from '../program/run-program.ts'
 import { InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 import { isVaultText } from './envelope.ts'
 import type { VaultPassword } from './keyring.ts'
 

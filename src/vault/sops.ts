@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { extname } from 'node:path'
 import { InputError } from '../values/problem.ts'
-import { visible } from '../values/visible.ts'
+import { visible } from '../values/text/visible.ts'
 
 /** Seconds: a key service far away answers in a few. */
 const TIMEOUT = 60

@@ -1,7 +1,7 @@
 import { DateTime } from '../values/date-time.ts'
 import { EncryptedValue } from '../values/encrypted.ts'
 import { Float } from '../values/float.ts'
-import { IncidentalSecret } from '../values/incidental-secret.ts'
+import { IncidentalSecret } from '../values/masking/incidental-secret.ts'
 import { rememberPlaces } from '../values/places.ts'
 import { Secret } from '../values/secret.ts'
 import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'

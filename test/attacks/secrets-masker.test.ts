@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Masker } from '../../src/values/masker.ts'
+import { Masker } from '../../src/values/masking/masker.ts'
 import { REDACTED, Secret } from '../../src/values/secret.ts'
 import { findSecret, spellings } from './secrets-spellings.ts'
 

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import type { AwsClients } from '../../src/aws/clients.ts'
 import { createClients } from '../../src/aws/create-clients.ts'
-import type { Clock } from '../../src/aws/waiting.ts'
+import type { Clock } from '../../src/aws/polling/waiting.ts'
 import type { Cloud } from '../../src/emulator/cloud.ts'
 
 /** muster's own clients, led to the cloud by nothing but the environment. Undone by `vi.unstubAllEnvs`. */

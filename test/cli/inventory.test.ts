@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { inventoryCommand } from '../../src/cli/inventory.ts'
-import { inventorySources } from '../../src/cli/inventory-option.ts'
+import { inventorySources } from '../../src/cli/options/inventory-option.ts'
 import { folderWith } from '../inventory/folder.ts'
 
 afterEach(() => vi.restoreAllMocks())

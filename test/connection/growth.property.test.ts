@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FrameReader } from '../../src/connection/frame-reader.ts'
-import { fingerprint } from '../../src/connection/host-key.ts'
-import { MemoryBudget } from '../../src/connection/memory-budget.ts'
-import { OutputBuffer } from '../../src/connection/output-buffer.ts'
+import { fingerprint } from '../../src/connection/known-hosts/host-key.ts'
 import { OutputTail } from '../../src/connection/output-tail.ts'
-import { explainStart } from '../../src/connection/start-failure.ts'
-import { displayText } from '../../src/values/visible.ts'
+import { FrameReader } from '../../src/connection/shell/frame-reader.ts'
+import { MemoryBudget } from '../../src/connection/shell/memory-budget.ts'
+import { OutputBuffer } from '../../src/connection/shell/output-buffer.ts'
+import { explainStart } from '../../src/connection/shell/start-failure.ts'
+import { displayText } from '../../src/values/text/visible.ts'
 
 /*
  * Every reader of what a host sends is linear: twice the input takes about twice the time, whatever the input is and

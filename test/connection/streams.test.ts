@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { ProcessEnd } from '../../src/connection/host-process.ts'
-import { MemoryBudget } from '../../src/connection/memory-budget.ts'
-import { ResidentShell, type Running } from '../../src/connection/resident-shell.ts'
+import { MemoryBudget } from '../../src/connection/shell/memory-budget.ts'
+import { ResidentShell, type Running } from '../../src/connection/shell/resident-shell.ts'
 import { step, told } from './steps.ts'
 
 /** A resident shell over streams that the test writes, so that their order is the test's. */

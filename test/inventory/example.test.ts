@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { becomeSettings, connectionSettings } from '../../src/connection/settings.ts'
-import { matchPattern } from '../../src/inventory/patterns.ts'
+import { becomeSettings, connectionSettings } from '../../src/connection/settings/settings.ts'
+import { matchPattern } from '../../src/inventory/patterns/patterns.ts'
 import { readInventory } from '../../src/inventory/read.ts'
-import { readVariables } from '../../src/inventory/variable-files.ts'
+import { readVariables } from '../../src/inventory/variables/variable-files.ts'
 
 test('inventory.example.yaml is read without a warning and reaches the hosts of the demo', async () => {
   const inventory = await readInventory([join(import.meta.dirname, '../../inventory.example.yaml')])

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { openVaultsWith, type VaultWords } from '../../src/cli/vault-options.ts'
-import { parseExtraVars } from '../../src/inventory/extra-vars.ts'
+import { openVaultsWith, type VaultWords } from '../../src/cli/options/vault-options.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import {
   inventoryExport,
@@ -12,10 +11,11 @@ import {
   listingJson,
 } from '../../src/inventory/listing.ts'
 import { findHost } from '../../src/inventory/localhost.ts'
-import { magicVariables } from '../../src/inventory/magic.ts'
-import { matchPattern } from '../../src/inventory/patterns.ts'
+import { matchPattern } from '../../src/inventory/patterns/patterns.ts'
 import { readInventory } from '../../src/inventory/read.ts'
-import { readVariables } from '../../src/inventory/variable-files.ts'
+import { parseExtraVars } from '../../src/inventory/variables/extra-vars.ts'
+import { magicVariables } from '../../src/inventory/variables/magic.ts'
+import { readVariables } from '../../src/inventory/variables/variable-files.ts'
 import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
 import { plain } from '../../src/values/plain.ts'

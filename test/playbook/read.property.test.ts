@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { knownNames } from '../../src/modules/registry.ts'
 import { KEYWORDS } from '../../src/playbook/keywords.ts'
-import { keywordsNotYet } from '../../src/playbook/not-yet.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
+import { keywordsNotYet } from '../../src/playbook/tasks/not-yet.ts'
 import { InputError } from '../../src/values/problem.ts'
 
 let directory: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readFreeForm } from '../../src/playbook/free-form.ts'
+import { readFreeForm } from '../../src/playbook/tasks/free-form.ts'
 import { readPairs, splitWords } from '../../src/playbook/words.ts'
 
 const words = (text: string) => splitWords(text).map((word) => word.text)

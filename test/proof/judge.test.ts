@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { NewestSample } from '../../src/aws/arrivals.ts'
+import type { NewestSample } from '../../src/aws/polling/arrivals.ts'
 import { judgeFleet, type ProofSubject } from '../../src/proof/judge.ts'
 
 const sample = (host: string, instance_id: string, age: number): NewestSample => ({

@@ -1,8 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { connectionVariables, transportOf, withBecomeDefaults } from '../../src/cli/ansible-settings.ts'
-import { connectionSettings } from '../../src/connection/settings.ts'
+import {
+  connectionVariables,
+  transportOf,
+  withBecomeDefaults,
+} from '../../src/cli/options/ansible-settings.ts'
+import { connectionSettings } from '../../src/connection/settings/settings.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
 import { LayeredScope } from '../../src/run/scope/scope.ts'
 import { OBEYED } from '../../src/settings/keys.ts'

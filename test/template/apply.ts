@@ -1,6 +1,6 @@
 import type { Arguments, Filter, FilterContext, Test } from '../../src/template/filter.ts'
 import { PythonError } from '../../src/template/python/error.ts'
-import { str } from '../../src/template/python/repr.ts'
+import { str } from '../../src/template/python/text/repr.ts'
 import { isDict, type Value } from '../../src/values/value.ts'
 
 /** A context as small as a filter family needs: attributes are keys of dicts and indexes of lists. */

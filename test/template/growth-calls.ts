@@ -1,4 +1,4 @@
-import { knownFilterNames, knownTestNames } from '../../src/template/evaluator/known.ts'
+import { knownFilterNames, knownTestNames } from '../../src/template/evaluator/values/known.ts'
 import { functionNames } from '../../src/template/functions/globals.ts'
 import { lookupNames } from '../../src/template/lookups/index.ts'
 import { dictMethodNames } from '../../src/template/methods/dicts.ts'

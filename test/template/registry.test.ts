@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { knownFilterNames, knownTestNames } from '../../src/template/evaluator/known.ts'
+import { knownFilterNames, knownTestNames } from '../../src/template/evaluator/values/known.ts'
 import { findFilter, findTest, shortName } from '../../src/template/registry.ts'
 
 const SOURCES = new URL('../../src/template/', import.meta.url)

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { vaultPasswords } from '../../src/cli/vault-options.ts'
+import { vaultPasswords } from '../../src/cli/options/vault-options.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { splitVaultId } from '../../src/vault/password-source.ts'
 import { folderWith } from '../inventory/folder.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../values/nearest.ts'
+import { didYouMean } from '../../values/text/nearest.ts'
 import type { SshOption } from './evaluate.ts'
 import { readDirective } from './lines.ts'
 import { canonicalKeyword, OPTION_NAMES, optionOf } from './options.ts'

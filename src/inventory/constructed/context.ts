@@ -1,9 +1,9 @@
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import type { InventoryBuilder } from '../builder.ts'
-import { FolderReader, type Layer } from '../folder-reader.ts'
-import { magicVariables } from '../magic.ts'
 import { allGroupsOf } from '../members.ts'
+import { FolderReader, type Layer } from '../sources/folder-reader.ts'
+import { magicVariables } from '../variables/magic.ts'
 
 /** The variables of hosts while sources are still read. */
 export interface VariablesSoFar {

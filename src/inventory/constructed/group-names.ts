@@ -1,4 +1,4 @@
-import { str } from '../../template/python/repr.ts'
+import { str } from '../../template/python/text/repr.ts'
 import { isTrue } from '../../template/python/truth.ts'
 import type { Value } from '../../values/value.ts'
 import type { KeyedGroup } from './options.ts'

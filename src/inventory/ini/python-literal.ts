@@ -1,4 +1,4 @@
-import { parseFloatText, parseInteger } from '../../template/python/number.ts'
+import { parseFloatText, parseInteger } from '../../template/python/numbers/number.ts'
 import { Float } from '../../values/float.ts'
 import { integer, type Key, type Value } from '../../values/value.ts'
 import { readStrings } from './python-string.ts'

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { runProgram } from '../../program/run-program.ts'
 import type { Position } from '../../values/position.ts'
 import { InputError } from '../../values/problem.ts'
-import { visible } from '../../values/visible.ts'
+import { visible } from '../../values/text/visible.ts'
 import type { YamlMap } from '../../yaml/node.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 

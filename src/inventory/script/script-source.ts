@@ -7,9 +7,9 @@ import { openVaultText } from '../../vault/keyring.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import type { InventoryBuilder, Source } from '../builder.ts'
-import { groupNameFault, isPlainGroupName, warnOfGroupNames } from '../host-name.ts'
-import { takePriority } from '../priority.ts'
-import { setVariable, type Variables, warnOfName } from '../variables.ts'
+import { groupNameFault, isPlainGroupName, warnOfGroupNames } from '../patterns/host-name.ts'
+import { takePriority } from '../variables/priority.ts'
+import { setVariable, type Variables, warnOfName } from '../variables/variables.ts'
 import { askScript, SCRIPT_TIMEOUT } from './ask-script.ts'
 
 /** Calls with `--host` at a time. */

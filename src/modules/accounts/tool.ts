@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
 
 /**
  * The words of useradd and its like are the message, as Ansible has it. A single step that failed changed nothing.

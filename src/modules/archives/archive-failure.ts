@@ -1,8 +1,8 @@
 import { type Field, field, readFields, splitFields } from '../../probes/fields.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
 import { diskFull } from '../files/done.ts'
 
 /** What the messages of one task speak of. */

@@ -1,8 +1,8 @@
 import { type Field, field } from '../../probes/fields.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { applyMode, type Mode } from '../files/modes.ts'
-import type { Owners } from '../files/owners.ts'
+import { applyMode, type Mode } from '../files/attributes/modes.ts'
+import type { Owners } from '../files/attributes/owners.ts'
 import { membersFunction } from './members.ts'
 
 /** Owner, group and mode that all members shall have; undefined where the task does not say. */

@@ -1,5 +1,5 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
+import { CONTROL_ESCAPES } from '../../values/text/control-escapes.ts'
 
 /**
  * Shell function `m_members`: makes of `$m_tmp/names`, tar's list, the paths of the members below the current

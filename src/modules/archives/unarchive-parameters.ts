@@ -1,4 +1,4 @@
-import { fileParameters } from '../files/file-parameters.ts'
+import { fileParameters } from '../files/attributes/file-parameters.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
 /** Parameters of `unarchive` (facts/modules.md), less `decrypt`, `io_buffer_size`, and what is set on single files only. */

@@ -1,6 +1,6 @@
 import type { AnswersOf } from '../../probes/probe.ts'
 import { type PathFacts, stat } from '../../probes/stat.ts'
-import { type Owners, observeOwners, readOwners } from '../files/owners.ts'
+import { type Owners, observeOwners, readOwners } from '../files/attributes/owners.ts'
 import { observeAncestors, Trust, withoutSlash } from '../files/trust.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 import { observeLeftovers, type WorkingDirectory, workingDirectory } from './working-directory.ts'

@@ -3,8 +3,8 @@ import { type Field, field, splitFields } from '../../probes/fields.ts'
 import { type PathFacts, printStat, readPrinted } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../../values/visible.ts'
 
 /** Head of a changing script: `m_fail STEP`, which names the step that failed and ends the script. */
 export const runPrelude: ShellText = sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`

@@ -1,7 +1,7 @@
 import { dict, type Value } from '../../values/value.ts'
 import type { Diff } from '../module.ts'
-import { formatMode } from './modes.ts'
-import type { Owners } from './owners.ts'
+import { formatMode } from './attributes/modes.ts'
+import type { Owners } from './attributes/owners.ts'
 
 /** The file module's diff of something that is made: its state, and what differs from how it would be made by itself. */
 export function madeDiff(

@@ -1,11 +1,11 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { attributeChange } from '../files/attributes.ts'
-import type { Destination } from '../files/destination.ts'
+import { attributeChange } from '../files/attributes/attributes.ts'
+import type { Destination } from '../files/content/destination.ts'
+import { finalMode, wantedMode } from '../files/content/place-file.ts'
+import { fillScript, type Placement } from '../files/content/write-script.ts'
 import { printDone } from '../files/done.ts'
-import { finalMode, wantedMode } from '../files/place-file.ts'
-import { fillScript, type Placement } from '../files/write-script.ts'
 
 /** What {@link fetchInto} does, and of which file its output tells. */
 export interface Fetch {

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
-import { loadJson } from '../../template/python/json-load.ts'
+import { loadJson } from '../../template/python/formats/json-load.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
 
 /** What came back of a request. */
 export interface Response {

@@ -1,5 +1,5 @@
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/visible.ts'
+import { displayText } from '../../values/text/visible.ts'
 import { collectorProbes, collectorsOf } from '../collectors/collector-state.ts'
 import { departureDiff, departures } from '../collectors/decide.ts'
 import { KNOWN_COLLECTORS } from '../collectors/known.ts'

@@ -2,7 +2,7 @@ import { group } from '../../probes/account.ts'
 import { numberField, splitFields } from '../../probes/fields.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { toolSucceeded } from '../accounts/tool.ts'
-import { groupFunction } from '../files/owners.ts'
+import { groupFunction } from '../files/attributes/owners.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 

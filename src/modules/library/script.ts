@@ -4,7 +4,7 @@ import { commandParameters, commandReturns } from '../commands/command-parameter
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
 import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
-import { readAll } from '../files/content.ts'
+import { readAll } from '../files/content/content.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 

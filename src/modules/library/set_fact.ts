@@ -1,8 +1,8 @@
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { hasTemplateMarks } from '../../values/template-text.ts'
+import { isVariableName, VARIABLE_NAME_WORDS } from '../../values/text/variable-name.ts'
 import type { Key, Value } from '../../values/value.ts'
-import { isVariableName, VARIABLE_NAME_WORDS } from '../../values/variable-name.ts'
 import { defineModule, type ModuleContext, nothingToObserve } from '../module.ts'
 
 export default defineModule({

@@ -2,7 +2,7 @@ import { checksum } from '../../probes/digest.ts'
 import { type PathFacts, stat } from '../../probes/stat.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
-import { statDict } from '../files/stat-result.ts'
+import { statDict } from '../files/attributes/stat-result.ts'
 import { observeAncestors } from '../files/trust.ts'
 import { defineModule } from '../module.ts'
 

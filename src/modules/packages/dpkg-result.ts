@@ -1,8 +1,8 @@
 import { NOT_INSTALLED, type Package, readPackages } from '../../probes/package.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import { displayText } from '../../values/visible.ts'
 
 /** stdout and stderr as Ansible's keys. */
 export function packageResult(output: Output): Record<string, Value> {

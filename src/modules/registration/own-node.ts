@@ -1,7 +1,7 @@
 import { tagNode, tagsOfNodes } from '../../aws/node-tags.ts'
 import type { NodeInformation } from '../../aws/nodes.ts'
+import { waitOnline } from '../../aws/polling/wait-online.ts'
 import { HOST_TAG, hostTag } from '../../aws/tags.ts'
-import { waitOnline } from '../../aws/wait-online.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'

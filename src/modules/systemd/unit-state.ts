@@ -3,7 +3,7 @@ import { scriptProbe } from '../../probes/script.ts'
 import { systemctl, type Unit, type UnitScope } from '../../probes/unit.ts'
 import { sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/visible.ts'
+import { displayText } from '../../values/text/visible.ts'
 
 /** What systemd says of a unit, in the words of the module. */
 export interface UnitState {

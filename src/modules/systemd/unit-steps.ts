@@ -2,8 +2,8 @@ import type { Subject } from '../../probes/probe.ts'
 import { systemctl, type UnitScope } from '../../probes/unit.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
-import { displayText } from '../../values/visible.ts'
 import type { UnitState } from './unit-state.ts'
 
 /** What a link in systemd's folders, or a generator, changes. */

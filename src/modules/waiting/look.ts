@@ -1,7 +1,7 @@
 import { field, readFields } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { PythonError } from '../../template/python/error.ts'
-import { type PythonRegex, pythonRegex } from '../../template/python/regex.ts'
+import { type PythonRegex, pythonRegex } from '../../template/python/regex/regex.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'

@@ -1,7 +1,7 @@
 import type { BatchShared, Member, Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
-import { exceeded } from '../../playbook/max-fail.ts'
 import type { Task } from '../../playbook/playbook.ts'
+import { exceeded } from '../../playbook/plays/max-fail.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { RunState } from '../run-state.ts'
 import { Barrier } from './barrier.ts'

@@ -16,11 +16,11 @@ import {
   type ItemOptions,
   loopVariablesOf,
   type Standpoint,
-} from './evaluate.ts'
-import { evaluationFailure } from './evaluation-failure.ts'
+} from './evaluation/evaluate.ts'
+import { evaluationFailure } from './evaluation/evaluation-failure.ts'
+import { registered, registeredLoop, skippedResult } from './evaluation/registered.ts'
+import { applyResultConditions } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
-import { registered, registeredLoop, skippedResult } from './registered.ts'
-import { applyResultConditions } from './result-conditions.ts'
 
 /** A task as it looks ahead of its turn. */
 export interface SeenAhead {

@@ -1,5 +1,5 @@
 import { type Connection, ConnectionError, type Step } from '../../connection/connection.ts'
-import { identityKey } from '../../connection/identity.ts'
+import { identityKey } from '../../connection/shell/identity.ts'
 import type { Action } from '../../modules/module.ts'
 import {
   type AnswersOf,

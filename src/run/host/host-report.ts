@@ -2,7 +2,7 @@ import type { TaskResult } from '../../modules/task-result.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
 import { censored, type Phase, type Status } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
-import type { EvaluatedTask } from './evaluate.ts'
+import type { EvaluatedTask } from './evaluation/evaluate.ts'
 
 /** The host takes no further part; its result is told already. */
 export class HostStopped extends Error {}

@@ -1,5 +1,5 @@
 import type { Become } from '../../connection/connection.ts'
-import { identityKey } from '../../connection/identity.ts'
+import { identityKey } from '../../connection/shell/identity.ts'
 import { Secret } from '../../values/secret.ts'
 
 /** As whom, and in which environment, a task's steps run on the host. */

@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../../connection/connection.ts'
-import { becomeSettings, connectionSettings } from '../../connection/settings.ts'
+import { becomeSettings, connectionSettings } from '../../connection/settings/settings.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'

@@ -9,8 +9,7 @@ import {
   evaluateItem,
   evaluateTask,
   loopVariablesOf,
-} from './evaluate.ts'
-import { type Outlook, runItem } from './item-run.ts'
+} from './evaluation/evaluate.ts'
 import {
   lastPrinted,
   registered,
@@ -18,7 +17,8 @@ import {
   secretTexts,
   skippedResult,
   statusOf,
-} from './registered.ts'
+} from './evaluation/registered.ts'
+import { type Outlook, runItem } from './item-run.ts'
 import type { HostSession } from './session.ts'
 
 interface ItemDone {

@@ -1,6 +1,6 @@
 import { AwsFailure } from '../../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../../aws/identity.ts'
-import { MAGIC_NAMES } from '../../inventory/magic-names.ts'
+import { MAGIC_NAMES } from '../../inventory/variables/magic-names.ts'
 import { loadModule } from '../../modules/registry.ts'
 import { Mistakes } from '../../playbook/mistakes.ts'
 import type { Playbook } from '../../playbook/playbook.ts'

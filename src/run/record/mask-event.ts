@@ -1,8 +1,8 @@
-import type { Masker } from '../../values/masker.ts'
+import type { Masker } from '../../values/masking/masker.ts'
 import { InputError } from '../../values/problem.ts'
 import { Secret } from '../../values/secret.ts'
+import { cut } from '../../values/text/visible.ts'
 import type { Value } from '../../values/value.ts'
-import { cut } from '../../values/visible.ts'
 import type { RunEvent } from './events.ts'
 
 /**

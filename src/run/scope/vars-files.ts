@@ -1,4 +1,4 @@
-import { findVarsFile, loadVarsFile } from '../../playbook/vars-files.ts'
+import { findVarsFile, loadVarsFile } from '../../playbook/plays/vars-files.ts'
 import type { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'

@@ -4,8 +4,8 @@ import type { ArgumentList } from '../parser/nodes.ts'
 import { PythonError } from '../python/error.ts'
 import type { Context } from './context.ts'
 import { evaluate } from './expressions.ts'
-import { iterate } from './iterate.ts'
-import { hideIf, reveal, Taint } from './secrets.ts'
+import { iterate } from './statements/iterate.ts'
+import { hideIf, reveal, Taint } from './values/secrets.ts'
 
 const NONE: CallArguments = { positional: [], named: new Map() }
 

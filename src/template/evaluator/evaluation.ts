@@ -11,11 +11,11 @@ import { globalNamed } from '../functions/globals.ts'
 import { Blank, Hidden, Internal, type Operand, Tuple, Undefined } from '../operand.ts'
 import { typeOf } from '../operators/type-of.ts'
 import { fileScope } from '../template-variables.ts'
-import { copied } from './copied.ts'
 import { isMissing, markForeign } from './errors.ts'
 import { runTemplate } from './run.ts'
-import { hideWithFile } from './secrets.ts'
 import { isPlainValue, templateOf } from './templates.ts'
+import { copied } from './values/copied.ts'
+import { hideWithFile } from './values/secrets.ts'
 
 /** How deep templates, macros and includes may call each other. */
 const DEEPEST = 100

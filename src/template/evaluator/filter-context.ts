@@ -2,13 +2,13 @@ import type { Value } from '../../values/value.ts'
 import { TemplateError } from '../api.ts'
 import type { FilterContext } from '../filter.ts'
 import type { Operand } from '../operand.ts'
-import { str } from '../python/repr.ts'
-import { partOf } from './access.ts'
+import { str } from '../python/text/repr.ts'
 import type { Context } from './context.ts'
 import { applyFilter } from './filters.ts'
-import { plainValue } from './plain.ts'
-import { Taint } from './secrets.ts'
 import { applyTest } from './tests.ts'
+import { partOf } from './values/access.ts'
+import { plainValue } from './values/plain.ts'
+import { Taint } from './values/secrets.ts'
 
 /** What a filter or test may ask the engine. */
 export function filterContext(context: Context): FilterContext {

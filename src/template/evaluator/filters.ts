@@ -9,8 +9,8 @@ import { isMissing, isOwn } from './errors.ts'
 import { filterContext } from './filter-context.ts'
 import type { LazyFilter } from './lazy/filter.ts'
 import { lazyFilters } from './lazy/index.ts'
-import { plainValue, takeInventory } from './plain.ts'
-import { conceal, hide, isHidden, silenced, Taint } from './secrets.ts'
+import { plainValue, takeInventory } from './values/plain.ts'
+import { conceal, hide, isHidden, silenced, Taint } from './values/secrets.ts'
 
 /** Applies a filter by its name. What is undefined stays so, except where the filter is made for it. */
 export function applyFilter(name: string, input: Operand, args: CallArguments, context: Context): Operand {

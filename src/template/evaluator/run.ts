@@ -3,14 +3,14 @@ import type { Operand } from '../operand.ts'
 import type { BlockStatement } from '../parser/nodes.ts'
 import type { ParsedExpression, Template } from '../parser/parse.ts'
 import { PythonError } from '../python/error.ts'
-import { SelfReference } from './blocks.ts'
-import { concat } from './concat.ts'
 import { type Context, Frame, Variables } from './context.ts'
 import { isOwn, isStackOverflow } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { evaluate } from './expressions.ts'
-import { hideJoined, reveal, Taint } from './secrets.ts'
-import { execute } from './statements.ts'
+import { SelfReference } from './statements/blocks.ts'
+import { execute } from './statements/statements.ts'
+import { concat } from './values/concat.ts'
+import { hideJoined, reveal, Taint } from './values/secrets.ts'
 
 /** One execution of a template, with the templates it extends. */
 export class Run {

@@ -7,8 +7,8 @@ import type { Context } from './context.ts'
 import { isMissing, isOwn, raise } from './errors.ts'
 import { filterContext } from './filter-context.ts'
 import { lazyFilters } from './lazy/index.ts'
-import { plainValue } from './plain.ts'
-import { reveal, silenced, Taint } from './secrets.ts'
+import { plainValue } from './values/plain.ts'
+import { reveal, silenced, Taint } from './values/secrets.ts'
 
 type LazyTest = (value: Operand, args: CallArguments) => boolean
 

@@ -2,8 +2,8 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asCount, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { repr, str } from '../python/repr.ts'
-import { stripEnd } from '../python/strip.ts'
+import { repr, str } from '../python/text/repr.ts'
+import { stripEnd } from '../python/text/strip.ts'
 
 interface Style {
   readonly decoration: string

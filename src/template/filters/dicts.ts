@@ -4,7 +4,7 @@ import { bind, REQUIRED } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { dictGet, dictSet, toKey } from '../python/equality.ts'
 import { PythonError } from '../python/error.ts'
-import { repr, str } from '../python/repr.ts'
+import { repr, str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 import { typeName } from '../python/type-name.ts'
 

@@ -1,9 +1,9 @@
 import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
-import { decode, encode } from '../python/encoding.ts'
 import { PythonError } from '../python/error.ts'
-import { str } from '../python/repr.ts'
+import { decode, encode } from '../python/text/encoding.ts'
+import { str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 
 const b64encode: Filter = (input, args) => {

@@ -1,6 +1,6 @@
 import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
-import { str } from '../python/repr.ts'
+import { str } from '../python/text/repr.ts'
 
 /*
  * Text for formats that Ansible has no filter for. (A shell takes what quote makes.)

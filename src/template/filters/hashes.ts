@@ -3,7 +3,7 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { str } from '../python/repr.ts'
+import { str } from '../python/text/repr.ts'
 
 /** Python's names of digests that OpenSSL calls otherwise. */
 const OPENSSL_NAMES: Readonly<Record<string, string>> = {

@@ -2,11 +2,11 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asDict, asInteger, asText, iterate } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { escapeHtml, unescapeHtml } from '../python/html.ts'
-import { repr, str } from '../python/repr.ts'
-import { splitBlanks } from '../python/strip.ts'
+import { escapeHtml, unescapeHtml } from '../python/formats/html.ts'
+import { repr, str } from '../python/text/repr.ts'
+import { splitBlanks } from '../python/text/strip.ts'
+import { urlize as linkText } from '../python/text/urlize.ts'
 import { isTrue } from '../python/truth.ts'
-import { urlize as linkText } from '../python/urlize.ts'
 
 const escapeFilter: Filter = (input, args) => {
   bind(args, {})

@@ -7,8 +7,8 @@ import { equalityKey, equals } from '../python/equality.ts'
 import { PythonError } from '../python/error.ts'
 import { NamedTuple } from '../python/named-tuple.ts'
 import { sorted } from '../python/ordering.ts'
-import { str } from '../python/repr.ts'
 import { characters } from '../python/sequence.ts'
+import { str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 
 const batch: Filter = (input, args) => {

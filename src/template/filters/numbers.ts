@@ -4,8 +4,15 @@ import type { Filter } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
 import { asCount, asInteger } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { isInteger, isNumeric, parseFloatText, parseInteger, toDouble, truncate } from '../python/number.ts'
-import { fixed, round as roundValue } from '../python/round.ts'
+import {
+  isInteger,
+  isNumeric,
+  parseFloatText,
+  parseInteger,
+  toDouble,
+  truncate,
+} from '../python/numbers/number.ts'
+import { fixed, round as roundValue } from '../python/numbers/round.ts'
 import { typeName } from '../python/type-name.ts'
 
 const abs: Filter = (input, args) => {

@@ -4,7 +4,7 @@ import { bind } from '../python/bind.ts'
 import { asCount, asInteger, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
 import { hashPassword, randomSalt } from '../python/password-hash.ts'
-import { str } from '../python/repr.ts'
+import { str } from '../python/text/repr.ts'
 
 /** A password as `/etc/shadow` holds it; without a salt the result is another one each time, as in Ansible. */
 const passwordHash: Filter = (input, args) => {

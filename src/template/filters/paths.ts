@@ -6,10 +6,10 @@ import type { Filter, FilterContext } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { onController, PythonError } from '../python/error.ts'
-import { globPaths } from '../python/glob.ts'
-import { basename, commonpath, dirname, joinPath, normpath, splitext } from '../python/posix-path.ts'
+import { globPaths } from '../python/paths/glob.ts'
+import { basename, commonpath, dirname, joinPath, normpath, splitext } from '../python/paths/posix-path.ts'
+import { splitDrive, windowsBasename, windowsDirname } from '../python/paths/windows-path.ts'
 import { typeName } from '../python/type-name.ts'
-import { splitDrive, windowsBasename, windowsDirname } from '../python/windows-path.ts'
 
 /** A filter over one path and nothing else. */
 function pathFilter(change: (path: string, context: FilterContext) => Value): Filter {

@@ -1,6 +1,6 @@
 import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
-import { repr } from '../python/repr.ts'
+import { repr } from '../python/text/repr.ts'
 
 const pprint: Filter = (input, args) => {
   bind(args, {})

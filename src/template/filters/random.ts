@@ -3,8 +3,8 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asInteger, iterate } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { isInteger } from '../python/number.ts'
-import { type Chance, seededChance, shuffled, systemChance } from '../python/random.ts'
+import { isInteger } from '../python/numbers/number.ts'
+import { type Chance, seededChance, shuffled, systemChance } from '../python/numbers/random.ts'
 import { isTrue } from '../python/truth.ts'
 
 /** Python's `randrange(start, end, step)`. */

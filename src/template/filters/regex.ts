@@ -2,8 +2,8 @@ import type { Filter } from '../filter.ts'
 import { bind, bindNamed, REQUIRED } from '../python/bind.ts'
 import { asInteger, asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { escapePattern, pythonRegex } from '../python/regex.ts'
-import { repr, str } from '../python/repr.ts'
+import { escapePattern, pythonRegex } from '../python/regex/regex.ts'
+import { repr, str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 
 const regexReplace: Filter = (input, args) => {

@@ -2,9 +2,9 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { isNumeric, toDouble, truncate } from '../python/number.ts'
-import { str } from '../python/repr.ts'
-import { fixed, roundDouble } from '../python/round.ts'
+import { isNumeric, toDouble, truncate } from '../python/numbers/number.ts'
+import { fixed, roundDouble } from '../python/numbers/round.ts'
+import { str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 
 /** Largest first. */

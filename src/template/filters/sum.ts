@@ -5,7 +5,7 @@ import { attributeOf } from '../item-key.ts'
 import { bind } from '../python/bind.ts'
 import { iterate } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { isInteger, isNumeric, toDouble } from '../python/number.ts'
+import { isInteger, isNumeric, toDouble } from '../python/numbers/number.ts'
 import { typeName } from '../python/type-name.ts'
 
 /** Python's `+` of numbers and of lists; `sum` refuses text. */

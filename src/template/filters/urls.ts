@@ -3,9 +3,9 @@ import type { Filter } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText, iterate } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { str } from '../python/repr.ts'
+import { quoteUrl, splitUrl, unquoteUrlPlus } from '../python/formats/url.ts'
+import { str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
-import { quoteUrl, splitUrl, unquoteUrlPlus } from '../python/url.ts'
 
 const urlencode: Filter = (input, args) => {
   bind(args, {})

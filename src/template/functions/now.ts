@@ -1,10 +1,10 @@
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
-import { plainValue } from '../evaluator/plain.ts'
-import { hideIf, Taint } from '../evaluator/secrets.ts'
+import { plainValue } from '../evaluator/values/plain.ts'
+import { hideIf, Taint } from '../evaluator/values/secrets.ts'
 import type { CallArguments, Operand } from '../operand.ts'
-import { clockTime, preciseNow } from '../python/clock.ts'
-import { calendarAt, strftime } from '../python/strftime.ts'
+import { clockTime, preciseNow } from '../python/time/clock.ts'
+import { calendarAt, strftime } from '../python/time/strftime.ts'
 
 /** `now(utc=false, fmt='')`: the time on this machine, as text when a format is given. */
 export function now(args: CallArguments, evaluation: Evaluation): Operand {

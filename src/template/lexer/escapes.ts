@@ -1,4 +1,4 @@
-import { CONTROL_ESCAPES } from '../../values/control-escapes.ts'
+import { CONTROL_ESCAPES } from '../../values/text/control-escapes.ts'
 
 const ESCAPE = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gs
 const SHORT: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { Value } from '../../values/value.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { PythonError } from '../python/error.ts'
-import { splitLines } from '../python/lines.ts'
-import { stripEnd } from '../python/strip.ts'
+import { splitLines } from '../python/text/lines.ts'
+import { stripEnd } from '../python/text/strip.ts'
 import { type Lookups, plainLookup } from './define.ts'
 
 /** What a line of shell printed on the controller. @throws PythonError when it did not end with 0 */

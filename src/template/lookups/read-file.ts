@@ -4,8 +4,8 @@ import type { Secret } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { openText } from '../ciphertext.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
-import { encodingOf } from '../python/encoding.ts'
 import { PythonError } from '../python/error.ts'
+import { encodingOf } from '../python/text/encoding.ts'
 
 /** Where a relative name is looked for: in each folder of the search path, in its `files/` first. */
 export function candidates(name: string, { home }: Evaluation): string[] {

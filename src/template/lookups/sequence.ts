@@ -1,7 +1,7 @@
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
-import { percentFormat } from '../python/percent-format.ts'
-import { stripStart } from '../python/strip.ts'
+import { percentFormat } from '../python/text/percent-format.ts'
+import { stripStart } from '../python/text/strip.ts'
 import type { Lookup, Lookups } from './define.ts'
 
 /** A sequence longer than this is refused. */

@@ -2,7 +2,7 @@ import { TemplateError } from '../api.ts'
 import { raise } from '../evaluator/errors.ts'
 import { Undefined } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
-import { pythonRegex } from '../python/regex.ts'
+import { pythonRegex } from '../python/regex/regex.ts'
 import { type Lookup, type Lookups, plainLookup } from './define.ts'
 
 /** The values of variables named by text. */

@@ -1,6 +1,6 @@
 import { Callable, Instance, type Operand } from '../operand.ts'
-import { decode } from '../python/encoding.ts'
 import { PythonError } from '../python/error.ts'
+import { decode } from '../python/text/encoding.ts'
 
 /**
  * What `encode()` of a text gives. It is no value that a variable or a filter takes, as little as in Ansible: `hex()`

@@ -2,7 +2,7 @@ import type { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
 import { type CallArguments, Callable, type Operand } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
-import { calendarOf, strftime } from '../python/strftime.ts'
+import { calendarOf, strftime } from '../python/time/strftime.ts'
 
 /** The attributes and methods of a date or a point in time that templates use; undefined for any other. */
 export function dateAttribute(self: DateTime, name: string): Operand | undefined {

@@ -1,6 +1,6 @@
 import { PythonError } from '../python/error.ts'
 import { characters, textLength } from '../python/sequence.ts'
-import { strip, stripEnd, stripStart } from '../python/strip.ts'
+import { strip, stripEnd, stripStart } from '../python/text/strip.ts'
 import type { MethodArguments } from './arguments.ts'
 import type { TextMethod } from './strings.ts'
 

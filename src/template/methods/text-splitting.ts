@@ -1,6 +1,6 @@
 import { Tuple } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
-import { splitBlanks, splitBlanksEnd, splitText, splitTextEnd } from '../python/strip.ts'
+import { splitBlanks, splitBlanksEnd, splitText, splitTextEnd } from '../python/text/strip.ts'
 import type { TextMethod } from './strings.ts'
 
 const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g

@@ -4,7 +4,7 @@ import { integer, type Key, type Value } from '../../values/value.ts'
 import { type Operand, Tuple } from '../operand.ts'
 import type { BinaryOperator } from '../parser/nodes.ts'
 import { PythonError } from '../python/error.ts'
-import { percentFormat } from '../python/percent-format.ts'
+import { percentFormat } from '../python/text/percent-format.ts'
 import { TimeDelta } from './time-delta.ts'
 import { typeOf } from './type-of.ts'
 

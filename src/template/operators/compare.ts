@@ -3,7 +3,7 @@ import { Range, Tuple } from '../operand.ts'
 import type { Comparison } from '../parser/nodes.ts'
 import { dictGet, equals, toKey } from '../python/equality.ts'
 import { PythonError } from '../python/error.ts'
-import { isNumeric } from '../python/number.ts'
+import { isNumeric } from '../python/numbers/number.ts'
 import { compare } from '../python/ordering.ts'
 import { typeOf } from './type-of.ts'
 

@@ -1,8 +1,8 @@
 import { Float } from '../../values/float.ts'
-import { formatDouble } from '../python/double-format.ts'
 import { PythonError } from '../python/error.ts'
-import { reprFloat } from '../python/repr.ts'
+import { formatDouble } from '../python/numbers/double-format.ts'
 import { characters, textLength } from '../python/sequence.ts'
+import { reprFloat } from '../python/text/repr.ts'
 
 /** What stands behind the colon in `{:>8.2f}`. */
 export interface Spec {

@@ -3,7 +3,7 @@ import { Float } from '../../values/float.ts'
 import type { Value } from '../../values/value.ts'
 import type { Operand } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
-import { repr, str } from '../python/repr.ts'
+import { repr, str } from '../python/text/repr.ts'
 import { formatNumber, formatText, type Spec } from './format-spec.ts'
 import { typeOf } from './type-of.ts'
 

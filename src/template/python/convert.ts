@@ -1,6 +1,6 @@
 import { type Dict, isDict, type Value } from '../../values/value.ts'
 import { PythonError } from './error.ts'
-import { isInteger } from './number.ts'
+import { isInteger } from './numbers/number.ts'
 import { characters } from './sequence.ts'
 import { typeName } from './type-name.ts'
 

@@ -2,7 +2,7 @@ import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
 import { type Dict, isDict, type Key, type Value } from '../../values/value.ts'
 import { PythonError } from './error.ts'
-import { comparable, isNumeric } from './number.ts'
+import { comparable, isNumeric } from './numbers/number.ts'
 import { typeName } from './type-name.ts'
 
 /** Python's `==`: `1 == 1.0 == true`, lists item by item, dicts whatever their order, never text with numbers. */

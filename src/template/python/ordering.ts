@@ -2,7 +2,7 @@ import { DateTime } from '../../values/date-time.ts'
 import type { Value } from '../../values/value.ts'
 import { equals } from './equality.ts'
 import { PythonError } from './error.ts'
-import { comparable, isNumeric } from './number.ts'
+import { comparable, isNumeric } from './numbers/number.ts'
 import { typeName } from './type-name.ts'
 
 /** Text by code points, as Python orders it; JavaScript's `<` goes by UTF-16 units. */

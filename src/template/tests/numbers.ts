@@ -2,7 +2,7 @@ import { integer, type Value } from '../../values/value.ts'
 import type { Test } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
 import { PythonError } from '../python/error.ts'
-import { isInteger, isNumeric, toDouble } from '../python/number.ts'
+import { isInteger, isNumeric, toDouble } from '../python/numbers/number.ts'
 import { typeName } from '../python/type-name.ts'
 
 /** Whether a number divides another without rest. */

@@ -2,10 +2,10 @@ import type { Test } from '../filter.ts'
 import { bind } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { PythonError } from '../python/error.ts'
-import { pythonRegex } from '../python/regex.ts'
-import { repr, str } from '../python/repr.ts'
+import { splitUrl } from '../python/formats/url.ts'
+import { pythonRegex } from '../python/regex/regex.ts'
+import { repr, str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
-import { splitUrl } from '../python/url.ts'
 
 /** Python's `islower`: at least one letter with case, and none of the other case. */
 const lower: Test = (input, args) => {

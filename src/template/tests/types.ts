@@ -2,7 +2,7 @@ import { Float } from '../../values/float.ts'
 import { isDict, type Value } from '../../values/value.ts'
 import type { Test } from '../filter.ts'
 import { bind } from '../python/bind.ts'
-import { isNumeric } from '../python/number.ts'
+import { isNumeric } from '../python/numbers/number.ts'
 
 function ofType(holds: (value: Value) => boolean): Test {
   return (input, args) => {

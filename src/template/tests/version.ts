@@ -5,7 +5,7 @@ import type { Test } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
 import { PythonError } from '../python/error.ts'
 import { compareLoose, compareStrict } from '../python/loose-version.ts'
-import { repr, str } from '../python/repr.ts'
+import { repr, str } from '../python/text/repr.ts'
 import { isTrue } from '../python/truth.ts'
 
 type Compare = (left: string, right: string) => number

@@ -2,7 +2,7 @@ import { DateTime } from '../../values/date-time.ts'
 import { Float } from '../../values/float.ts'
 import type { Value } from '../../values/value.ts'
 import { typePlain } from '../../yaml/plain.ts'
-import { reprFloat, str } from '../python/repr.ts'
+import { reprFloat, str } from '../python/text/repr.ts'
 
 /** A scalar as text, and whether that text without quotes would be read as what it is. */
 export interface ScalarText {

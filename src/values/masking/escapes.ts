@@ -1,4 +1,4 @@
-import { isHiding } from '../visible.ts'
+import { isHiding } from '../text/visible.ts'
 import { type View, ViewBuilder } from './view.ts'
 
 const [ESC, BACKSLASH, PERCENT, AMPERSAND, APOSTROPHE, QUOTE] = [0x1b, 0x5c, 0x25, 0x26, 0x27, 0x22] as const

@@ -11,7 +11,7 @@ import {
   listingJson,
 } from '../../../src/inventory/listing.ts'
 import { readInventory } from '../../../src/inventory/read.ts'
-import { readVariables } from '../../../src/inventory/variable-files.ts'
+import { readVariables } from '../../../src/inventory/variables/variable-files.ts'
 import { type Model, model, written } from './generate.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'muster-forms-'))

@@ -4,7 +4,7 @@ import {
   type MemberAttributes,
   readComparison,
 } from '../../../src/modules/archives/compare-archive.ts'
-import { parseMode } from '../../../src/modules/files/modes.ts'
+import { parseMode } from '../../../src/modules/files/attributes/modes.ts'
 
 function wish(options: { uid?: number; gid?: number; mode?: string; runs?: number } = {}): MemberAttributes {
   const owners = {

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { contentOfText } from '../../../src/modules/files/content.ts'
+import { contentOfText } from '../../../src/modules/files/content/content.ts'
 import { controlInfo, debInfo } from '../../../src/modules/packages/deb-control.ts'
 import { debFile, tar } from './deb-file.ts'
 

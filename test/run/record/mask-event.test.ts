@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../../src/run/record/events.ts'
 import { maskError, maskEvent, maskFields } from '../../../src/run/record/mask-event.ts'
-import { Masker } from '../../../src/values/masker.ts'
+import { Masker } from '../../../src/values/masking/masker.ts'
 import { InputError } from '../../../src/values/problem.ts'
 import { REDACTED, Secret } from '../../../src/values/secret.ts'
 import type { Key, Value } from '../../../src/values/value.ts'

@@ -3,7 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { digestOf } from '../../../src/modules/files/content.ts'
+import { digestOf } from '../../../src/modules/files/content/content.ts'
 import { PlaybookFiles } from '../../../src/run/scope/controller-files.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calendarAt, calendarOf, strftime } from '../../../src/template/python/strftime.ts'
-import { strptime } from '../../../src/template/python/strptime.ts'
+import { calendarAt, calendarOf, strftime } from '../../../src/template/python/time/strftime.ts'
+import { strptime } from '../../../src/template/python/time/strptime.ts'
 
 describe('strftime', () => {
   it('knows the directives of C, weeks and days of the year among them', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { REGEX_DEADLINE, withinDeadline } from '../../../src/template/python/deadline.ts'
-import { pythonRegex } from '../../../src/template/python/regex.ts'
+import { pythonRegex } from '../../../src/template/python/regex/regex.ts'
 
 /** Patterns whose time grows with a power of the text, or doubles with each character, and the text that shows it. */
 const HOSTILE: readonly (readonly [pattern: string, piece: string, count: number])[] = [

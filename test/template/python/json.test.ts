@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { equals } from '../../../src/template/python/equality.ts'
-import { dumpJson, ONE_LINE } from '../../../src/template/python/json-dump.ts'
-import { loadJson } from '../../../src/template/python/json-load.ts'
+import { dumpJson, ONE_LINE } from '../../../src/template/python/formats/json-dump.ts'
+import { loadJson } from '../../../src/template/python/formats/json-load.ts'
 import { Float } from '../../../src/values/float.ts'
 import { dict, type Value } from '../../../src/values/value.ts'
 

@@ -3,8 +3,8 @@ import { typeOf } from '../../operators/type-of.ts'
 import { PythonError } from '../../python/error.ts'
 import { textLength } from '../../python/sequence.ts'
 import { raise } from '../errors.ts'
-import { iterate } from '../iterate.ts'
-import { hideIf, reveal, Taint } from '../secrets.ts'
+import { iterate } from '../statements/iterate.ts'
+import { hideIf, reveal, Taint } from '../values/secrets.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
 
 const first: LazyFilter = (input, args, context) => {

@@ -1,11 +1,11 @@
 import { type CallArguments, type Operand, Undefined } from '../../operand.ts'
 import { PythonError } from '../../python/error.ts'
-import { attributeOnly, missing, partOf } from '../access.ts'
 import type { Context } from '../context.ts'
 import { isTrue } from '../expressions.ts'
 import { applyFilter } from '../filters.ts'
-import { iterate } from '../iterate.ts'
+import { iterate } from '../statements/iterate.ts'
 import { applyTest } from '../tests.ts'
+import { attributeOnly, missing, partOf } from '../values/access.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
 
 type Path = readonly (string | number)[]

@@ -2,9 +2,9 @@ import { REDACTED } from '../../../values/secret.ts'
 import { TemplateError } from '../../api.ts'
 import { Blank, Undefined } from '../../operand.ts'
 import { PythonError } from '../../python/error.ts'
-import { printed } from '../concat.ts'
 import { isTrue } from '../expressions.ts'
-import { reveal, Taint } from '../secrets.ts'
+import { printed } from '../values/concat.ts'
+import { reveal, Taint } from '../values/secrets.ts'
 import { bindLazy, type LazyFilter } from './filter.ts'
 
 const fallback: LazyFilter = (input, args) => {

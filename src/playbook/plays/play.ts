@@ -1,0 +1,106 @@
+import { resolve } from 'node:path'
+import type { Value } from '../../values/value.ts'
+import type { YamlNode } from '../../yaml/node.ts'
+import { toValue } from '../../yaml/to-value.ts'
+import { readBecome } from '../become.ts'
+import { Fields, fieldsOf, refuseUnknown } from '../fields.ts'
+import { type Named, readEnvironment, readTags } from '../lists.ts'
+import type { Mistakes } from '../mistakes.ts'
+import type { Play } from '../playbook.ts'
+import { checkSource } from '../source-files.ts'
+import { checkHandlers } from '../tasks/handlers.ts'
+import { readName } from '../tasks/task.ts'
+import { readTaskList } from '../tasks/task-list.ts'
+import { readVariables } from '../variables.ts'
+import { readPercentage } from './max-fail.ts'
+import { readSerial } from './serial.ts'
+import { readVarsFiles } from './vars-files.ts'
+
+/**
+ * A play with all its mistakes recorded; undefined when it is none.
+ * @param directory the playbook's folder
+ */
+export async function readPlay(
+  node: YamlNode,
+  directory: string,
+  mistakes: Mistakes,
+): Promise<Play | undefined> {
+  if (node.kind !== 'map') {
+    mistakes.add(node.position, 'a play is a mapping', 'begin it with `- hosts: ...`')
+    return undefined
+  }
+  const entries = fieldsOf(node)
+  refuseUnknown(entries, 'play', mistakes)
+  const fields = new Fields(entries, mistakes)
+  refuseFacts(fields, mistakes)
+  const tags = readTags(fields, mistakes)
+  const notified: Named[] = []
+  const list = { directory, playTags: tags, notified, mistakes }
+  const section = async (key: string, ids: 'pre' | 't' | 'post') =>
+    (await readTaskList(fields.written(key), { ...list, where: 'task', ids })).tasks
+  const preTasks = await section('pre_tasks', 'pre')
+  const tasks = await section('tasks', 't')
+  const postTasks = await section('post_tasks', 'post')
+  const { tasks: handlers, complete } = await readTaskList(fields.written('handlers'), {
+    ...list,
+    where: 'handler',
+    ids: 'h',
+  })
+  checkHandlers(notified, handlers, complete && fields.node('roles') === undefined, mistakes)
+  for (const task of [...preTasks, ...tasks, ...postTasks, ...handlers])
+    await checkSource(task, directory, mistakes)
+  const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
+  return {
+    ...readBecome(fields, mistakes),
+    name: readName(fields),
+    position: node.position,
+    hosts: readHosts(fields, node, mistakes),
+    hostsPosition: fields.node('hosts')?.position ?? node.position,
+    vars: readVariables(fields.node('vars'), mistakes),
+    varsFiles,
+    serial: fields.checked('serial', readSerial),
+    maxFailPercentage: fields.checked('max_fail_percentage', readPercentage),
+    environment: readEnvironment(fields, mistakes),
+    tags,
+    noLog: fields.boolean('no_log'),
+    directory: resolve(directory),
+    remoteUser: fields.text('remote_user'),
+    preTasks,
+    tasks,
+    postTasks,
+    handlers,
+  }
+}
+
+function refuseFacts(fields: Fields, mistakes: Mistakes): void {
+  const gather = fields.boolean('gather_facts')
+  if (gather === undefined || gather === false) return
+  mistakes.add(
+    fields.positionOf('gather_facts')!,
+    'muster gathers no facts yet',
+    'write `gather_facts: false`, and read what you need with `command` and `register`',
+  )
+}
+
+/** `hosts`: a pattern or a list of patterns; which hosts they mean is the inventory's business. */
+function readHosts(fields: Fields, play: YamlNode, mistakes: Mistakes): Value {
+  const node = fields.node('hosts')
+  if (node === undefined) {
+    const position = fields.positionOf('hosts') ?? play.position
+    mistakes.add(position, 'Hosts list cannot be empty: the play has no `hosts`', 'write `hosts: all`')
+    return ''
+  }
+  const items = node.kind === 'list' ? node.items : [node]
+  if (items.length === 0) mistakes.add(node.position, 'Hosts list cannot be empty.', 'write `hosts: all`')
+  for (const item of items) {
+    const text = item.kind === 'scalar' && typeof item.value === 'string' ? item.value : undefined
+    if (text === undefined) {
+      mistakes.add(item.position, 'hosts takes a pattern or a list of patterns', 'put a number into quotes')
+    } else if (text.trim() === '') {
+      mistakes.add(item.position, 'Hosts list cannot be empty.', 'write `hosts: all`')
+    }
+  }
+  const value = toValue(node)
+  mistakes.templates(value)
+  return value
+}

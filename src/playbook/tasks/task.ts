@@ -1,0 +1,110 @@
+import { checkArguments } from '../../modules/check-parameters.ts'
+import { loadModule } from '../../modules/registry.ts'
+import type { Value } from '../../values/value.ts'
+import type { YamlNode } from '../../yaml/node.ts'
+import { readBecome } from '../become.ts'
+import { Fields, fieldsOf, isNull } from '../fields.ts'
+import { type Named, readEnvironment, readNames, readTags } from '../lists.ts'
+import type { Mistakes } from '../mistakes.ts'
+import type { Task } from '../playbook.ts'
+import { readVariableName, readVariables } from '../variables.ts'
+import { readAction } from './action.ts'
+import { readArguments } from './arguments.ts'
+import { readConditions } from './conditions.ts'
+import { readLoop, readLoopControl } from './loop.ts'
+
+/** What a task is read in. */
+export interface TaskContext {
+  readonly id: string
+  readonly where: 'task' | 'handler'
+  readonly playTags: readonly string[]
+  readonly mistakes: Mistakes
+  /** Gets the handlers that the task notifies, for the check of their names. */
+  readonly notified: Named[]
+}
+
+/** A task with all its mistakes recorded; undefined when there is no telling what it does. */
+export async function readTask(node: YamlNode, context: TaskContext): Promise<Task | undefined> {
+  const { mistakes, where } = context
+  if (node.kind !== 'map') {
+    mistakes.add(node.position, `a ${where} is a mapping`, 'begin it with `- name: ...`, its module below')
+    return undefined
+  }
+  const entries = fieldsOf(node)
+  const fields = new Fields(entries, mistakes)
+  const action = readAction(entries, where, node.position, mistakes)
+  const keywords = readKeywords(fields, context)
+  if (action === undefined) return undefined
+  const module = await loadModule(action.module)
+  const args = fields.node('args')
+  if (args !== undefined && args.kind !== 'map') {
+    mistakes.add(args.position, 'args is a mapping of further arguments')
+  }
+  const more = args?.kind === 'map' ? args : undefined
+  const read = readArguments(module, action.args, more, mistakes)
+  mistakes.addAll(checkArguments(module, read.args, { task: action.position, args: read.positions }))
+  return {
+    ...keywords,
+    id: context.id,
+    position: node.position,
+    module: action.module,
+    args: read.args,
+    argPositions: read.positions,
+  }
+}
+
+type Keywords = Omit<Task, 'id' | 'position' | 'module' | 'args' | 'argPositions'>
+
+function readKeywords(fields: Fields, context: TaskContext): Keywords {
+  const { mistakes } = context
+  const notify = readNames(fields, 'notify', mistakes)
+  context.notified.push(...notify)
+  const when = fields.node('when')
+  return {
+    ...readBecome(fields, mistakes),
+    name: readName(fields),
+    vars: readVariables(fields.node('vars'), mistakes),
+    when: when === undefined ? [] : readConditions(when, mistakes),
+    whenPosition: when?.position,
+    loop: readLoop(fields, mistakes),
+    loopControl: readLoopControl(fields, mistakes),
+    register: readVariableName(fields, 'register', mistakes),
+    notify: notify.map(({ name }) => name),
+    listen: readNames(fields, 'listen', mistakes).map(({ name }) => name),
+    tags: [...new Set([...context.playTags, ...readTags(fields, mistakes)])],
+    environment: readEnvironment(fields, mistakes),
+    noLog: fields.boolean('no_log'),
+    changedWhen: readVerdict(fields, 'changed_when', mistakes),
+    failedWhen: readVerdict(fields, 'failed_when', mistakes),
+    ignoreErrors: fields.boolean('ignore_errors'),
+    checkMode: fields.boolean('check_mode'),
+    until: readVerdict(fields, 'until', mistakes),
+    retries: fields.integer('retries'),
+    delay: fields.seconds('delay'),
+    timeout: fields.integer('timeout'),
+  }
+}
+
+/** `name: null`, `""` and `off` count as no name. */
+export function readName(fields: Fields): Value | undefined {
+  const node = fields.node('name')
+  if (node?.kind === 'scalar' && (node.value === false || node.value === '')) return undefined
+  return fields.text('name')
+}
+
+/** `changed_when` and its like: an empty list counts as not written, an empty value is a mistake. */
+function readVerdict(fields: Fields, name: string, mistakes: Mistakes): readonly Value[] | undefined {
+  const node = fields.written(name)
+  if (node === undefined) return undefined
+  if (isNull(node)) {
+    const position = fields.positionOf(name) ?? node.position
+    mistakes.add(
+      position,
+      `${name}: Empty conditional expressions are not allowed.`,
+      'write true, or leave it out',
+    )
+    return undefined
+  }
+  const conditions = readConditions(node, mistakes)
+  return conditions.length === 0 ? undefined : conditions
+}

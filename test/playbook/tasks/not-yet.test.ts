@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { knownNames } from '../../../src/modules/registry.ts'
+import { KEYWORDS } from '../../../src/playbook/keywords.ts'
+import {
+  insteadOfKeyword,
+  insteadOfModule,
+  keywordsNotYet,
+  modulesNotYet,
+} from '../../../src/playbook/tasks/not-yet.ts'
+
+describe('what muster has not yet', () => {
+  it('does not name what it has', () => {
+    expect(modulesNotYet().filter((name) => knownNames().includes(name))).toEqual([])
+    expect(keywordsNotYet().filter((name) => Object.hasOwn(KEYWORDS, name))).toEqual([])
+  })
+
+  it('says what to use instead', () => {
+    expect(insteadOfKeyword('block', 'task')).toContain('write the tasks into the play')
+    expect(insteadOfKeyword('with_dict', 'task')).toBe('use `loop`')
+    expect(insteadOfKeyword('ignore_errors', 'play')).toBe('write it at each task')
+    expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
+    expect(insteadOfKeyword('toString', 'task')).toBeUndefined()
+    expect(insteadOfModule('dnf')).toBe('use `package`')
+    expect(insteadOfModule('nosuch')).toBeUndefined()
+    expect(insteadOfModule('constructor')).toBeUndefined()
+  })
+})
