@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { TestHost, TestHosts } from '../test/hosts/index.ts'
+import { countProcesses, type HostProcess } from './host-processes.ts'
 
 /** What something cost the hosts, each of them on average. */
 export interface HostUsage {
   /** CPU seconds. */
   readonly hostCpu: number
-  /** Processes and threads started. */
-  readonly processes: number
+  /** Processes started on the first host, without those that a running agent starts by itself. */
+  readonly processes: readonly HostProcess[]
 }
 
 /**
@@ -25,11 +26,6 @@ async function cpuMeter(host: TestHost): Promise<() => Promise<number>> {
   return async () => Number(/^usage_usec (\d+)$/m.exec(await readFile(file, 'utf8'))![1]) / 1e6
 }
 
-/** The number that the host's kernel gave last to a process; it counts up. */
-async function lastProcess(host: TestHost): Promise<number> {
-  return Number(await host.sh('cat /proc/sys/kernel/ns_last_pid'))
-}
-
 /** Adds to a result what its making cost the hosts. */
 export async function withHostUsage<T>(
   hosts: Pick<TestHosts, 'hosts'>,
@@ -39,12 +35,9 @@ export async function withHostUsage<T>(
   const meters = await Promise.all(hosts.hosts.map(cpuMeter))
   const total = async () =>
     (await Promise.all(meters.map((meter) => meter()))).reduce((sum, each) => sum + each, 0)
-  // Looking starts processes as well: so many between two looks.
-  const looking = await lastProcess(sample)
-  const before = await lastProcess(sample)
+  const end = await countProcesses(sample)
   const cpu = await total()
   const result = await work()
   const hostCpu = ((await total()) - cpu) / hosts.hosts.length
-  const processes = (await lastProcess(sample)) - before - (before - looking)
-  return { ...result, hostCpu, processes }
+  return { ...result, hostCpu, processes: await end() }
 }

@@ -93,7 +93,7 @@ try {
         `CPU ${median(runs.map(cost)).toFixed(2)} s (x ${ratio(cost)})`,
         `controller ${median(runs.map((run) => run.cpu)).toFixed(2)} s`,
         `a host ${(1000 * median(runs.map((run) => run.hostCpu))).toFixed(0)} ms`,
-        `${median(runs.map((run) => run.processes))} processes`,
+        `${median(runs.map((run) => run.processes.length))} processes`,
         ...(Number.isNaN(memory) ? [] : [`${memory.toFixed(0)} MiB`]),
       ].join('  ')}\n`,
     )

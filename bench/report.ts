@@ -79,7 +79,7 @@ function pyinfraRows({ pyinfra, first, second }: Figures): Row[] {
   }
   const processes = (what: string, { processes: started }: HostUsage): Row => [
     what,
-    String(started),
+    String(started.length),
     '',
     '',
     '',
@@ -125,8 +125,8 @@ export function table(figures: Figures): string {
     ),
     hostRow('CPU of a host, first run', first, ({ hostCpu }) => 1000 * hostCpu, ' ms'),
     hostRow('CPU of a host, second run', second, ({ hostCpu }) => 1000 * hostCpu, ' ms'),
-    hostRow('processes on a host, first run', first, ({ processes }) => processes, '', 260),
-    hostRow('processes on a host, second run', second, ({ processes }) => processes, '', 22),
+    hostRow('processes on a host, first run', first, ({ processes }) => processes.length, '', 260),
+    hostRow('processes on a host, second run', second, ({ processes }) => processes.length, '', 22),
     costRow('handshakes a host, first run', perHost(first.muster.cost.handshakes), '', 2),
     costRow('handshakes a host, second run', perHost(second.muster.cost.handshakes), '', 2),
     costRow('requests a host, first run', perHost(first.muster.cost.requests), '', 2),

@@ -33,7 +33,8 @@ export class HostContainer extends GenericContainer {
       .withEntrypoint(['/sbin/init'])
       // systemd makes its machine-id of container_uuid, but only where it knows that it is in a container.
       .withEnvironment({ container: 'docker', container_uuid: uuid })
-      .withAddedCapabilities('SYS_ADMIN')
+      // SYS_PACCT: to count the processes that something costs (bench/host-processes.ts).
+      .withAddedCapabilities('SYS_ADMIN', 'SYS_PACCT')
       .withSecurityOpt('seccomp=unconfined')
       .withTmpFs({ '/run': '', '/run/lock': '', ...options.tmpfs })
       .withBindMounts([{ source: '/sys/fs/cgroup', target: '/sys/fs/cgroup', mode: 'rw' }])
