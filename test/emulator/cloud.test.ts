@@ -9,7 +9,7 @@ import {
   SSMClient,
   UpdateServiceSettingCommand,
 } from '@aws-sdk/client-ssm'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import { Agent } from './agent.ts'
 import { clients } from './clients.ts'
@@ -115,16 +115,14 @@ describe('the standard tier', () => {
 describe('a cloud', () => {
   it('listens on several addresses with one port, and its variables lead to it', async () => {
     const cloud = await startCloud({ addresses: ['127.0.0.1', '127.0.0.2'] })
-    const saved = { ...process.env }
     try {
       for (const hostname of ['127.0.0.1', '127.0.0.2']) {
-        Object.assign(process.env, cloud.environment(hostname))
+        for (const [name, value] of Object.entries(cloud.environment(hostname))) vi.stubEnv(name, value)
         expect(process.env['AWS_ENDPOINT_URL']).toBe(`http://${hostname}:${cloud.port}`)
         const answer = await new SSMClient().send(new DescribeActivationsCommand({}))
         expect(answer.ActivationList).toEqual([])
       }
     } finally {
-      process.env = saved
       await cloud.close()
     }
   })

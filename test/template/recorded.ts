@@ -29,6 +29,9 @@ export interface Recorded {
 /** JSON with whole numbers and floats apart and its objects in order. */
 type Json = null | boolean | number | bigint | string | Float | Json[] | Map<string, Json>
 
+/** A hash of the usual number of rounds, a second of work: it is asked for in one form, not in each. */
+const SLOW = /password_hash\('sha\d+', '\w+'\)/
+
 /** All recorded cases. */
 export function recordedCases(): Recorded[] {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
@@ -158,6 +161,7 @@ function differencesIn(recorded: Recorded, folder: string): string[] {
       canonical(engine.resolve(new TemplateText(source, { file: 'case.yaml', line: 1, column: 1 }))),
     )
   }
+  if (SLOW.test(source)) return found
   const [trimBlocks, lstripBlocks] = [
     recorded.options.get('trim_blocks'),
     recorded.options.get('lstrip_blocks'),

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { inventoryHost, listingJson } from '../../src/inventory/listing.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import { parseExtraVars } from '../../src/inventory/variables/extra-vars.ts'
@@ -116,11 +116,8 @@ describe('SOPS', () => {
     'v.yaml': 'a: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\nsops:\n  mac: ENC[AES256_GCM,data:q]\n',
   }
   const withProgram = (directory: string, run: () => Promise<void>) => {
-    const path = process.env['PATH']
-    process.env['PATH'] = directory
-    return run().finally(() => {
-      process.env['PATH'] = path
-    })
+    vi.stubEnv('PATH', directory)
+    return run()
   }
 
   test('is opened by the program, and everything in it is secret', async () => {
