@@ -5,6 +5,7 @@ import {
   keywordsNotYet,
   modulesNotYet,
 } from '../../src/playbook/tasks/not-yet.ts'
+import { lookupNames } from '../../src/template/lookups/index.ts'
 import { table } from './table.ts'
 
 const PLACES: readonly (readonly [Where, string])[] = [
@@ -20,6 +21,12 @@ export function keywordsPage(): string {
     '# Keywords of a playbook',
     'They mean what they mean in Ansible. A playbook with any other word is refused before a connection is made.',
     ...PLACES.flatMap(([place, title]) => [`## ${title}`, keywords(place)]),
+    '## Loops of old',
+    `\`with_NAME\` loops over what a lookup finds: ${lookupNames()
+      .map((name) => `\`with_${name}\``)
+      .join(
+        ', ',
+      )}. \`with_first_found\` looks in the folder that belongs to the module (\`templates/\`, \`vars/\`, \`files/\`) and passes over undefined terms.`,
     '## Not supported yet',
     'Keywords that Ansible has, and what to do until muster has them:',
     notYet(keywordsNotYet(), (name) => insteadOfKeyword(name, 'play')),

@@ -114,6 +114,9 @@ function taskSchema(where: 'task' | 'handler', modules: readonly Module[]): Sche
   return {
     type: 'object',
     properties: { ...keywords(where), ...Object.fromEntries(words) },
+    patternProperties: {
+      '^with_': { description: 'Run once for each item that the lookup of this name finds.' },
+    },
     additionalProperties: false,
     anyOf: ['action', ...words.map(([word]) => word)].map((word) => ({ required: [word] })),
   }

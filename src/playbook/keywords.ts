@@ -126,6 +126,22 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },
   index_var: { type: 'variable', on: ['loop_control'], doc: "The variable of the item's index, from 0." },
   label: { type: 'text', on: ['loop_control'], doc: 'What to show of an item; usually a template.' },
+  pause: { type: 'seconds', on: ['loop_control'], doc: 'Seconds between items.' },
+  extended: {
+    type: 'boolean',
+    on: ['loop_control'],
+    doc: 'Set `ansible_loop`: index, index0, first, last, length, revindex, revindex0, allitems, previtem, nextitem.',
+  },
+  extended_allitems: {
+    type: 'boolean',
+    on: ['loop_control'],
+    doc: '`ansible_loop.allitems` is there: true unless given.',
+  },
+  break_when: {
+    type: 'conditions',
+    on: ['loop_control'],
+    doc: 'End the loop after the item for which this holds.',
+  },
 }
 
 /** The keywords that may stand there. */

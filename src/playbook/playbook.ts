@@ -41,6 +41,20 @@ export interface Play extends BecomeKeywords {
   readonly handlers: readonly Task[]
 }
 
+export interface LoopControl {
+  readonly loopVar: string
+  readonly indexVar?: string
+  readonly label?: Value
+  /** Seconds between items. */
+  readonly pause?: Value
+  /** `ansible_loop` is set. */
+  readonly extended?: Value
+  /** Whether `ansible_loop` holds `allitems`; it does unless told otherwise. */
+  readonly extendedAllItems?: Value
+  /** Conditions that end the loop after an item. */
+  readonly breakWhen?: readonly Value[]
+}
+
 export interface Task extends BecomeKeywords {
   /** Unique in the play, in written order: `t1`, `t2`; `pre1`, `post1`, and `h1` for handlers. */
   readonly id: string
@@ -55,8 +69,10 @@ export interface Task extends BecomeKeywords {
   /** Conditions in order: expressions without braces, or booleans. Empty: always. */
   readonly when: readonly Value[]
   readonly whenPosition: Position | undefined
+  /** What is looped over; with `loopWith` the terms of that lookup (`with_items`: `items`). */
   readonly loop: Value | undefined
-  readonly loopControl: { readonly loopVar: string; readonly indexVar?: string; readonly label?: Value }
+  readonly loopWith?: string
+  readonly loopControl: LoopControl
   readonly register: string | undefined
   readonly notify: readonly string[]
   /** For handlers: topics beside the name. */

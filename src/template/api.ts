@@ -113,6 +113,12 @@ export interface FileOptions extends ReadingOptions {
   }
 }
 
+/** What a task has to say to the lookup of its loop. */
+export interface LoopOptions {
+  /** The folder beside `files/` in which `with_first_found` looks: `templates`, `vars`. */
+  readonly folder?: string
+}
+
 /** Implemented by src/template/engine.ts: `createEngine(scope, home)`. */
 export interface TemplateEngine {
   /** A value with every template in it evaluated, native types kept, omitted items dropped. */
@@ -121,6 +127,8 @@ export interface TemplateEngine {
   condition(condition: Value, position?: Position): boolean
   /** An expression without braces. */
   expression(text: string, position?: Position): Value
+  /** The items of `with_NAME`: what the lookup of that name finds with the terms written behind it. */
+  loopItems(name: string, terms: Value, options?: LoopOptions): Value[]
   /** A whole template file, as the template module writes it. */
   renderFile(source: string, file: string, options?: FileOptions): string | Secret
 }

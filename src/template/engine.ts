@@ -11,6 +11,7 @@ import { bareExpression, isPlainFile, templateFile } from './evaluator/templates
 import { printed } from './evaluator/values/concat.ts'
 import { finalize } from './evaluator/values/finalize.ts'
 import { hideJoined, reveal, Taint } from './evaluator/values/secrets.ts'
+import { loopItems } from './lookups/loop.ts'
 import { Undefined } from './operand.ts'
 
 /**
@@ -38,6 +39,13 @@ export function createEngine(scope: Scope, home: TemplateHome): TemplateEngine {
         if (result === OMIT) throw new TemplateError('the expression is omit, which is no value', position)
         return result
       })
+    },
+
+    loopItems(name, terms, { folder } = {}) {
+      const evaluation = new Evaluation(scope, home)
+      if (folder !== undefined) evaluation.loopFolder = folder
+      const position = terms instanceof TemplateText ? terms.position : undefined
+      return placed(evaluation, position, () => loopItems(name, terms, evaluation))
     },
 
     renderFile(source, file, options = {}) {

@@ -28,8 +28,6 @@ export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   '066-handler-notifies-handler': ['meta'],
   '073-handlers-included-and-imported': ['include_tasks'],
   '087-when-on-block': ['always', 'block'],
-  '091-with-items-flattens': ['with_dict', 'with_items'],
-  '098-loop-break-when': ['break_when'],
   '120-rescue': ['always', 'block', 'rescue'],
   '122-nested-blocks': ['always', 'block', 'rescue'],
   '123-always-fails': ['always', 'block', 'rescue'],

@@ -82,7 +82,7 @@ describe('every option of every lookup has an effect or is refused by name', () 
       rstrip: ["lookup('file', 'blank.txt', rstrip=false)", ' a\n'],
     },
     first_found: {
-      files: ["lookup('first_found', files=['no', 'blank.txt']) | basename", 'blank.txt'],
+      files: ["lookup('first_found', files=['no', 'files/blank.txt']) | basename", 'blank.txt'],
       paths: ["lookup('first_found', 'inside.txt', paths=['files/sub']) | basename", 'inside.txt'],
       skip: ["lookup('first_found', 'nope', skip=true)", []],
     },

@@ -6,6 +6,7 @@ import type { YamlNode, YamlScalar } from '../../yaml/node.ts'
 import { type Field, fieldsOf, isNull, refuseKeyword } from '../fields.ts'
 import { isKeyword, keywordsOn } from '../keywords.ts'
 import type { Mistakes } from '../mistakes.ts'
+import { isLoopWord } from './loop.ts'
 import { insteadOfKeyword, insteadOfModule } from './not-yet.ts'
 
 /** The module of a task and where its arguments stand. */
@@ -27,7 +28,7 @@ export function readAction(
   position: Position,
   mistakes: Mistakes,
 ): Action | undefined {
-  const others = fields.filter(({ name }) => !isKeyword(name, where))
+  const others = fields.filter(({ name }) => !isKeyword(name, where) && !isLoopWord(name))
   const modules = others.filter(({ name }) => resolveModuleName(name) !== undefined)
   const strangers = others.filter((field) => !modules.includes(field))
   const byAction = fields.find(({ name }) => name === 'action')

@@ -32,10 +32,6 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   gather_subset: 'leave it out: muster gathers no facts yet',
   gather_timeout: 'leave it out: muster gathers no facts yet',
   fact_path: 'leave it out: muster gathers no facts yet',
-  pause: 'leave it out: muster does not wait between items',
-  extended: 'use `index_var` for the index',
-  extended_allitems: 'use `index_var` for the index',
-  break_when: 'choose the items before: `loop: "{{ items | selectattr(...) | list }}"`',
 }
 
 /** Where such a keyword differs by place. */
@@ -87,7 +83,6 @@ export function insteadOfKeyword(name: string, where: string): string | undefine
   const place = where === 'handler' ? 'task' : where
   const key = `${place}:${name}`
   if (Object.hasOwn(BY_PLACE, key)) return BY_PLACE[key]
-  if (name.startsWith('with_')) return 'use `loop`'
   return Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined
 }
 

@@ -3,7 +3,7 @@ import { loadModule } from '../../modules/registry.ts'
 import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { readBecome } from '../become.ts'
-import { Fields, fieldsOf, isNull } from '../fields.ts'
+import { type Field, Fields, fieldsOf, isNull } from '../fields.ts'
 import { type Named, readEnvironment, readNames, readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { Task } from '../playbook.ts'
@@ -33,7 +33,7 @@ export async function readTask(node: YamlNode, context: TaskContext): Promise<Ta
   const entries = fieldsOf(node)
   const fields = new Fields(entries, mistakes)
   const action = readAction(entries, where, node.position, mistakes)
-  const keywords = readKeywords(fields, context)
+  const keywords = readKeywords(entries, fields, context)
   if (action === undefined) return undefined
   const module = await loadModule(action.module)
   const args = fields.node('args')
@@ -55,7 +55,7 @@ export async function readTask(node: YamlNode, context: TaskContext): Promise<Ta
 
 type Keywords = Omit<Task, 'id' | 'position' | 'module' | 'args' | 'argPositions'>
 
-function readKeywords(fields: Fields, context: TaskContext): Keywords {
+function readKeywords(entries: readonly Field[], fields: Fields, context: TaskContext): Keywords {
   const { mistakes } = context
   const notify = readNames(fields, 'notify', mistakes)
   context.notified.push(...notify)
@@ -66,7 +66,7 @@ function readKeywords(fields: Fields, context: TaskContext): Keywords {
     vars: readVariables(fields.node('vars'), mistakes),
     when: when === undefined ? [] : readConditions(when, mistakes),
     whenPosition: when?.position,
-    loop: readLoop(fields, mistakes),
+    ...readLoop(entries, fields, mistakes),
     loopControl: readLoopControl(fields, mistakes),
     register: readVariableName(fields, 'register', mistakes),
     notify: notify.map(({ name }) => name),

@@ -14,10 +14,10 @@ import {
   evaluateItem,
   evaluateTask,
   type ItemOptions,
-  loopVariablesOf,
   type Standpoint,
 } from './evaluation/evaluate.ts'
 import { evaluationFailure } from './evaluation/evaluation-failure.ts'
+import { loopVariablesOf } from './evaluation/loop.ts'
 import { registered, registeredLoop, skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
@@ -47,7 +47,10 @@ export async function lookAhead(
     const results: TaskResult[] = []
     if (evaluated.failure === undefined && evaluated.skip === undefined) {
       for (const [index, value] of (evaluated.values ?? [null]).entries()) {
-        const variables = evaluated.values === null ? undefined : loopVariablesOf(task, value, index)
+        const variables =
+          evaluated.values === null
+            ? undefined
+            : loopVariablesOf(task, evaluated.loop, evaluated.values, index)
         const item = await evaluateItem(
           at,
           evaluated,
@@ -62,7 +65,9 @@ export async function lookAhead(
       }
     }
     if (evaluated.skip !== undefined) results.push(skippedResult(evaluated.skip))
-    if (results.length < Math.max(items.length, 1)) forgetResults(foresight, task)
+    // Where a loop may end early there is no telling how many results it has.
+    const certain = results.length >= Math.max(items.length, 1) && task.loopControl.breakWhen === undefined
+    if (!certain) forgetResults(foresight, task)
     else if (task.register !== undefined)
       know(foresight, task.register, registeredAhead(evaluated, items, results))
     return { evaluated, items }

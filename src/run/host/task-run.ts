@@ -3,13 +3,8 @@ import type { Task } from '../../playbook/playbook.ts'
 import { createEngine } from '../../template/engine.ts'
 import type { Dict, Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
-import {
-  type EvaluatedItem,
-  type EvaluatedTask,
-  evaluateItem,
-  evaluateTask,
-  loopVariablesOf,
-} from './evaluation/evaluate.ts'
+import { type EvaluatedTask, evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
+import { afterItem, loopVariablesOf } from './evaluation/loop.ts'
 import {
   lastPrinted,
   registered,
@@ -82,17 +77,23 @@ async function runItems(
   }
   const done: ItemDone[] = []
   for (const [index, value] of values.entries()) {
+    if (index > 0 && evaluated.loop.pause > 0) await session.pause(evaluated.loop.pause)
     if (index > 0) session.checkStop(evaluated.name)
-    const variables = loopVariablesOf(task, value, index)
+    const variables = loopVariablesOf(task, evaluated.loop, values, index)
     const item = await session.evaluating(() =>
       evaluateItem(session.standpoint, evaluated, { variables, value }),
     )
-    const result = await runItem(session, evaluated, item, outlook)
-    done.push({ result, extra: variables })
-    keepFacts(session, result)
-    const dict = tellItem(session, evaluated, item, result, where)
+    const ran = await runItem(session, evaluated, item, outlook)
+    keepFacts(session, ran)
     // The items after it see its result, and the whole loop's takes its place when all are done.
-    if (task.register !== undefined) register(session, evaluated, dict)
+    if (task.register !== undefined) register(session, evaluated, new Map([...registered(ran), ...variables]))
+    const engine = createEngine(item.scope, session.run.home)
+    const { result, label, ends } = await session.evaluating(() =>
+      afterItem(engine, task, value, item.label, ran),
+    )
+    done.push({ result, extra: variables })
+    tellItem(session, evaluated, result, variables, { ...where, label })
+    if (ends) break
   }
   return done
 }
@@ -100,14 +101,12 @@ async function runItems(
 function tellItem(
   { report }: HostSession,
   evaluated: EvaluatedTask,
-  { loopVariables, label }: EvaluatedItem,
   result: TaskResult,
-  where: Where,
-): Dict {
-  const dict: Dict = new Map([...registered(result), ...loopVariables])
-  const told = { status: statusOf(result, false), result, registered: dict }
-  report.task(evaluated, told, { ...where, label: label ?? '' })
-  return dict
+  variables: Dict,
+  where: Where & { readonly label: string },
+): void {
+  const dict: Dict = new Map([...registered(result), ...variables])
+  report.task(evaluated, { status: statusOf(result, false), result, registered: dict }, where)
 }
 
 function keepFacts({ host, position }: HostSession, result: TaskResult): void {

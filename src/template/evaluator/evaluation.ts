@@ -31,6 +31,8 @@ export class Evaluation {
   readonly reading: ReadingOptions
   /** The template file that the evaluation began with. */
   readonly file: string | undefined
+  /** Set for the items of a loop: the folder in which `with_first_found` looks first. */
+  loopFolder: string | undefined
   readonly #names = new Map<string, Operand | undefined>()
   readonly #rendered = new Map<TemplateText, Operand>()
   readonly #running = new Set<TemplateText>()

@@ -21,24 +21,26 @@ const dicts: Lookup['run'] = (terms) =>
     return Array.from(term, ([key, value]) => dict({ key, value }))
   })
 
-/** Every combination of one item from each list, the first list slowest. */
+/** All levels of lists opened, nulls dropped; of community.general. */
+const deeplyFlattened = (term: Value): Value[] =>
+  Array.isArray(term) ? term.flatMap(deeplyFlattened) : term === null ? [] : [term]
+
+/** Every combination of one item from each list, the first list slowest; as in Ansible lists among the items are opened. */
 const nested: Lookup['run'] = (terms) => {
   if (terms.length === 0)
     throw new PythonError('with_nested requires at least one element in the nested list')
-  let rows: Value[][] = [[]]
-  for (const term of terms) {
-    const items = Array.isArray(term) ? term : [term]
-    rows = rows.flatMap((row) => items.map((item) => [...row, item]))
-  }
-  return rows
+  const [first, ...others] = terms.map((term) => (Array.isArray(term) ? term : [term]))
+  let rows: Value[] = first!
+  for (const items of others) rows = rows.flatMap((row) => items.map((item) => flattened([row, item])))
+  return rows.map((row) => flattened(Array.isArray(row) ? row : [row]))
 }
 
-/** The first items of all lists, the second items, and so on; null where a list is shorter. */
+/** The first items of all lists, the second items, and so on, flattened one level; null where a list is shorter. */
 const together: Lookup['run'] = (terms) => {
   if (terms.length === 0) throw new PythonError('with_together requires at least one element in each list')
   const lists = terms.map((term) => listFrom(term, 'together'))
   const longest = Math.max(...lists.map((list) => list.length))
-  return Array.from({ length: longest }, (_, index) => lists.map((list) => list[index] ?? null))
+  return Array.from({ length: longest }, (_, index) => flattened(lists.map((list) => list[index] ?? null)))
 }
 
 const indexedItems: Lookup['run'] = (terms) => flattened(terms).map((item, index): Operand => [index, item])
@@ -80,6 +82,7 @@ const subelements: Lookup['run'] = (terms) => {
 export const collectionLookups: Lookups = {
   dict: plainLookup(dicts),
   items: plainLookup(flattened),
+  flattened: plainLookup((terms) => terms.flatMap(deeplyFlattened)),
   list: plainLookup((terms) => terms),
   nested: plainLookup(nested),
   // community.general has the same under this name.

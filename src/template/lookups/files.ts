@@ -7,7 +7,7 @@ import { globPaths } from '../python/paths/glob.ts'
 import { stripEnd, stripStart } from '../python/text/strip.ts'
 import { isTrue } from '../python/truth.ts'
 import { type Lookup, type Lookups, plainLookup } from './define.ts'
-import { candidates, fileName, findFile, readNamed } from './read-file.ts'
+import { candidates, fileName, findPath, readNamed } from './read-file.ts'
 
 /** The content of files, white space at the end dropped unless `rstrip=false`. */
 const file: Lookup = {
@@ -49,22 +49,24 @@ const firstFound: Lookup = {
   run(terms, options, evaluation) {
     let skip = isTrue(options.get('skip') ?? false)
     const names: string[] = []
-    const collect = (term: Value, paths: readonly string[]): void => {
+    let paths = split(options.get('paths'), /[,:;]/)
+    const collect = (term: Value): void => {
       if (Array.isArray(term)) {
-        for (const item of term) collect(item, paths)
+        for (const item of term) collect(item)
       } else if (term instanceof Map) {
-        skip ||= isTrue(term.get('skip') ?? false)
-        collect(split(term.get('files'), /[,;]/), split(term.get('paths'), /[,:;]/))
+        // As in Ansible its options hold for what follows it too.
+        skip = isTrue(term.get('skip') ?? false)
+        paths = split(term.get('paths'), /[,:;]/)
+        collect(split(term.get('files'), /[,;]/))
       } else {
         const name = fileName(term)
         names.push(...(paths.length === 0 ? [name] : paths.map((path) => join(path, name))))
       }
     }
-    const paths = split(options.get('paths'), /[,:;]/)
-    for (const term of terms) collect(term, paths)
-    if (terms.length === 0) collect(split(options.get('files'), /[,;]/), paths)
+    for (const term of terms) collect(term)
+    if (terms.length === 0) collect(split(options.get('files'), /[,;]/))
     for (const name of names) {
-      const path = findFile(name, evaluation)
+      const path = findPath(name, evaluation)
       if (path !== undefined) return [path]
     }
     if (skip) return []

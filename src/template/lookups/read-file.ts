@@ -8,10 +8,25 @@ import { PythonError } from '../python/error.ts'
 import { encodingOf } from '../python/text/encoding.ts'
 
 /** Where a relative name is looked for: in each folder of the search path, in its `files/` first. */
-export function candidates(name: string, { home }: Evaluation): string[] {
+export function candidates(name: string, { home }: Evaluation, inside: string | null = 'files'): string[] {
   if (isAbsolute(name)) return [name]
   const folders = home.searchPath ?? [home.directory]
-  return folders.flatMap((folder) => [resolve(folder, 'files', name), resolve(folder, name)])
+  // A name that begins with that folder already is not looked for in it.
+  const own = inside === null || name.split('/')[0] === inside ? [] : [inside]
+  return folders.flatMap((folder) => [
+    ...own.map((each) => resolve(folder, each, name)),
+    resolve(folder, name),
+  ])
+}
+
+/**
+ * The path of a file or folder for `first_found`: a loop looks in the folder that belongs to its module first, a call
+ * of the lookup only beside the playbook.
+ */
+export function findPath(name: string, evaluation: Evaluation): string | undefined {
+  return candidates(name, evaluation, evaluation.loopFolder ?? null).find(
+    (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
+  )
 }
 
 /** The path of a file by the name that a user wrote; undefined when there is none. */

@@ -16,7 +16,6 @@ describe('what muster has not yet', () => {
 
   it('says what to use instead', () => {
     expect(insteadOfKeyword('block', 'task')).toContain('write the tasks into the play')
-    expect(insteadOfKeyword('with_dict', 'task')).toBe('use `loop`')
     expect(insteadOfKeyword('ignore_errors', 'play')).toBe('write it at each task')
     expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
     expect(insteadOfKeyword('toString', 'task')).toBeUndefined()

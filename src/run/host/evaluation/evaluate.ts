@@ -24,7 +24,8 @@ import {
   type Vantage,
 } from '../../scope/variables.ts'
 import type { Identity } from '../identity.ts'
-import { evaluationFailure, inLine } from './evaluation-failure.ts'
+import { evaluationFailure } from './evaluation-failure.ts'
+import { folderOf, itemLabel, type LoopPlan, labelNeedsResult, loopPlan, ONCE } from './loop.ts'
 import { becomeKeywords, checkMode, environmentOf, truth } from './task-keywords.ts'
 
 /** Where a task is evaluated: on which host of which play, and from where its variables are seen. */
@@ -44,6 +45,8 @@ export interface EvaluatedTask {
   readonly noLog: boolean
   /** The loop's values; null without a loop. */
   readonly values: readonly Value[] | null
+  /** How the loop goes on between its values. */
+  readonly loop: LoopPlan
   /** The whole task is left out (`when` false before a loop that cannot be evaluated), or cannot be evaluated. */
   readonly skip?: Value
   readonly failure?: TaskFailure
@@ -76,7 +79,7 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
   const module = await loadModule(task.module)
   const scope = scopeFor(run, host, play, vantage, task)
   const engine = createEngine(scope, run.home)
-  const common = { task, module, scope, name: taskName(engine, task), noLog: false, values: null }
+  const common = { task, module, scope, name: taskName(engine, task), noLog: false, values: null, loop: ONCE }
   try {
     // What is kept under a secret's name is one, and is not to be seen on its way there.
     const isSecret = task.register !== undefined && isSecretName(task.register)
@@ -85,22 +88,15 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
     const values = loopValues(engine, task)
     // `loop: null` is no loop at all.
     if (values === null) return { ...common, noLog, values }
-    if (!(values instanceof TaskFailure))
-      return { ...common, noLog, values: values.map((each) => withSecrecy(task.loopControl.loopVar, each)) }
+    if (!(values instanceof TaskFailure)) {
+      const covered = values.map((each) => withSecrecy(task.loopControl.loopVar, each))
+      return { ...common, noLog, values: covered, loop: loopPlan(engine, task) }
+    }
     const skip = skippedBy(engine, task)
     return skip === undefined ? { ...common, noLog, failure: values } : { ...common, noLog, skip }
   } catch (error) {
     return { ...common, failure: evaluationFailure(error) }
   }
-}
-
-/** The variables of the item at `index` of a loop. */
-export function loopVariablesOf({ loopControl }: Task, value: Value, index: number): Dict {
-  const variables: Dict = new Map<Key, Value>([[loopControl.loopVar, value]])
-  if (loopControl.indexVar !== undefined) variables.set(loopControl.indexVar, index)
-  variables.set('ansible_loop_var', loopControl.loopVar)
-  if (loopControl.indexVar !== undefined) variables.set('ansible_index_var', loopControl.indexVar)
-  return variables
 }
 
 /** How an item is evaluated ahead of its turn: a condition that cannot be known counts as true. */
@@ -131,7 +127,8 @@ export async function evaluateItem(
   const unprepared = { ...bare, check: run.options.check, label: undefined }
   const context = moduleContext(standpoint, scope, engine, run.options.check)
   try {
-    const label = item === undefined ? undefined : itemLabel(engine, task, item.value)
+    const label =
+      item === undefined || labelNeedsResult(task) ? undefined : itemLabel(engine, task, item.value)
     const skip = options.assumeDone === true ? skippedForSure(engine, task) : skippedBy(engine, task)
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
@@ -186,6 +183,8 @@ function skippedBy(engine: TemplateEngine, task: Task): Value | undefined {
 
 function loopValues(engine: TemplateEngine, task: Task): readonly Value[] | null | TaskFailure {
   try {
+    if (task.loopWith !== undefined)
+      return engine.loopItems(task.loopWith, task.loop as Value, { folder: folderOf(task.module) })
     const values = engine.resolve(task.loop as Value)
     if (values === OMIT || values === null) return null
     if (Array.isArray(values)) return values
@@ -195,11 +194,6 @@ function loopValues(engine: TemplateEngine, task: Task): readonly Value[] | null
   } catch (error) {
     return evaluationFailure(error)
   }
-}
-
-function itemLabel(engine: TemplateEngine, task: Task, value: Value): string {
-  const label = task.loopControl.label === undefined ? value : engine.resolve(task.loopControl.label)
-  return inLine(label === OMIT ? '' : label)
 }
 
 /** The arguments evaluated; conditions stay as they are, omitted ones are gone. */

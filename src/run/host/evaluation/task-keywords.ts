@@ -2,6 +2,7 @@ import type { Task } from '../../../playbook/playbook.ts'
 import { keywordBoolean } from '../../../playbook/tasks/keyword-values.ts'
 import { OMIT, type TemplateEngine } from '../../../template/api.ts'
 import { str } from '../../../template/python/text/repr.ts'
+import { Float } from '../../../values/float.ts'
 import { Secret } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import { type Dict, isDict, type Value } from '../../../values/value.ts'
@@ -58,6 +59,17 @@ export function environmentOf(
     }
   }
   return [...merged]
+}
+
+/** A keyword's value as a number of seconds; 0 without one. @throws TaskFailure for what is none */
+export function seconds(engine: TemplateEngine, value: Value | undefined, keyword: string): number {
+  if (value === undefined || value === null) return 0
+  const resolved = engine.resolve(value)
+  if (resolved === OMIT || resolved === null) return 0
+  const read = resolved instanceof Float ? resolved.value : Number(resolved)
+  if (typeof resolved === 'boolean' || !Number.isFinite(read) || read < 0)
+    throw new TaskFailure(`${keyword} must be a number of seconds, got ${inLine(resolved)}`)
+  return read
 }
 
 /** A keyword's value as a boolean; false without one. @throws TaskFailure for what is none */
