@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cost, Recap } from '../src/run/record/events.ts'
 import { type Measured, measure } from './measure.ts'
@@ -9,6 +10,18 @@ export interface MusterRun extends Measured {
 }
 
 const root = join(import.meta.dirname, '..')
+const program = join(root, 'bin', 'muster.js')
+
+/** Node as the program's first line starts it: `#!/usr/bin/env -S node OPTIONS`. */
+const [, , , ...options] = readFileSync(program, 'utf8').split('\n')[0]!.split(' ')
+/** The program under this Node, which leaves its peak memory behind; arguments follow. */
+export const measuredMuster = [
+  process.execPath,
+  ...options,
+  '--import',
+  join(import.meta.dirname, 'record-usage.mjs'),
+  program,
+]
 
 /**
  * `muster apply bench/playbook.yaml`.
@@ -21,7 +34,6 @@ export async function musterRun(
   environment: Readonly<Record<string, string>>,
   more: readonly string[] = [],
 ): Promise<MusterRun> {
-  const node = [process.execPath, '--import', join(import.meta.dirname, 'record-usage.mjs')]
   const words = [
     'apply',
     join(import.meta.dirname, 'playbook.yaml'),
@@ -31,10 +43,9 @@ export async function musterRun(
     '--forks',
     '50',
   ]
-  const measured = await measure(
-    [...node, join(root, 'bin', 'muster.js'), ...words, '-e', JSON.stringify(variables), ...more],
-    { environment },
-  )
+  const measured = await measure([...measuredMuster, ...words, '-e', JSON.stringify(variables), ...more], {
+    environment,
+  })
   const last = JSON.parse(measured.stdout.trim().split('\n').at(-1)!)
   return { ...measured, cost: last.cost, recap: last.recap }
 }

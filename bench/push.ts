@@ -13,6 +13,7 @@ import { startHosts, type TestHosts } from '../test/hosts/index.ts'
 import { ssh, together } from './floor.ts'
 import { type HostUsage, withHostUsage } from './host-usage.ts'
 import { type Measured, measure } from './measure.ts'
+import { measuredMuster } from './muster.ts'
 
 const DESTINATION = '/var/tmp/pushed'
 const count = Number(process.argv[2] ?? 21)
@@ -51,8 +52,7 @@ const ways: readonly Way[] = [
     run: (hosts, file, state) =>
       measure(
         [
-          ...node,
-          join(import.meta.dirname, '..', 'bin', 'muster.js'),
+          ...measuredMuster,
           ...['apply', join(import.meta.dirname, 'push.yaml'), '-i', hosts.inventoryFile, '--forks', '50'],
           ...['-e', JSON.stringify({ file })],
         ],
