@@ -23,6 +23,13 @@ const HOSTS = ['test/**/*.host.test.ts']
 // host image.
 export default defineConfig({
   test: {
+    // What the unit tests reach by themselves is printed by `npm test`; `npm run test:coverage` counts those of the system too.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary', 'html'],
+      reportsDirectory: 'coverage',
+    },
     projects: [
       {
         test: {
