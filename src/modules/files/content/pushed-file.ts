@@ -1,9 +1,8 @@
 import { posix } from 'node:path'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
 import { enter, holdPrelude, privateName, temporaryName, temporaryPrefix } from '../enter.ts'
-import { makeDirectories } from '../trees/directories.ts'
 import { realPath } from '../trust.ts'
-import { fillScript, type Placement, settleScript } from './write-script.ts'
+import { fillScript, makeParents, type Placement, settleScript } from './write-script.ts'
 
 /** Where what is sent lands; a directory of ours in it cannot be moved by others, for it is sticky. On disk, not in memory. */
 const WAITING_ROOM = '/var/tmp'
@@ -26,13 +25,12 @@ export function landingOf({ place }: Placement): Landing {
 
 /** First half: checks that the file can be written, and makes the empty file that the bytes go into. */
 export function prepareScript(placement: Placement, landing: Landing): ShellText {
-  const { place, parents, owners } = placement
+  const { place } = placement
   const name = posix.basename(landing.path)
-  const made = parents === null ? [] : [makeDirectories(parents.missing, parents.mode, owners)]
   const failing = sh`[ -w . ] || m_fail unwritable; m_fail write`
   const checks = [
     holdPrelude,
-    ...made,
+    ...makeParents(placement),
     enter(place, failing),
     sh`[ ! -d "$m_up/"${place.name} ] || m_fail directory`,
   ]

@@ -25,8 +25,12 @@ export interface Placement {
   readonly mode: number
   /** Checked before the rename; null where what comes is not known before. */
   readonly sha256: string | null
-  /** Directories to be made, with this mode (undefined: 0777 less the umask). */
-  readonly parents: { readonly missing: Missing; readonly mode: number | undefined } | null
+  /** Directories to be made, with this mode (undefined: 0777 less the umask); `plain`: owner and group do not go to them. */
+  readonly parents: {
+    readonly missing: Missing
+    readonly mode: number | undefined
+    readonly plain?: true
+  } | null
   readonly backup: boolean
   /** Words of a command that must accept the new file; `%s` in them is its temporary name. */
   readonly validate: readonly string[] | undefined
@@ -46,18 +50,25 @@ interface Beginning {
 
 /** Goes to where the file is written: the directories are there then, and `$m_t` is its hidden name. */
 function begin(placement: Placement, { name, first = sh`:` }: Beginning = {}): ShellText {
-  const { place, parents, owners } = placement
+  const { place } = placement
   return lines([
     holdPrelude,
     sum,
     first,
-    ...(parents === null ? [] : [makeDirectories(parents.missing, parents.mode, owners)]),
+    ...makeParents(placement),
     enter(place, sh`[ -w . ] || m_fail unwritable; m_fail write`),
     sh`m_t=${name ?? posix.basename(temporaryName(place.name))}; set -C
 [ ! -d "$m_up/"${place.name} ] || m_fail directory`,
     ...(name === undefined ? [clearLeft(place)] : []),
     sh`umask 077`,
   ])
+}
+
+/** Makes the directories that are missing on the way. */
+export function makeParents({ parents, owners }: Placement): ShellText[] {
+  if (parents === null) return []
+  const given = parents.plain === true ? { ...owners, uid: undefined, gid: undefined } : owners
+  return [makeDirectories(parents.missing, parents.mode, given)]
 }
 
 /** What killed runs left for this target goes; what is not muster's own is not touched. */

@@ -4,6 +4,8 @@ export interface RegexFlags {
   readonly ignoreCase?: boolean
   readonly multiline?: boolean
   readonly dotAll?: boolean
+  /** Classes mean ASCII alone, as they do in patterns on bytes. */
+  readonly ascii?: boolean
 }
 
 /** All flags of Python's `re` that change what a pattern means. */

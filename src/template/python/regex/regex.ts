@@ -143,6 +143,13 @@ export class PythonRegex {
     }
     return { text: result + text.slice(end), count: matches.length }
   }
+
+  /** `match.expand`: the template with the texts of a match's groups. @throws PythonError */
+  expand(template: string, match: RegExpExecArray): string {
+    const replacement = parseReplacement(template)
+    checkReplacement(replacement, this.#translation.groups, this.#translation.names)
+    return expandReplacement(replacement, match)
+  }
 }
 
 /** V8 lets lookarounds match between the halves of a surrogate pair, where no character of Python's begins. */
@@ -164,7 +171,7 @@ const compiled = new Map<string, PythonRegex>()
 
 /** A compiled pattern, kept for the next time (the last {@link KEPT} of them). @throws PythonError */
 export function pythonRegex(pattern: string, flags: RegexFlags = {}): PythonRegex {
-  const key = `${Number(flags.ignoreCase ?? 0)}${Number(flags.multiline ?? 0)}${Number(flags.dotAll ?? 0)}${pattern}`
+  const key = `${Number(flags.ignoreCase ?? 0)}${Number(flags.multiline ?? 0)}${Number(flags.dotAll ?? 0)}${Number(flags.ascii ?? 0)}${pattern}`
   let regex = compiled.get(key)
   if (regex === undefined) {
     regex = new PythonRegex(pattern, flags)
