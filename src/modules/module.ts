@@ -207,6 +207,8 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly name: string
   /** Other names that playbooks may use (`systemd_service`). */
   readonly aliases?: readonly string[]
+  /** The collection of Ansible that has it, when that is not `ansible.builtin`: its name may stand in front. */
+  readonly collection?: 'ansible.posix' | 'community.general'
   /** `controller` modules run no script on the host; they need no connection. */
   readonly runsOn: 'host' | 'controller'
   readonly documentation: Documentation

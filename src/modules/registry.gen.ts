@@ -9,6 +9,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   assert: () => import('./library/assert.ts'),
   aws_caller_info: () => import('./library/aws_caller_info.ts'),
   aws_credentials: () => import('./library/aws_credentials.ts'),
+  blockinfile: () => import('./library/blockinfile.ts'),
   collector: () => import('./library/collector.ts'),
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
@@ -18,7 +19,9 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   group: () => import('./library/group.ts'),
   hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),
+  lineinfile: () => import('./library/lineinfile.ts'),
   package: () => import('./library/package.ts'),
+  replace: () => import('./library/replace.ts'),
   script: () => import('./library/script.ts'),
   set_fact: () => import('./library/set_fact.ts'),
   shell: () => import('./library/shell.ts'),
@@ -40,3 +43,6 @@ export const ALIASES: Readonly<Record<string, string>> = {
   systemd_service: 'systemd',
   service: 'systemd',
 }
+
+/** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
+export const COLLECTIONS: Readonly<Record<string, string>> = {}

@@ -1,5 +1,5 @@
 import type { Module } from './module.ts'
-import { ALIASES, MODULES } from './registry.gen.ts'
+import { ALIASES, COLLECTIONS, MODULES } from './registry.gen.ts'
 
 /** Short names of all modules, sorted. */
 export function moduleNames(): readonly string[] {
@@ -13,9 +13,12 @@ export function knownNames(): readonly string[] {
 
 /**
  * The short name of the module that a playbook's word means: itself, an alias (`systemd_service`), or either with
- * Ansible's `ansible.builtin.` or `ansible.legacy.` in front. Undefined when there is no such module.
+ * Ansible's `ansible.builtin.` or `ansible.legacy.` in front, or the collection that Ansible has it in. Undefined when
+ * there is no such module.
  */
 export function resolveModuleName(word: string): string | undefined {
+  const [, collection, rest] = /^(ansible\.posix|community\.general)\.(\w+)$/.exec(word) ?? []
+  if (rest !== undefined) return COLLECTIONS[rest] === collection ? rest : undefined
   const bare = withoutPrefix(word)
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare]! : bare
   return Object.hasOwn(MODULES, name) ? name : undefined

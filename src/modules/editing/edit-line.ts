@@ -104,7 +104,8 @@ function findSpot(lines: readonly string[], line: string, wish: LineWish, regexp
 }
 
 function insertionPattern({ insertAfter, insertBefore }: LineWish): PythonRegex | null {
-  if (insertAfter !== undefined && insertAfter !== 'BOF' && insertAfter !== 'EOF') return bytesPattern(insertAfter)
+  if (insertAfter !== undefined && insertAfter !== 'BOF' && insertAfter !== 'EOF')
+    return bytesPattern(insertAfter)
   if (insertBefore !== undefined && insertBefore !== 'BOF') return bytesPattern(insertBefore)
   return null
 }
@@ -119,7 +120,11 @@ export function absentLine(
   const search = wish.searchString === undefined ? null : bytesText(wish.searchString)
   const line = bytesText(wish.line ?? '')
   const kept = lines.filter((one) =>
-    regexp !== null ? regexp.search(one) === null : search !== null ? !one.includes(search) : bare(one) !== line,
+    regexp !== null
+      ? regexp.search(one) === null
+      : search !== null
+        ? !one.includes(search)
+        : bare(one) !== line,
   )
   return { text: kept.join(''), found: lines.length - kept.length }
 }

@@ -28,11 +28,12 @@ export function editing<T extends object>(path: string, work: () => T): T {
     if (done !== undefined) return done.result
   } catch (error) {
     if (error instanceof PythonError)
-      throw new TaskFailure(error.message, { hint: 'it is read as a pattern of Python; a backslash before a sign makes it plain' })
+      throw new TaskFailure(error.message, {
+        hint: 'it is read as a pattern of Python; a backslash before a sign makes it plain',
+      })
     throw error
   }
-  throw new TaskFailure(
-    `the task's patterns took longer than ${REGEX_DEADLINE / 1000} second on ${path}`,
-    { hint: 'write them without a repetition inside a repetition' },
-  )
+  throw new TaskFailure(`the task's patterns took longer than ${REGEX_DEADLINE / 1000} second on ${path}`, {
+    hint: 'write them without a repetition inside a repetition',
+  })
 }

@@ -57,6 +57,11 @@ export class PythonRegex {
     return this.#bounded(text, () => nextMatch(this.#compile('g'), text))
   }
 
+  /** Where a named group of the first match begins and ends; null without a match or when the group has no part in it. */
+  placeOf(text: string, group: string): [number, number] | null {
+    return this.#bounded(text, () => nextMatch(this.#compile('dg'), text)?.indices?.groups?.[group] ?? null)
+  }
+
   /** `re.match`: a match at the beginning. */
   match(text: string): RegExpExecArray | null {
     return this.#bounded(text, () => this.#compile('y').exec(text))
