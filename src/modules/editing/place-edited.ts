@@ -1,4 +1,4 @@
-import { lines, sh } from '../../shell/sh.ts'
+import { lines } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
@@ -11,7 +11,7 @@ import { textDiff } from '../files/content/text-diff.ts'
 import { writeFile } from '../files/content/write-file.ts'
 import type { Placement } from '../files/content/write-script.ts'
 import { printDone, readDone } from '../files/done.ts'
-import { hold, holdPrelude } from '../files/enter.ts'
+import { holdPrelude } from '../files/enter.ts'
 import { effectOn } from '../files/touches.ts'
 import { learnMade, madeDirectory } from '../files/trees/directories.ts'
 import { realPath } from '../files/trust.ts'
@@ -142,28 +142,6 @@ function placementOf(
     parents: making ? { missing, mode: undefined, plain: true } : null,
     ...rest,
   }
-}
-
-/** Removes the file. @throws TaskFailure */
-export async function* removeEdited(
-  file: EditedFile,
-  diff: readonly Diff[],
-  predicted: Readonly<Record<string, Value>> = {},
-): AsyncGenerator<Action, void, ActionResult> {
-  const output = yield {
-    kind: 'run',
-    says: `remove ${file.path}`,
-    diff,
-    predicted,
-    ...effectOn([realPath(file.place)]),
-    script: lines([
-      holdPrelude,
-      hold(file.place),
-      sh`LC_ALL=C rm -f -- ${`./${file.place.name}`} || m_fail remove
-printf '\0done\0'`,
-    ]),
-  }
-  readDone(output, file.path)
 }
 
 /** The diff of a text under the name that Ansible gives it. */
