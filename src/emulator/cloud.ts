@@ -7,9 +7,11 @@ import { type Answer, readRequest } from './request.ts'
 import { type RequestEntry, RequestLog } from './request-log.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import {
+  type AccessKey,
   type Activation,
   emptyState,
   type ManagedNode,
+  type Principal,
   type Role,
   type State,
   type Workspace,
@@ -38,6 +40,11 @@ export interface Cloud {
   url(hostname?: string): string
   /** The variables that make an AWS tool use this cloud as its administrator. */
   environment(hostname?: string): Record<string, string>
+  /**
+   * The same for a user of the account who may do what these policies (documents as JSON text) allow, and nothing
+   * else; a user of the name who is there already keeps the key and gets the policies.
+   */
+  userEnvironment(name: string, policies: readonly string[], hostname?: string): Record<string, string>
   /** Operation (`ssm:CreateActivation`) -> requests since the start. */
   counts(): Record<string, number>
   requests(): readonly RequestEntry[]
@@ -62,7 +69,7 @@ export interface Cloud {
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const { addresses = ['127.0.0.1'], region = 'eu-central-1', account = '123456789012', stateFile } = options
   const state = (stateFile === undefined ? null : await readStateFile(stateFile)) ?? emptyState(account)
-  const administrator = administratorKey(state)
+  const administrator = longTermKey(state, { kind: 'administrator' })
   const settings = { ...defaultSettings(), ...options.settings }
   const series = new SeriesStore()
   const log = new RequestLog()
@@ -92,17 +99,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const url = (hostname = addresses[0] === '0.0.0.0' ? '127.0.0.1' : addresses[0]!) =>
     `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
+  const environment = (key: AccessKey, hostname: string | undefined) => ({
+    AWS_ENDPOINT_URL: url(hostname),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  })
   return {
     port,
     url,
-    environment: (hostname) => ({
-      AWS_ENDPOINT_URL: url(hostname),
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: administrator.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: 'true',
-    }),
+    environment: (hostname) => environment(administrator, hostname),
+    userEnvironment: (name, policies, hostname) =>
+      environment(longTermKey(state, { kind: 'user', name, policies }), hostname),
     counts: () => log.counts(),
     requests: () => log.entries(),
     settings,
@@ -122,20 +132,25 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 const TOO_LARGE: Answer = { status: 413, headers: {}, body: '' }
 
-/** The key of the account's administrator: made once, kept in the state. */
-function administratorKey(state: State): { readonly accessKeyId: string; readonly secretAccessKey: string } {
-  for (const key of state.accessKeys.values()) if (key.principal.kind === 'administrator') return key
-  const accessKeyId = `AKIA${randomBytes(10).toString('hex').toUpperCase().slice(0, 16)}`
-  const secretAccessKey = randomBytes(30).toString('base64')
-  const principal = { kind: 'administrator' } as const
-  state.accessKeys.set(accessKeyId, {
-    accessKeyId,
-    secretAccessKey,
+/** The key of the administrator or of a user: made once, kept in the state. */
+function longTermKey(state: State, principal: Exclude<Principal, { kind: 'node' }>): AccessKey {
+  const known = [...state.accessKeys.values()].find((key) => {
+    const { kind } = key.principal
+    return kind === principal.kind && (principal.kind !== 'user' || isNamed(key.principal, principal.name))
+  })
+  const key: AccessKey = {
+    accessKeyId: known?.accessKeyId ?? `AKIA${randomBytes(10).toString('hex').toUpperCase().slice(0, 16)}`,
+    secretAccessKey: known?.secretAccessKey ?? randomBytes(30).toString('base64'),
     sessionToken: undefined,
     expires: undefined,
     principal,
-  })
-  return { accessKeyId, secretAccessKey }
+  }
+  state.accessKeys.set(key.accessKeyId, key)
+  return key
+}
+
+function isNamed(principal: Principal, name: string): boolean {
+  return principal.kind === 'user' && principal.name === name
 }
 
 function listen(server: Server, address: string, port: number): Promise<number> {

@@ -3,6 +3,7 @@ import type { SeriesStore } from './amp/series-store.ts'
 import { amp } from './amp/service.ts'
 import { authenticate, type Identity } from './auth/authenticate.ts'
 import { authorize } from './auth/authorize.ts'
+import type { Needed } from './auth/evaluate.ts'
 import { AwsError, CommonError } from './errors.ts'
 import { iam } from './iam/service.ts'
 import { restError } from './protocol/rest.ts'
@@ -45,13 +46,17 @@ export function requestHandler(world: World): (request: CloudRequest) => Promise
     let operation = '-'
     let identity: Identity | null = null
     let error: string | null = null
+    let needs: readonly Needed[] = []
     let answer: Answer
     try {
       if (service === undefined) throw new CommonError('unknown-operation', 'No service answers this request')
       operation = service.operation(request)
       identity = identify(service, operation, request, world)
       throttle.take(operation, world.settings.throttle[operation], performance.now())
-      answer = await carryOut(service, operation, request, requestId, identity, world)
+      const call = callOf(operation, request, requestId, identity, world)
+      needs = neededBy(service, call)
+      authorize(call, needs)
+      answer = await carryOut(service, call, world)
       if (answer.status >= 400) error = `HTTP ${answer.status}`
     } catch (thrown) {
       const failure = known(thrown)
@@ -65,6 +70,7 @@ export function requestHandler(world: World): (request: CloudRequest) => Promise
       accessKeyId: identity?.accessKeyId ?? null,
       status: answer.status,
       error,
+      needs,
     })
     const lost = world.settings.lostAnswers[operation] ?? 0
     if (lost > 0) {
@@ -83,16 +89,14 @@ function identify(service: Service, operation: string, request: CloudRequest, wo
     : authenticate(request, service.scope, signing, world.state, cloudTime(world.settings))
 }
 
-async function carryOut(
-  service: Service,
+function callOf(
   operation: string,
   request: CloudRequest,
   requestId: string,
   identity: Identity | null,
-  world: World,
-): Promise<Answer> {
-  const { state, series, settings, prometheus } = world
-  const call: Call = {
+  { state, series, settings, prometheus }: World,
+): Call {
+  return {
     request,
     requestId,
     operation,
@@ -104,9 +108,18 @@ async function carryOut(
     now: cloudTime(settings),
     prometheus,
   }
-  // A node's own key is for the calls that give it credentials; those have no policy, and neither has asking who one is.
-  if (service.signing(operation) === 'access-key' && operation !== WHO_AM_I)
-    authorize(call, service.resource(call))
+}
+
+/** A node's own key is for the calls that give it credentials; those have no policy, and neither has asking who one is. */
+function neededBy(service: Service, call: Call): Needed[] {
+  if (service.signing(call.operation) !== 'access-key' || call.operation === WHO_AM_I) return []
+  // Everything comes over plain HTTP here.
+  const always = { 'aws:requestedregion': call.region, 'aws:securetransport': 'false' }
+  return service.needs(call).map((needed) => ({ ...needed, context: { ...always, ...needed.context } }))
+}
+
+async function carryOut(service: Service, call: Call, world: World): Promise<Answer> {
+  const { operation } = call
   const answer = await service.answer(call)
   if (!READING.test(operation)) {
     const saved = world.save()
@@ -122,7 +135,8 @@ function cloudTime(settings: Settings): number {
 
 function nameOf(principal: Principal | null): string {
   if (principal === null) return 'anonymous'
-  return principal.kind === 'node' ? principal.nodeId : 'administrator'
+  if (principal.kind === 'node') return principal.nodeId
+  return principal.kind === 'user' ? principal.name : 'administrator'
 }
 
 /** A bug of the stand-in is answered as a service's own failure, and not lost. */

@@ -1,16 +1,20 @@
+import type { Needed } from './auth/evaluate.ts'
+
 /** One request, without anything secret in it. */
 export interface RequestEntry {
   /** Milliseconds since the epoch, this machine's clock. */
   readonly time: number
   /** `ssm:CreateActivation`; `-` when it could not be told. */
   readonly operation: string
-  /** `administrator`, a managed node's id, or `anonymous`. */
+  /** `administrator`, a user's name, a managed node's id, or `anonymous`. */
   readonly principal: string
   /** Id of the key that signed; null where nobody did, or not rightly. */
   readonly accessKeyId: string | null
   readonly status: number
   /** AWS's error code, or null for success. */
   readonly error: string | null
+  /** What its policies were asked for; empty where none had to be. */
+  readonly needs: readonly Needed[]
 }
 
 /** Entries kept; the counts go on beyond them. */

@@ -1,4 +1,5 @@
 import type { SeriesStore } from './amp/series-store.ts'
+import type { Needed } from './auth/evaluate.ts'
 import type { AwsError, CommonError } from './errors.ts'
 import type { Answer, CloudRequest } from './request.ts'
 import type { Settings } from './settings.ts'
@@ -33,8 +34,8 @@ export interface Service {
   /** `ssm:CreateActivation`. @throws CommonError `unknown-operation` */
   operation(request: CloudRequest): string
   signing(operation: string): Signing
-  /** The ARN that the permission is asked for. */
-  resource(call: Call): string
+  /** The permissions that the request needs, all of them; the condition keys that every request has are added. */
+  needs(call: Call): readonly Needed[]
   /** Carries the operation out. @throws AwsError, CommonError */
   answer(call: Call): Answer | Promise<Answer>
   /** An error in the service's own protocol. */

@@ -58,6 +58,8 @@ export interface AccessKey {
 /** Who signed a request. */
 export type Principal =
   | { readonly kind: 'administrator' }
+  /** May do what its policies, documents as JSON text, allow. */
+  | { readonly kind: 'user'; readonly name: string; readonly policies: readonly string[] }
   | { readonly kind: 'node'; readonly nodeId: string; readonly role: string; readonly region: string }
 
 /** One form of something in IAM, and since when; other services see it after a while. */
@@ -74,6 +76,8 @@ export interface Role {
   description: string | undefined
   maxSessionDuration: number
   tags: Tags
+  /** ARN of the permissions boundary. */
+  boundary: string | undefined
   /** Trust policies as JSON text, oldest first. */
   trust: readonly Version<string>[]
   /** ARN -> since when. */
@@ -109,6 +113,8 @@ export interface State {
   readonly nodes: Map<string, ManagedNode>
   readonly accessKeys: Map<string, AccessKey>
   readonly roles: Map<string, Role>
+  /** Customer-managed policies: ARN -> document as JSON text. */
+  readonly policies: Map<string, string>
   readonly workspaces: Map<string, Workspace>
   /** Region -> the tier of hybrid nodes. */
   readonly activationTiers: Map<string, ServiceSetting>
@@ -121,6 +127,7 @@ export function emptyState(account: string): State {
     nodes: new Map(),
     accessKeys: new Map(),
     roles: new Map(),
+    policies: new Map(),
     workspaces: new Map(),
     activationTiers: new Map(),
   }

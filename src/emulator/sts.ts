@@ -21,11 +21,14 @@ export const sts: Service = {
     return WHO_AM_I
   },
   signing: () => 'access-key',
-  resource: () => '*',
+  needs: () => [],
   answer({ principal, state, requestId }) {
     const arn = principalArn(principal!, state.account)
     const role = principal!.kind === 'node' ? state.roles.get(principal!.role.split('/').at(-1)!) : undefined
-    const userId = principal!.kind === 'node' ? `${role?.id}:${principal!.nodeId}` : 'AIDAMUSTERADMINISTRATOR'
+    const userId =
+      principal!.kind === 'node'
+        ? `${role?.id}:${principal!.nodeId}`
+        : `AIDA${arn.split('/')[1]!.toUpperCase()}`
     return xml(
       NAMESPACE,
       'GetCallerIdentity',

@@ -3,6 +3,7 @@ import { restError } from '../protocol/rest.ts'
 import type { Answer, CloudRequest } from '../request.ts'
 import type { Call, Service } from '../service.ts'
 import { query, remoteWrite } from './data-plane.ts'
+import { ampNeeds } from './needs.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -76,11 +77,7 @@ export const amp: Service = {
     return `aps:${found.route.operation}`
   },
   signing: () => 'access-key',
-  resource({ request, region, state }) {
-    const [, first, id] = request.path.split('/')
-    if (first === 'tags') return decodeURIComponent(request.path.slice('/tags/'.length))
-    return `arn:aws:aps:${region}:${state.account}:${id ? `workspace/${id}` : '/workspaces'}`
-  },
+  needs: ampNeeds,
   answer(call) {
     const { route: found, parameter } = route(call.request)!
     return found.answer(parameter, call)

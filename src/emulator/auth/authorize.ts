@@ -1,36 +1,53 @@
 import { CommonError } from '../errors.ts'
 import type { Call } from '../service.ts'
-import type { Principal, Role } from '../state.ts'
+import type { Principal, Role, State } from '../state.ts'
+import { allows, type Needed } from './evaluate.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
-import { allows } from './policy.ts'
 
 /** The ARN by which AWS names who signed. */
 export function principalArn(principal: Principal, account: string): string {
   if (principal.kind === 'administrator') return `arn:aws:iam::${account}:user/administrator`
+  if (principal.kind === 'user') return `arn:aws:iam::${account}:user/${principal.name}`
   return `arn:aws:sts::${account}:assumed-role/${principal.role.split('/').at(-1)}/${principal.nodeId}`
 }
 
 /**
- * Asks the policies of a node's role. The administrator may do everything.
+ * Asks the policies of a user, or of a node's role and its permissions boundary, for all that a request needs. The
+ * administrator may do everything.
  * @throws CommonError `access-denied`
  */
-export function authorize(call: Call, resource: string): void {
+export function authorize(call: Call, needs: readonly Needed[]): void {
   const { principal, state } = call
   if (principal === null || principal.kind === 'administrator') return
-  const role = state.roles.get(principal.role.split('/').at(-1)!)
-  const seen = call.now - call.settings.iamDelay * 1000
-  if (role !== undefined && allows(policiesSeenBy(role, seen), call.operation, resource)) return
+  const missing = needs.find((needed) => !policiesOf(call).every((policies) => allows(policies, needed)))
+  if (missing === undefined) return
+  const { action, resource } = missing
   throw new CommonError(
     'access-denied',
-    `User: ${principalArn(principal, state.account)} is not authorized to perform: ${call.operation} on resource: ${resource} because no identity-based policy allows the ${call.operation} action`,
+    `User: ${principalArn(principal, state.account)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
   )
 }
 
-function policiesSeenBy(role: Role, time: number): string[] {
+/** Sets of policies, each of which has to allow what is done. */
+function policiesOf({ principal, state, now, settings }: Call): (readonly string[])[] {
+  if (principal?.kind === 'user') return [principal.policies]
+  if (principal?.kind !== 'node') return []
+  const role = state.roles.get(principal.role.split('/').at(-1)!)
+  if (role === undefined) return [[]]
+  const own = policiesSeenBy(role, state, now - settings.iamDelay * 1000)
+  return role.boundary === undefined ? [own] : [own, [policyDocument(role.boundary, state) ?? '']]
+}
+
+function policiesSeenBy(role: Role, state: State, time: number): string[] {
   return [
     ...[...role.attached]
       .filter(([, since]) => since <= time)
-      .map(([arn]) => MANAGED_POLICIES.get(arn) ?? ''),
+      .map(([arn]) => policyDocument(arn, state) ?? ''),
     ...[...role.inline.values()].filter(({ since }) => since <= time).map(({ value }) => value),
   ]
+}
+
+/** The document of a managed policy, AWS's own or one of the account; undefined where there is none. */
+export function policyDocument(arn: string, state: State): string | undefined {
+  return MANAGED_POLICIES.get(arn) ?? state.policies.get(arn)
 }

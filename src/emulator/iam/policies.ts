@@ -1,12 +1,24 @@
-import { MANAGED_POLICIES } from '../auth/managed-policies.ts'
 import { AwsError } from '../errors.ts'
 import type { XmlValue } from '../protocol/xml.ts'
 import type { Call } from '../service.ts'
-import { field } from './form.ts'
-import { namedRole, policyField } from './roles.ts'
+import { field, optionalField } from './form.ts'
+import { checkPolicy } from './managed.ts'
+import { namedRole, PATH, policyField } from './roles.ts'
 
 const POLICY_NAME = { min: 1, max: 128, pattern: /^[\w+=,.@-]+$/ }
 const ARN = { min: 20, max: 2048 }
+
+/** CreatePolicy: a managed policy of the account, in the one version that it has here. */
+export function createPolicy(form: URLSearchParams, call: Call): XmlValue {
+  const name = field(form, 'PolicyName', POLICY_NAME)
+  const path = optionalField(form, 'Path', PATH) ?? '/'
+  const document = policyField(form, 'PolicyDocument', false)
+  const arn = `arn:aws:iam::${call.state.account}:policy${path}${name}`
+  if (call.state.policies.has(arn))
+    throw new AwsError('EntityAlreadyExists', `A policy called ${name} already exists.`, 409)
+  call.state.policies.set(arn, document)
+  return { Policy: { PolicyName: name, Path: path, Arn: arn, DefaultVersionId: 'v1' } }
+}
 
 export function putRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
@@ -38,9 +50,7 @@ export function deleteRolePolicy(form: URLSearchParams, call: Call): XmlValue {
 export function attachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const arn = field(form, 'PolicyArn', ARN)
-  if (!MANAGED_POLICIES.has(arn)) {
-    throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
-  }
+  checkPolicy(arn, call)
   if (!role.attached.has(arn)) role.attached.set(arn, call.now)
   return undefined
 }

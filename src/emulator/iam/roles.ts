@@ -6,9 +6,11 @@ import type { XmlValue } from '../protocol/xml.ts'
 import type { Call } from '../service.ts'
 import type { Role } from '../state.ts'
 import { checkTagCount, field, members, optionalField, tagsField } from './form.ts'
+import { checkPolicy } from './managed.ts'
 
 const NAME = { min: 1, max: 64, pattern: /^[\w+=,.@-]+$/ }
-const PATH = { min: 1, max: 512, pattern: /^(\/|\/[\x21-\x7e]+\/)$/ }
+export const PATH = { min: 1, max: 512, pattern: /^(\/|\/[\x21-\x7e]+\/)$/ }
+const ARN = { min: 20, max: 2048 }
 const DESCRIPTION = { max: 1000, pattern: /^[\t\n\r\x20-\x7e\xa1-\xff]*$/ }
 
 function roleArn(role: Role, account: string): string {
@@ -47,6 +49,8 @@ export function createRole(form: URLSearchParams, call: Call): XmlValue {
   const description = optionalField(form, 'Description', DESCRIPTION)
   const document = policyField(form, 'AssumeRolePolicyDocument', true)
   const tags = checkTagCount(tagsField(form))
+  const boundary = optionalField(form, 'PermissionsBoundary', ARN)
+  if (boundary !== undefined) checkPolicy(boundary, call)
   if ([...call.state.roles.keys()].some((known) => known.toLowerCase() === name.toLowerCase())) {
     throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409)
   }
@@ -58,6 +62,7 @@ export function createRole(form: URLSearchParams, call: Call): XmlValue {
     description,
     maxSessionDuration: sessionDuration(form) ?? 3600,
     tags,
+    boundary,
     trust: [{ value: document, since: call.now }],
     attached: new Map(),
     inline: new Map(),
@@ -113,6 +118,22 @@ export function updateAssumeRolePolicy(form: URLSearchParams, call: Call): XmlVa
   return undefined
 }
 
+export function putPermissionsBoundary(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  const arn = field(form, 'PermissionsBoundary', ARN)
+  checkPolicy(arn, call)
+  role.boundary = arn
+  return undefined
+}
+
+export function deletePermissionsBoundary(form: URLSearchParams, call: Call): XmlValue {
+  const role = namedRole(form, call)
+  if (role.boundary === undefined)
+    throw new AwsError('NoSuchEntity', `Role ${role.name} does not have a permissions boundary.`, 404)
+  role.boundary = undefined
+  return undefined
+}
+
 export function tagRole(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   role.tags = checkTagCount({ ...role.tags, ...tagsField(form) })
@@ -154,6 +175,10 @@ function describe(role: Role, call: Call): XmlValue {
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
     Tags: Object.keys(role.tags).length === 0 ? undefined : tagMembers(role),
+    PermissionsBoundary:
+      role.boundary === undefined
+        ? undefined
+        : { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: role.boundary },
     RoleLastUsed: {},
   }
 }

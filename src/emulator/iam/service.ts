@@ -1,8 +1,10 @@
 import { CommonError } from '../errors.ts'
 import { readForm, type XmlValue, xml, xmlError } from '../protocol/xml.ts'
 import type { Call, Service } from '../service.ts'
+import { iamNeeds } from './needs.ts'
 import {
   attachRolePolicy,
+  createPolicy,
   deleteRolePolicy,
   detachRolePolicy,
   getRolePolicy,
@@ -12,10 +14,12 @@ import {
 } from './policies.ts'
 import {
   createRole,
+  deletePermissionsBoundary,
   deleteRole,
   getRole,
   listRoles,
   listRoleTags,
+  putPermissionsBoundary,
   tagRole,
   untagRole,
   updateAssumeRolePolicy,
@@ -41,6 +45,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   AttachRolePolicy: attachRolePolicy,
   DetachRolePolicy: detachRolePolicy,
   ListAttachedRolePolicies: listAttachedRolePolicies,
+  CreatePolicy: createPolicy,
+  PutRolePermissionsBoundary: putPermissionsBoundary,
+  DeleteRolePermissionsBoundary: deletePermissionsBoundary,
 }
 
 const VERSION = '2010-05-08'
@@ -58,8 +65,7 @@ export const iam: Service = {
     return `iam:${action}`
   },
   signing: () => 'access-key',
-  resource: ({ request, state }) =>
-    `arn:aws:iam::${state.account}:role/${readForm(request).get('RoleName') ?? '*'}`,
+  needs: iamNeeds,
   answer(call) {
     const action = call.operation.slice('iam:'.length)
     return xml(NAMESPACE, action, OPERATIONS[action]!(readForm(call.request), call), call.requestId)

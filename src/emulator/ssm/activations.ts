@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { trusts } from '../auth/policy.ts'
+import { bySystemsManager, trusts } from '../auth/evaluate.ts'
 import { AwsError } from '../errors.ts'
 import { Input } from '../protocol/input.ts'
 import { page } from '../protocol/paging.ts'
@@ -66,12 +66,7 @@ function checkRole(name: string, call: Call): void {
     role !== undefined && `${role.path}${role.name}` === `/${name}`
       ? seenBy(role.trust, call.now - call.settings.iamDelay * 1000)
       : undefined
-  if (
-    trust !== undefined &&
-    trusts(trust, 'ssm.amazonaws.com', state.account, `arn:aws:ssm:${region}:${state.account}:*`)
-  ) {
-    return
-  }
+  if (trust !== undefined && trusts(trust, bySystemsManager(state.account, region))) return
   throw new AwsError(
     'ValidationException',
     `Nonexistent role or missing ssm service principal in trust policy: arn:aws:iam::${state.account}:role/${name}`,

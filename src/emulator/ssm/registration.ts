@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { bySystemsManager, trusts } from '../auth/evaluate.ts'
 import { readPublicKey } from '../auth/node-key.ts'
-import { trusts } from '../auth/policy.ts'
 import { AwsError } from '../errors.ts'
 import { Input } from '../protocol/input.ts'
 import type { Call } from '../service.ts'
@@ -88,8 +88,7 @@ export function requestRoleToken(members: Readonly<Record<string, unknown>>, cal
   const { state, now, settings } = call
   const role = state.roles.get(node.role.split('/').at(-1)!)
   const trust = role && seenBy(role.trust, now - settings.iamDelay * 1000)
-  const source = `arn:aws:ssm:${node.region}:${state.account}:*`
-  if (trust === undefined || !trusts(trust, 'ssm.amazonaws.com', state.account, source)) {
+  if (trust === undefined || !trusts(trust, bySystemsManager(state.account, node.region))) {
     throw new AwsError('AccessDeniedException', `Systems Manager cannot assume the role ${node.role}.`)
   }
   for (const key of state.accessKeys.values()) {

@@ -4,6 +4,7 @@ import { type CloudRequest, header } from '../request.ts'
 import type { Call, Service } from '../service.ts'
 import { createActivation, deleteActivation, describeActivations } from './activations.ts'
 import { describeInstanceInformation } from './describe-nodes.ts'
+import { ssmNeeds } from './needs.ts'
 import { deregisterManagedInstance, updateInstanceInformation } from './nodes.ts'
 import { registerManagedInstance, requestRoleToken, updatePublicKey } from './registration.ts'
 import { getServiceSetting, updateServiceSetting } from './service-settings.ts'
@@ -58,10 +59,7 @@ export const ssm: Service = {
       ? 'node-key'
       : 'access-key'
   },
-  resource({ request, region, state }) {
-    const id = readJson(request)['InstanceId']
-    return typeof id === 'string' ? `arn:aws:ssm:${region}:${state.account}:managed-instance/${id}` : '*'
-  },
+  needs: ssmNeeds,
   answer: (call) => json(OPERATIONS[call.operation.slice('ssm:'.length)]!(readJson(call.request), call)),
   refuse: jsonError,
 }
@@ -79,7 +77,7 @@ export const ec2messages: Service = {
     return 'ec2messages:GetMessages'
   },
   signing: () => 'access-key',
-  resource: () => '*',
+  needs: ({ operation }) => [{ action: operation, resource: '*', context: {} }],
   answer: ({ request }) => json({ Destination: readJson(request)['Destination'], Messages: [] }),
   refuse: jsonError,
 }
