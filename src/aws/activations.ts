@@ -55,6 +55,7 @@ export async function createActivation(
   for (const delay of backOff(2000, 15_000)) {
     try {
       const { ActivationId, ActivationCode, $metadata } = await asking(
+        ['ssm:CreateActivation', 'iam:PassRole'],
         `create an activation for role ${request.role}`,
         () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
         signal,
@@ -100,6 +101,7 @@ export async function deleteActivation(
   const ssm = await clients.ssm()
   try {
     await asking(
+      'ssm:DeleteActivation',
       `delete activation ${id}`,
       () =>
         ssm.send(
@@ -140,6 +142,7 @@ export async function listActivations(
   const client = await clients.ssm()
   const found: ActivationDescription[] = []
   await asking(
+    'ssm:DescribeActivations',
     'list the activations',
     async () => {
       for await (const page of paginateDescribeActivations({ client, pageSize: 50 }, {})) {

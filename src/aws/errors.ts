@@ -1,3 +1,5 @@
+import type { Action } from './actions.ts'
+
 /** AWS refused or could not be asked. The message says what was tried and what AWS said; the hint, what to do next. */
 export class AwsFailure extends Error {
   /** AWS's code without the `Exception` some protocols add (`Throttling`, `AccessDenied`), or a network error's. */
@@ -5,6 +7,8 @@ export class AwsFailure extends Error {
   readonly hint: string | undefined
   /** The same call may work later: throttled, a network failure, a failure inside AWS. */
   readonly passing: boolean
+  /** IAM actions that the call needs. */
+  readonly needs: readonly Action[]
 
   constructor(
     message: string,
@@ -12,6 +16,7 @@ export class AwsFailure extends Error {
       readonly code: string
       readonly hint?: string | undefined
       readonly passing?: boolean
+      readonly needs?: readonly Action[]
       readonly cause?: unknown
     },
   ) {
@@ -20,20 +25,27 @@ export class AwsFailure extends Error {
     this.code = options.code
     this.hint = options.hint
     this.passing = options.passing ?? false
+    this.needs = options.needs ?? []
   }
 }
 
 /**
  * Does something with AWS and explains its failure.
+ * @param needs the IAM actions that it needs
  * @param doing what is tried, to follow "cannot": `create the activation`
  * @throws AwsFailure; the signal's reason when it was aborted
  */
-export async function asking<T>(doing: string, ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function asking<T>(
+  needs: Action | readonly Action[],
+  doing: string,
+  ask: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   try {
     return await ask()
   } catch (error) {
     signal?.throwIfAborted()
-    throw error instanceof AwsFailure ? error : explain(error, doing)
+    throw error instanceof AwsFailure ? error : explain(error, doing, [needs].flat())
   }
 }
 
@@ -52,7 +64,7 @@ interface Thrown {
 const NETWORK =
   /^(UND_ERR|E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/
 
-function explain(error: unknown, doing: string): AwsFailure {
+function explain(error: unknown, doing: string, needs: readonly Action[]): AwsFailure {
   const thrown = (error instanceof Error ? error : new Error(String(error))) as Thrown
   // Node gathers the attempts at several addresses of a host.
   const network = [thrown, ...(thrown.errors ?? [])].find(
@@ -64,6 +76,7 @@ function explain(error: unknown, doing: string): AwsFailure {
       code: network.code!,
       hint: 'check the network, the proxy, AWS_REGION and, where set, AWS_ENDPOINT_URL',
       passing: true,
+      needs,
       cause: error,
     })
   }
@@ -72,7 +85,13 @@ function explain(error: unknown, doing: string): AwsFailure {
   const attempts = thrown.$metadata?.attempts ?? 1
   return new AwsFailure(
     `cannot ${doing}: ${code}: ${thrown.message}${attempts > 1 ? ` (after ${attempts} attempts)` : ''}`,
-    { code, hint: hintFor(code, thrown.message), passing: isPassing(code, status), cause: error },
+    {
+      code,
+      hint: hintFor(code, thrown.message, needs),
+      passing: isPassing(code, status),
+      needs,
+      cause: error,
+    },
   )
 }
 
@@ -84,7 +103,7 @@ function isPassing(code: string, status: number): boolean {
   )
 }
 
-function hintFor(code: string, message: string): string | undefined {
+function hintFor(code: string, message: string, needs: readonly Action[]): string | undefined {
   if (/^Signature (expired|not yet current)/.test(message)) {
     return "this machine's clock is wrong: set it, for example with chrony or systemd-timesyncd"
   }
@@ -101,7 +120,7 @@ function hintFor(code: string, message: string): string | undefined {
     case 'SignatureDoesNotMatch':
       return 'the secret does not belong to the access key: look at AWS_SECRET_ACCESS_KEY'
     case 'AccessDenied':
-      return 'have a policy allow the action named in the message for these credentials'
+      return deniedHint(message, needs)
     case 'Throttling':
     case 'TooManyUpdates':
       return 'AWS limits how often this may be asked: try again later, or with fewer hosts at once'
@@ -118,4 +137,14 @@ function hintFor(code: string, message: string): string | undefined {
     default:
       return undefined
   }
+}
+
+/** What has to be allowed: the action that AWS names, else (AMP's data plane names none) those that the call needs. */
+function deniedHint(message: string, needs: readonly Action[]): string {
+  const [, action = needs.join(' and '), , resource] =
+    /not authorized to perform: (\S+)( on resource: (\S+))?/.exec(message) ?? []
+  const where = resource === undefined ? '' : ` on ${resource}`
+  return /explicit deny/.test(message)
+    ? `a policy denies ${action}${where} outright, which no permission outweighs: ask who keeps the policies of the account`
+    : `these credentials need ${action}${where}; docs/iam.md has the least policies`
 }

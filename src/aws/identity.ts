@@ -16,6 +16,7 @@ export async function callerIdentity(clients: AwsClients, signal?: AbortSignal):
   const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
   const sts = await clients.sts()
   const { Account, Arn } = await asking(
+    'sts:GetCallerIdentity',
     'find out who the AWS credentials are',
     () => sts.send(new GetCallerIdentityCommand({}), signal === undefined ? {} : { abortSignal: signal }),
     signal,

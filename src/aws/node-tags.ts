@@ -56,6 +56,7 @@ async function tagsOf(
   const command = new ListTagsForResourceCommand({ ResourceType: 'ManagedInstance', ResourceId: id })
   try {
     const { TagList } = await asking(
+      'ssm:ListTagsForResource',
       `look at the tags of ${id}`,
       () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
       signal,
@@ -82,6 +83,7 @@ export async function tagNode(
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   })
   await asking(
+    'ssm:AddTagsToResource',
     `tag ${id}`,
     () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
     signal,

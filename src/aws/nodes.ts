@@ -112,6 +112,7 @@ export async function deregisterNode(
   const ssm = await clients.ssm()
   try {
     await asking(
+      'ssm:DeregisterManagedInstance',
       `deregister ${id}`,
       () =>
         ssm.send(
@@ -137,7 +138,7 @@ async function* ask(
   const client = await clients.ssm()
   const pages = paginateDescribeInstanceInformation({ client, pageSize: PAGE }, { Filters: filters })
   for (;;) {
-    const page = await asking(doing, () => pages.next(), signal)
+    const page = await asking('ssm:DescribeInstanceInformation', doing, () => pages.next(), signal)
     signal?.throwIfAborted()
     if (page.done === true) return
     for (const node of page.value.InstanceInformationList ?? []) yield describe(node)

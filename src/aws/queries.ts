@@ -28,7 +28,12 @@ export async function instantQuery(
   const delays = backOff(500, 4000)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await asking(`ask ${url.host} for ${query}`, () => ask(clients, url, query, signal), signal)
+      return await asking(
+        'aps:QueryMetrics',
+        `ask ${url.host} for ${query}`,
+        () => ask(clients, url, query, signal),
+        signal,
+      )
     } catch (error) {
       if (attempt === ATTEMPTS || !(error instanceof AwsFailure && error.passing)) throw error
       await clock.sleep(delays.next().value, signal)

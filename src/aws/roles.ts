@@ -1,5 +1,6 @@
 import type { Role as Described, IAMClient } from '@aws-sdk/client-iam'
 import pLimit from 'p-limit'
+import type { Action } from './actions.ts'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 
@@ -49,6 +50,7 @@ export async function readRole(
   const { GetRoleCommand } = await import('@aws-sdk/client-iam')
   try {
     return await asking(
+      ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
       `look at role ${name}`,
       async () => {
         const options = signal === undefined ? {} : { abortSignal: signal }
@@ -91,6 +93,7 @@ export async function findRoles(
     return Object.entries(tags).every(([key, value]) => found[key] === value)
   }
   await asking(
+    'iam:ListRoles',
     'look for roles by their tags',
     async () => {
       for await (const page of paginateListRoles({ client }, {})) {
@@ -106,7 +109,9 @@ export async function findRoles(
       limit(async () => {
         signal?.throwIfAborted()
         // Deleted since it was listed: then it is none of those that are there.
-        return (await unlessGone(() => asking(`look at the tags of role ${name}`, () => has(name), signal)))
+        return (await unlessGone(() =>
+          asking('iam:ListRoleTags', `look at the tags of role ${name}`, () => has(name), signal),
+        ))
           ? [name]
           : []
       }),
@@ -166,7 +171,7 @@ function describe(
 /** Makes one change. @throws AwsFailure */
 export async function changeRole(clients: AwsClients, RoleName: string, change: RoleChange): Promise<void> {
   const iam = await clients.iam()
-  await asking(`${doing(change)} role ${RoleName}`, async () => {
+  await asking(actionsOf(change), `${doing(change)} role ${RoleName}`, async () => {
     const sdk = await import('@aws-sdk/client-iam')
     switch (change.kind) {
       case 'create':
@@ -206,6 +211,31 @@ export async function changeRole(clients: AwsClients, RoleName: string, change: 
         return iam.send(new sdk.DeleteRoleCommand({ RoleName }))
     }
   })
+}
+
+function actionsOf(change: RoleChange): readonly Action[] {
+  switch (change.kind) {
+    case 'create':
+      return ['iam:CreateRole', 'iam:TagRole']
+    case 'trust':
+      return ['iam:UpdateAssumeRolePolicy']
+    case 'describe':
+      return ['iam:UpdateRole']
+    case 'attach':
+      return ['iam:AttachRolePolicy']
+    case 'detach':
+      return ['iam:DetachRolePolicy']
+    case 'put-policy':
+      return ['iam:PutRolePolicy']
+    case 'delete-policy':
+      return ['iam:DeleteRolePolicy']
+    case 'tag':
+      return ['iam:TagRole']
+    case 'untag':
+      return ['iam:UntagRole']
+    case 'delete':
+      return ['iam:DeleteRole']
+  }
 }
 
 /** A change in words that a role's name can follow. */

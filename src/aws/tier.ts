@@ -18,6 +18,7 @@ export async function activationTier(clients: AwsClients, signal?: AbortSignal):
   const ssm = await clients.ssm()
   try {
     const { ServiceSetting } = await asking(
+      'ssm:GetServiceSetting',
       'ask for the tier of the managed nodes',
       () =>
         ssm.send(

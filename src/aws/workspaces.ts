@@ -31,6 +31,7 @@ export async function findWorkspaces(
   const client = await clients.amp()
   const ids: string[] = []
   await asking(
+    'aps:ListWorkspaces',
     'list the workspaces',
     async () => {
       // AWS's filter takes the beginning of an alias.
@@ -61,6 +62,7 @@ export async function workspacesWithTags(
   const client = await clients.amp()
   const found: Workspace[] = []
   await asking(
+    'aps:ListWorkspaces',
     'list the workspaces',
     async () => {
       for await (const page of paginateListWorkspaces({ client }, {})) {
@@ -90,6 +92,7 @@ export async function describeWorkspace(
   const amp = await clients.amp()
   try {
     const { workspace } = await asking(
+      'aps:DescribeWorkspace',
       `look at workspace ${id}`,
       () =>
         amp.send(
@@ -161,6 +164,7 @@ async function create(
   const amp = await clients.amp()
   const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
   const { workspaceId } = await asking(
+    ['aps:CreateWorkspace', 'aps:TagResource'],
     `create workspace ${alias}`,
     () =>
       amp.send(
@@ -223,19 +227,24 @@ export async function changeWorkspaceTags(
 ): Promise<void> {
   const { TagResourceCommand, UntagResourceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
-  await asking(`change the tags of ${arn}`, async () => {
-    if (remove.length > 0)
-      await amp.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...remove] }))
-    if (Object.keys(set).length > 0)
-      await amp.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } }))
-  })
+  const doing = `change the tags of ${arn}`
+  if (remove.length > 0)
+    await asking('aps:UntagResource', doing, () =>
+      amp.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...remove] })),
+    )
+  if (Object.keys(set).length > 0)
+    await asking('aps:TagResource', doing, () =>
+      amp.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } })),
+    )
 }
 
 /** Deletes a workspace and all that is stored in it. @throws AwsFailure */
 export async function deleteWorkspace(clients: AwsClients, id: string): Promise<void> {
   const { DeleteWorkspaceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
-  await asking(`delete workspace ${id}`, () => amp.send(new DeleteWorkspaceCommand({ workspaceId: id })))
+  await asking('aps:DeleteWorkspace', `delete workspace ${id}`, () =>
+    amp.send(new DeleteWorkspaceCommand({ workspaceId: id })),
+  )
 }
 
 function describe(workspace: WorkspaceDescription): Workspace {
