@@ -5,6 +5,7 @@ import { startCloud } from '../src/emulator/cloud.ts'
 import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
 import { collectors } from '../test/artifacts/index.ts'
 import { startHosts } from '../test/hosts/index.ts'
+import { EXAMPLE_PLACE, JOBS, policyDocument, policyFor } from './docs/iam/policies.ts'
 
 // The main job as a newcomer sees it: an embedded cloud, three real hosts in containers, `muster apply` twice, and the
 // proof. What muster itself does here is exactly what it does with a real account and real machines.
@@ -34,6 +35,10 @@ async function muster(environment: Record<string, string>, ...words: string[]): 
     child.on('error', reject)
     child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
   })
+}
+
+function sitePolicy(): string {
+  return policyDocument(policyFor(JOBS.site, EXAMPLE_PLACE))
 }
 
 function say(text: string): void {
@@ -84,7 +89,8 @@ async function demo(): Promise<number> {
     }
     await writeFile(join(FOLDER, 'artifacts.json'), JSON.stringify(variables, null, 2))
     const environment = {
-      ...cloud.environment(hosts.gateway),
+      // A user with the least policy of docs/iam.md, which the cloud enforces.
+      ...cloud.userEnvironment('bastion', [sitePolicy()], hosts.gateway),
       // The demo's journals stay with it.
       XDG_STATE_HOME: join(FOLDER, 'state'),
       XDG_CACHE_HOME: join(FOLDER, 'cache'),

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Module } from '../src/modules/module.ts'
+import { iamPage } from './docs/iam/page.ts'
 import { keywordsPage } from './docs/keywords-page.ts'
 import { modulePage } from './docs/module-page.ts'
 import { playbookSchema } from './docs/schema.ts'
@@ -15,6 +16,7 @@ export const MODULE_PAGES = 'docs/modules'
 /** Reference pages and the JSON Schema: file name from the repository's root -> text. */
 export function documentationFiles(modules: readonly Module[]): ReadonlyMap<string, string> {
   return new Map([
+    ['docs/iam.md', iamPage()],
     ['docs/keywords.md', keywordsPage()],
     [`${MODULE_PAGES}/README.md`, modulesPage(modules)],
     ...modules.map((module) => [`${MODULE_PAGES}/${module.name}.md`, modulePage(module)] as const),

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
+import { readPolicy } from '../emulator/auth/policy.ts'
 import { startCloud } from '../emulator/cloud.ts'
 import { quote } from '../shell/quote.ts'
+import { InputError } from '../values/problem.ts'
 import { listenForInterruption } from './terminal/interruption.ts'
 
 interface Options {
@@ -9,6 +12,7 @@ interface Options {
   readonly host: readonly string[]
   readonly state?: string
   readonly prometheus?: string
+  readonly policy?: readonly string[]
 }
 
 /** `muster cloud`: the embedded cloud in the foreground, until SIGINT or SIGTERM. */
@@ -23,11 +27,16 @@ export function cloudCommand(): Command {
     ])
     .option('--state <file>', 'keep activations, nodes, roles and workspaces in this file')
     .option('--prometheus <url>', 'hand remote writes and queries to this Prometheus', readUrl)
+    .option(
+      '--policy <file...>',
+      'IAM policies, JSON: the export lines are of a user who may do what they allow and nothing else',
+    )
     .action(serve)
 }
 
-async function serve({ port, host, state, prometheus }: Options): Promise<void> {
+async function serve({ port, host, state, prometheus, policy }: Options): Promise<void> {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']
+  const policies = policy && (await Promise.all(policy.map(readPolicyFile)))
   const cloud = await startCloud({
     addresses: host,
     port,
@@ -37,12 +46,29 @@ async function serve({ port, host, state, prometheus }: Options): Promise<void> 
   })
   using interruption = listenForInterruption()
   const stopped = once(interruption.signal, 'abort')
-  for (const [name, value] of Object.entries(cloud.environment())) {
+  const environment = policies === undefined ? cloud.environment() : cloud.userEnvironment('tester', policies)
+  for (const [name, value] of Object.entries(environment)) {
     process.stdout.write(`export ${name}=${quote(value)}\n`)
   }
   process.stderr.write(`muster cloud: serving on ${cloud.url()}; Ctrl-C stops it\n`)
   await stopped
   await cloud.close()
+}
+
+/** @throws InputError for what cannot be read or is no policy */
+async function readPolicyFile(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{ message: `cannot be read: ${error.code ?? error.message}`, position: { file } }])
+  })
+  if (readPolicy(text) === null)
+    throw new InputError([
+      {
+        message: 'is not an IAM policy',
+        position: { file },
+        hint: 'it is JSON with Version and Statement; `aws accessanalyzer validate-policy` says what is wrong with one',
+      },
+    ])
+  return text
 }
 
 function readUrl(text: string): string {

@@ -29,6 +29,8 @@ export class Lab {
   readonly folder: string
   readonly #all: TestHosts
   readonly #variables: Readonly<Record<string, unknown>>
+  /** IAM policies of the controller's user; undefined makes it the administrator. */
+  policies: readonly string[] | undefined
 
   private constructor(cloud: Cloud, all: TestHosts, folder: string, variables: Record<string, unknown>) {
     this.cloud = cloud
@@ -63,7 +65,9 @@ export class Lab {
   get environment(): Record<string, string> {
     return {
       // Hosts are told the controller's endpoint, so it is one that they reach too.
-      ...this.cloud.environment(this.#all.gateway),
+      ...(this.policies === undefined
+        ? this.cloud.environment(this.#all.gateway)
+        : this.cloud.userEnvironment('bastion', this.policies, this.#all.gateway)),
       XDG_STATE_HOME: join(this.folder, 'state'),
       XDG_CACHE_HOME: join(this.folder, 'cache'),
     }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EXAMPLE_PLACE, JOBS, policyDocument, policyFor } from '../../scripts/docs/iam/policies.ts'
+import { allows } from '../../src/emulator/auth/evaluate.ts'
 import { buildAgentDeb } from '../agent/build-agent-deb.ts'
 import { collectors } from '../artifacts/index.ts'
 import type { TestHost } from '../hosts/index.ts'
@@ -7,6 +9,8 @@ import { changes, Lab, limits, until } from './lab.ts'
 import { summaryOf } from './muster.ts'
 
 const SITE = join(import.meta.dirname, '../../playbooks/site.yaml')
+
+const STATEMENTS = policyFor(JOBS.site, EXAMPLE_PLACE)
 
 // The main job as users run it, with a real Prometheus, under tokens that live for seconds.
 let lab: Lab
@@ -31,6 +35,8 @@ beforeAll(async () => {
   )
   hosts = lab.hosts as [TestHost, TestHost]
   lab.cloud.settings.tokenLifetime = 20
+  // The controller may do what docs/iam.md says, and nothing else.
+  lab.policies = [policyDocument(STATEMENTS)]
 })
 afterAll(() => lab.stop())
 
@@ -104,4 +110,20 @@ test('verify proves both hosts, and finds the one that lost its registration', a
   const lost = await lab.verify({ output: [] })
   expect(lost.stdout).toContain('1 of 2 hosts proved')
   expect(lost.code).toBe(3)
+})
+
+test('all of it was done with the least policy, which has nothing more', () => {
+  const asked = lab.cloud.requests().filter(({ principal }) => principal === 'bastion')
+  expect(asked.filter(({ status }) => status === 403)).toEqual([])
+  const needs = asked.flatMap((request) => request.needs)
+  const idle = STATEMENTS.flatMap(({ Action }) => Action).filter((action) => {
+    const without = STATEMENTS.map((each) => ({
+      ...each,
+      Action: each.Action.filter((one) => one !== action),
+    }))
+    const document = policyDocument(without.filter((each) => each.Action.length > 0))
+    return needs.every((needed) => allows([document], needed))
+  })
+  // Asked for where a run was ended between a registration and the tag that says whose the node is (test/docs/iam.test.ts).
+  expect(idle).toEqual(['ssm:ListTagsForResource'])
 })

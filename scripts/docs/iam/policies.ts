@@ -17,6 +17,16 @@ export interface Place {
   readonly owner: string
 }
 
+/** That of docs/iam.md, the demo and the tests. */
+export const EXAMPLE_PLACE: Place = {
+  partition: 'aws',
+  account: '123456789012',
+  region: 'eu-central-1',
+  role: 'muster-node',
+  workspace: '*',
+  owner: 'muster',
+}
+
 export interface PolicyStatement {
   readonly Sid: string
   readonly Effect: 'Allow'
@@ -116,13 +126,15 @@ export function policyFor(job: Job, place: Place): readonly PolicyStatement[] {
   const own = new Set<Action>(job.onlyOwn)
   const statements = [...job.actions, ...own].map((action) => {
     const condition = { ...conditionOf(action, place), ...(own.has(action) ? ownCondition(place) : {}) }
-    return { action, resource: resourceOf(action, place), condition }
+    return { action, service: action.split(':')[0]!, resource: resourceOf(action, place), condition }
   })
-  const groups = Map.groupBy(statements, ({ resource, condition }) => JSON.stringify([resource, condition]))
+  const groups = Map.groupBy(statements, ({ service, resource, condition }) =>
+    JSON.stringify([service, resource, condition]),
+  )
   return [...groups.values()].map((group) => {
-    const { action, resource, condition } = group[0]!
+    const { action, service, resource, condition } = group[0]!
     return {
-      Sid: `Muster${words(group.length === 1 ? action.split(':')[1]! : `${ACTIONS[action].on} ${own.has(action) ? 'own' : ''} ${action.split(':')[0]}`)}`,
+      Sid: `Muster${words(group.length === 1 ? action.split(':')[1]! : `${ACTIONS[action].on} ${own.has(action) ? 'own' : ''} ${service}`)}`,
       Effect: 'Allow',
       Action: group.map((each) => each.action),
       Resource: resource,

@@ -3,7 +3,6 @@ import { createClients } from '../../../src/aws/create-clients.ts'
 import type { Cloud } from '../../../src/emulator/cloud.ts'
 import registration from '../../../src/modules/library/ssm_registration.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
-import type { AgentAnswers } from '../../../src/modules/registration/agent-state.ts'
 import {
   lookAtRegistration,
   openRegistration,
@@ -13,6 +12,7 @@ import { plain } from '../../../src/values/plain.ts'
 import { clients as sdkClients } from '../../emulator/clients.ts'
 import { makeRole } from '../../emulator/role.ts'
 import { cloudWithNodes, nodeId } from '../../emulator/with-nodes.ts'
+import { member } from './member.ts'
 
 let cloud: Cloud
 const journal: unknown[] = []
@@ -42,38 +42,6 @@ const context = {
   announce: () => undefined,
   aws: async (region: string) => createClients(region),
   signal: new AbortController().signal,
-}
-
-function member(host: string, id: string | undefined, tags: Record<string, string> = {}, more = {}) {
-  const params = {
-    region: 'eu-central-1',
-    iam_role: 'node',
-    instance_name: undefined,
-    tags: new Map(Object.entries(tags)),
-    owner: 'fleet',
-    expires_in: 600,
-    reregister: false,
-    wait: 60,
-    ...more,
-  }
-  const answers: AgentAnswers = {
-    package: { manager: 'dpkg', status: 'installed', version: '3', architecture: 'amd64' },
-    snap: {
-      path: '/snap/amazon-ssm-agent/current',
-      stat: null,
-      link: null,
-      target: null,
-      directory: null,
-      may: { read: false, write: false, execute: false },
-    },
-    registration: {
-      node: id === undefined ? undefined : { id, region: 'eu-central-1' },
-      runningAs: id,
-      machineId: host,
-    },
-    clock: { host: 0, skew: 0 },
-  }
-  return { host, params, answers }
 }
 
 describe('the activation of a batch', () => {
