@@ -81,7 +81,8 @@ it.each(CALLS)('%s: a call that is refused names it, and asks for nothing else',
 it('the list of actions is what the calls in the sources need', () => {
   const folder = join(import.meta.dirname, '../../src/aws')
   const called = new Set(
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .flatMap((text) => [...text.matchAll(/\bnew (?:sdk\.)?(\w+)Command\(|\bpaginate(\w+)\(/g)])
       .map(([, command, paginator]) => command ?? paginator),
