@@ -92,10 +92,16 @@ export function playbookSchema(modules: readonly Module[]): Schema {
         properties: {
           ...keywords('play'),
           gather_facts: described('gather_facts', { const: false }),
-          tasks: described('tasks', { type: ['array', 'null'], items: ref('task') }),
+          ...lists('pre_tasks', 'tasks', 'post_tasks'),
           handlers: described('handlers', { type: ['array', 'null'], items: ref('handler') }),
         },
         required: ['hosts'],
+        additionalProperties: false,
+      },
+      block: {
+        type: 'object',
+        properties: { ...keywords('block'), ...lists('block', 'rescue', 'always') },
+        required: ['block'],
         additionalProperties: false,
       },
       task: taskSchema('task', modules),
@@ -103,6 +109,12 @@ export function playbookSchema(modules: readonly Module[]): Schema {
       ...Object.fromEntries(modules.map((module) => [`module_${module.name}`, moduleSchema(module)])),
     },
   }
+}
+
+/** Keywords that hold tasks and blocks. */
+function lists(...names: readonly string[]): Record<string, Schema> {
+  const items = { anyOf: [ref('task'), ref('block')] }
+  return Object.fromEntries(names.map((name) => [name, described(name, { type: ['array', 'null'], items })]))
 }
 
 function taskSchema(where: 'task' | 'handler', modules: readonly Module[]): Schema {

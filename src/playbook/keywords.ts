@@ -1,5 +1,5 @@
 /** Where a keyword may stand. */
-export type Where = 'play' | 'task' | 'handler' | 'loop_control' | 'import'
+export type Where = 'play' | 'block' | 'task' | 'handler' | 'loop_control' | 'import'
 
 /** The shape of a keyword's value, for the check, the reference page and the JSON Schema. */
 export type KeywordType =
@@ -30,8 +30,10 @@ export interface Keyword {
   readonly doc: string
 }
 
-const EVERYWHERE = ['play', 'task', 'handler'] as const
 const TASKS = ['task', 'handler'] as const
+/** Where a keyword may stand that counts for the tasks inside too. */
+const HANDED_DOWN = ['block', 'import', ...TASKS] as const
+const EVERYWHERE = ['play', ...HANDED_DOWN] as const
 
 /** The keywords muster knows, with Ansible's meanings (facts/plays.md, section 1). */
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
@@ -64,6 +66,17 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     on: ['play'],
     doc: 'Stop when more than this share of a batch has failed or is unreachable.',
   },
+  block: { type: 'tasks', on: ['block'], doc: 'Tasks in order, what the block says handed down to each.' },
+  rescue: {
+    type: 'tasks',
+    on: ['block'],
+    doc: 'Tasks that run when one of the block has failed; when they succeed, the failure is forgotten.',
+  },
+  always: {
+    type: 'tasks',
+    on: ['block'],
+    doc: 'Tasks that run at the end, whatever happened, but on a host that is unreachable.',
+  },
   gather_facts: { type: 'boolean', on: ['play'], doc: 'Only false: muster gathers no facts yet.' },
   remote_user: { type: 'text', on: ['play'], doc: 'The user to log in as.' },
   vars: { type: 'variables', on: EVERYWHERE, doc: 'Variables, by name; evaluated when they are used.' },
@@ -89,13 +102,13 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   no_log: { type: 'boolean', on: EVERYWHERE, doc: 'Show neither arguments nor results.' },
   action: { type: 'action', on: TASKS, doc: 'The module and its arguments, in the older form.' },
   args: { type: 'arguments', on: TASKS, doc: "Further arguments, beside text behind the module's name." },
-  when: { type: 'conditions', on: TASKS, doc: 'Run only if this holds; of a list, all must hold.' },
+  when: { type: 'conditions', on: HANDED_DOWN, doc: 'Run only if this holds; of a list, all must hold.' },
   loop: { type: 'loop', on: TASKS, doc: 'Run once for each item of this list.' },
   loop_control: { type: 'loop_control', on: TASKS, doc: 'Names and labels of the loop.' },
   register: { type: 'variable', on: TASKS, doc: 'The variable that gets the result.' },
   notify: {
     type: 'names',
-    on: TASKS,
+    on: HANDED_DOWN,
     doc: 'Handlers, by name or topic, to run when this task changed something.',
   },
   listen: { type: 'names', on: ['handler'], doc: 'Topics that notify this handler, beside its name.' },
@@ -103,12 +116,12 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   failed_when: { type: 'conditions', on: TASKS, doc: 'Overrules whether the task counts as failed.' },
   ignore_errors: {
     type: 'boolean',
-    on: TASKS,
+    on: HANDED_DOWN,
     doc: 'Go on when the task failed (not when the host is unreachable).',
   },
   check_mode: {
     type: 'boolean',
-    on: TASKS,
+    on: HANDED_DOWN,
     doc: 'true: never change anything; false: run also in check mode.',
   },
   until: { type: 'conditions', on: TASKS, doc: 'Try again until this holds.' },
@@ -120,7 +133,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   delay: { type: 'seconds', on: TASKS, doc: 'Seconds between attempts: 5 unless given.' },
   timeout: {
     type: 'integer',
-    on: TASKS,
+    on: HANDED_DOWN,
     doc: 'Seconds after which the task, or one item of its loop, fails.',
   },
   loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },

@@ -35,9 +35,9 @@ export interface Play extends BecomeKeywords {
   readonly directory: string
   readonly remoteUser: Value | undefined
   /** Handlers that were notified run after each of the three lists. */
-  readonly preTasks: readonly Task[]
-  readonly tasks: readonly Task[]
-  readonly postTasks: readonly Task[]
+  readonly preTasks: readonly Entry[]
+  readonly tasks: readonly Entry[]
+  readonly postTasks: readonly Entry[]
   readonly handlers: readonly Task[]
 }
 
@@ -55,7 +55,50 @@ export interface LoopControl {
   readonly breakWhen?: readonly Value[]
 }
 
-export interface Task extends BecomeKeywords {
+/** What a list of tasks holds. */
+export type Entry = Task | Block
+
+/**
+ * `block`, `rescue` and `always`. What the block hands down (conditions, tags, variables ...) is with its tasks already, so
+ * that what is left of it is their order when one fails.
+ */
+export interface Block {
+  readonly kind: 'block'
+  readonly position: Position
+  readonly block: readonly Entry[]
+  readonly rescue: readonly Entry[]
+  readonly always: readonly Entry[]
+}
+
+/** An expression without braces, or a boolean, and where it is written. */
+export interface Condition {
+  readonly test: Value
+  readonly position: Position | undefined
+}
+
+/**
+ * The keywords that plays, blocks and imports hand down to the tasks in them, and that tasks have themselves. Of those that
+ * are optional the nearest wins; absent where nobody wrote it.
+ */
+export interface Inherited extends BecomeKeywords {
+  /** Those further in win. */
+  readonly vars: ReadonlyMap<string, Value>
+  /** All must hold; those further out come first. Empty: always. */
+  readonly when: readonly Condition[]
+  /** Added up. */
+  readonly tags: readonly string[]
+  /** Those further in win, and come last. Without the play's own. */
+  readonly environment: readonly Value[]
+  readonly notify?: readonly string[]
+  readonly noLog?: Value
+  readonly ignoreErrors?: Value
+  readonly checkMode?: Value
+  /** Seconds. */
+  readonly timeout?: Value
+}
+
+export interface Task extends Inherited {
+  readonly kind: 'task'
   /** Unique in the play, in written order: `t1`, `t2`; `pre1`, `post1`, and `h1` for handlers. */
   readonly id: string
   readonly name: Value | undefined
@@ -65,29 +108,16 @@ export interface Task extends BecomeKeywords {
   /** Parameters as written, templates unevaluated; free-form text already under its parameter's name. */
   readonly args: ReadonlyMap<string, Value>
   readonly argPositions: ReadonlyMap<string, Position>
-  readonly vars: ReadonlyMap<string, Value>
-  /** Conditions in order: expressions without braces, or booleans. Empty: always. */
-  readonly when: readonly Value[]
-  readonly whenPosition: Position | undefined
   /** What is looped over; with `loopWith` the terms of that lookup (`with_items`: `items`). */
   readonly loop: Value | undefined
   readonly loopWith?: string
   readonly loopControl: LoopControl
   readonly register: string | undefined
-  readonly notify: readonly string[]
   /** For handlers: topics beside the name. */
   readonly listen: readonly string[]
-  /** The play's tags are added. */
-  readonly tags: readonly string[]
-  readonly environment: Value | undefined
-  readonly noLog: Value | undefined
   readonly changedWhen: readonly Value[] | undefined
   readonly failedWhen: readonly Value[] | undefined
-  readonly ignoreErrors: Value | undefined
-  readonly checkMode: Value | undefined
   readonly until: readonly Value[] | undefined
   readonly retries: Value | undefined
   readonly delay: Value | undefined
-  /** Seconds. */
-  readonly timeout: Value | undefined
 }

@@ -3,9 +3,10 @@ import { InputError } from '../values/problem.ts'
 import { loadYamlFile } from '../yaml/load.ts'
 import { isNull } from './fields.ts'
 import { Mistakes } from './mistakes.ts'
-import type { Play, Playbook } from './playbook.ts'
+import type { Inherited, Play, Playbook } from './playbook.ts'
 import { importField, readImport } from './plays/import-playbook.ts'
 import { readPlay } from './plays/play.ts'
+import { NOTHING_INHERITED, within } from './tasks/inherited.ts'
 
 /**
  * Reads a playbook and checks everything that can be known without a host: keywords, modules, arguments, types,
@@ -15,14 +16,23 @@ import { readPlay } from './plays/play.ts'
  */
 export async function readPlaybook(file: string): Promise<Playbook> {
   const mistakes = new Mistakes()
-  const plays = await readPlays(file, [], mistakes)
+  const plays = await readPlays(file, [], NOTHING_INHERITED, mistakes)
   const problems = mistakes.problems()
   if (problems.length > 0) throw new InputError(problems)
   return { file, plays }
 }
 
-/** The plays of a file and of those it imports. `importing`: the files that led here, for finding circles. */
-async function readPlays(file: string, importing: readonly string[], mistakes: Mistakes): Promise<Play[]> {
+/**
+ * The plays of a file and of those it imports.
+ * @param importing the files that led here, for finding circles
+ * @param inherited what their imports hand down
+ */
+async function readPlays(
+  file: string,
+  importing: readonly string[],
+  inherited: Inherited,
+  mistakes: Mistakes,
+): Promise<Play[]> {
   const { documents, warnings } = await loadYamlFile(file)
   // A key written twice is a mistake here: half of what was written would be dropped without a word.
   mistakes.addAll(warnings)
@@ -42,11 +52,13 @@ async function readPlays(file: string, importing: readonly string[], mistakes: M
           mistakes.add(imported.value.position, `import_playbook: ${entry.file} imports itself`)
           continue
         }
-        for (const play of await readPlays(entry.file, [...importing, file], mistakes))
-          plays.push(entry.apply(play))
+        // Of variables the outermost import wins.
+        const vars = new Map([...entry.inherited.vars, ...inherited.vars])
+        const inside = { ...within(inherited, entry.inherited), vars }
+        plays.push(...(await readPlays(entry.file, [...importing, file], inside, mistakes)))
         continue
       }
-      const play = await readPlay(item, dirname(file), mistakes)
+      const play = await readPlay(item, dirname(file), inherited, mistakes)
       if (play !== undefined) plays.push(play)
     }
     if (document.items.length === 0) mistakes.add(document.position, 'the playbook has no plays')

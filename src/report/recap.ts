@@ -13,7 +13,7 @@ export function recapText(event: RunEvent & { type: 'run-ended' }): string {
     const bad = counts.failed > 0 || counts.unreachable > 0
     const status = bad ? 'failed' : counts.changed > 0 ? 'changed' : 'ok'
     lines.push(
-      `${paint(status, visible(name).padEnd(width))} : ok=${counts.ok} changed=${counts.changed} unreachable=${counts.unreachable} failed=${counts.failed} skipped=${counts.skipped} ignored=${counts.ignored}`,
+      `${paint(status, visible(name).padEnd(width))} : ok=${counts.ok} changed=${counts.changed} unreachable=${counts.unreachable} failed=${counts.failed} skipped=${counts.skipped} rescued=${counts.rescued} ignored=${counts.ignored}`,
     )
   }
   for (const group of mergeFailures(event.failures)) {

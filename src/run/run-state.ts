@@ -8,6 +8,7 @@ import type { Position } from '../values/position.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import type { Progress } from './batch/progress.ts'
+import { BEHIND_ALL, type Turn } from './batch/turn.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
 import type { PlaybookFiles } from './scope/controller-files.ts'
 import { HostFacts } from './scope/host-facts.ts'
@@ -50,7 +51,7 @@ export interface HostState {
   /** Set when the host is out: it takes no part in later plays. */
   gone: 'failed' | 'unreachable' | 'cancelled' | undefined
   /** The position at which it left. */
-  goneAt: number
+  goneAt: Turn
   readonly recap: Recap
   connection: Connection | undefined
 }
@@ -61,8 +62,8 @@ export function newHost(name: string): HostState {
     facts: new HostFacts(),
     variables: undefined,
     gone: undefined,
-    goneAt: Number.POSITIVE_INFINITY,
-    recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 },
+    goneAt: BEHIND_ALL,
+    recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
     connection: undefined,
   }
 }

@@ -62,6 +62,10 @@ export const ON_PURPOSE: Readonly<
     reason: 'In words that say what is wrong; Ansible takes the keyword for a second module.',
     differs: { error: "'whenn' is no keyword of a task" },
   },
+  '232-error-unknown-block-keyword': {
+    reason: 'In words that say what is wrong.',
+    differs: { error: "'loop' is no keyword of a block" },
+  },
   '233-error-handler-keyword-on-task': {
     reason: 'In words that say what is wrong.',
     differs: { error: "'listen' is no keyword of a task" },

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { tasksIn } from '../../src/playbook/entries.ts'
 import type { Playbook, Task } from '../../src/playbook/playbook.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
 import { Float } from '../../src/values/float.ts'
@@ -29,7 +30,9 @@ const read = async (text: string): Promise<Playbook> => readPlaybook(await write
 /** The only task of a play with this task, written without indentation. */
 async function task(text: string): Promise<Task> {
   const indented = text.trim().replaceAll('\n', '\n      ')
-  return (await read(`- hosts: all\n  tasks:\n    - ${indented}\n`)).plays[0]!.tasks[0]!
+  return (await read(`- hosts: all\n  tasks:\n    - ${indented}\n`)).plays.flatMap(({ tasks }) =>
+    tasksIn(tasks),
+  )[0]!
 }
 
 /** `line:column message` and the hint of every mistake. */
@@ -106,7 +109,10 @@ describe('a playbook', () => {
         id: 't1',
         name: 'first',
         module: 'debug',
-        when: ['a == 1', 'b is defined'],
+        when: [
+          { test: 'a == 1', position: expect.objectContaining({ line: 17 }) },
+          { test: 'b is defined', position: expect.objectContaining({ line: 17 }) },
+        ],
         loop: [1, 2],
         loopControl: { loopVar: 'number', indexVar: 'at', label: expect.any(TemplateText) },
         register: 'result',
@@ -201,7 +207,6 @@ describe('a playbook', () => {
 
 describe('what muster has not yet', () => {
   it.each([
-    ['block: []', "'block' is not supported by muster yet"],
     ['include_tasks: x.yaml', "the module 'include_tasks' is not supported by muster yet"],
     ['meta: flush_handlers', "the module 'meta' is not supported by muster yet"],
     ['debug:\ndelegate_to: h1', "'delegate_to' is not supported by muster yet"],
@@ -313,7 +318,8 @@ describe('conditions', () => {
     [`"'{{ x }}' == '1'"`, ["'{{ x }}' == '1'"]],
     ['[a, b == 1]', ['a', 'b == 1']],
   ])('when: %s', async (text, expected) => {
-    expect((await task(`debug:\nwhen: ${text}`)).when).toEqual(expected)
+    const { when } = await task(`debug:\nwhen: ${text}`)
+    expect(when.map(({ test }) => test)).toEqual(expected)
   })
 
   it.each(['1', '2.0', '{a: 1}', '[[a]]', '[1]', '[null]'])('when: %s is refused', async (text) => {
@@ -392,12 +398,12 @@ describe('handlers', () => {
 
   it('are known by name and by topic', async () => {
     const { plays } = await play('[one, topic]', '    - name: one\n      debug:\n      listen: topic\n')
-    expect(plays[0]!.tasks[0]!.notify).toEqual(['one', 'topic'])
+    expect(tasksIn(plays[0]!.tasks)[0]!.notify).toEqual(['one', 'topic'])
   })
 
   it('with a template in a name may have any name', async () => {
     const { plays } = await play('some', '    - name: "{{ x }}"\n      debug:\n')
-    expect(plays[0]!.tasks[0]!.notify).toEqual(['some'])
+    expect(tasksIn(plays[0]!.tasks)[0]!.notify).toEqual(['some'])
   })
 
   it('are told when they do not exist, with the nearest', async () => {
@@ -460,7 +466,10 @@ describe('import_playbook', () => {
       ['a', 1],
       ['b', 2],
     ])
-    expect(plays[0]!.tasks[0]).toMatchObject({ when: ['y', 'x'], tags: ['own', 't'] })
+    expect(plays[0]!.tasks[0]).toMatchObject({
+      when: [{ test: 'y' }, { test: 'x' }],
+      tags: ['t', 'own'],
+    })
   })
 
   it('tells the mistakes of the file it names, and its own', async () => {
@@ -491,12 +500,14 @@ describe('import_tasks', () => {
       '- hosts: all\n  tasks:\n    - debug:\n    - import_tasks: tasks/more.yaml\n      when: y\n      become: true\n      vars: { a: 1 }\n  handlers:\n    - import_tasks: handlers.yaml\n',
     )
     const [play] = plays
-    expect(play!.tasks.map(({ id, when, become }) => ({ id, when, become }))).toEqual([
+    const tasks = tasksIn(play!.tasks)
+    const told = tasks.map(({ id, when, become }) => ({ id, when: when.map(({ test }) => test), become }))
+    expect(told).toEqual([
       { id: 't1', when: [], become: undefined },
       { id: 't2', when: ['y', 'x'], become: false },
       { id: 't3', when: ['y'], become: true },
     ])
-    expect(play!.tasks[2]!.vars.get('a')).toBe(1)
+    expect(tasks[2]!.vars.get('a')).toBe(1)
     expect(play!.handlers.map(({ id }) => id)).toEqual(['h1'])
   })
 

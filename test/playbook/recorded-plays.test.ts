@@ -13,7 +13,7 @@ const cases = join(import.meta.dirname, '../cases/plays')
 const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   '230-error-unknown-play-keyword': [9, "'taskss' is no keyword of a play"],
   '231-error-unknown-task-keyword': [7, "'whenn' is no keyword of a task"],
-  '232-error-unknown-block-keyword': [4, "'block' is not supported by muster yet"],
+  '232-error-unknown-block-keyword': [7, "'loop' is no keyword of a block"],
   '233-error-handler-keyword-on-task': [7, "'listen' is no keyword of a task"],
   '236-error-two-modules': [4, 'conflicting action statements: debug, command'],
   '237-error-no-module': [4, 'no module/action detected in task.'],

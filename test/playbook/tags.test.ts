@@ -44,8 +44,8 @@ describe('checkTags', () => {
     plays: [
       {
         preTasks: [],
-        tasks: [{ tags: ['install', 'always'] }],
-        postTasks: [{ tags: ['proof'] }],
+        tasks: [{ kind: 'task', tags: ['install', 'always'] }],
+        postTasks: [{ kind: 'task', tags: ['proof'] }],
         handlers: [{ tags: ['restart'] }],
       },
     ],

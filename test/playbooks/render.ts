@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tasksIn } from '../../src/playbook/entries.ts'
 import type { Play } from '../../src/playbook/playbook.ts'
 import { findVarsFile, loadVarsFile } from '../../src/playbook/plays/vars-files.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
@@ -60,7 +61,7 @@ export class Rendered {
 
   /** What the playbook finds wrong with its variables; undefined where it does not look. */
   mistakes(): readonly string[] | undefined {
-    const task = this.play.tasks.find(
+    const task = tasksIn(this.play.tasks).find(
       ({ name }) => name === 'variables that units and configuration can hold',
     )
     if (task === undefined) return undefined
@@ -79,7 +80,7 @@ export class Rendered {
 
   /** An argument of a task, evaluated. */
   argument(task: string, name: string): Value {
-    const found = this.play.tasks.find((each) => each.name === task)
+    const found = tasksIn(this.play.tasks).find((each) => each.name === task)
     if (found === undefined) throw new Error(`no task is named '${task}'`)
     return this.#engine.resolve(found.args.get(name) ?? null) as Value
   }

@@ -25,7 +25,9 @@ describe('the end of a run', () => {
       type: 'run-ended',
       run: 'r',
       check: false,
-      recap: new Map([['web01', { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, ignored: 0 }]]),
+      recap: new Map([
+        ['web01', { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0 }],
+      ]),
       failures: [{ ...failure('web01', 'no space \u001b[2Jleft'), printed: 'one\n\u001b[2Jtwo' }],
       exitCode: 2,
       interrupted: false,
@@ -42,7 +44,7 @@ describe('the end of a run', () => {
   })
 
   test('a plan says what is to be done, and where it could not be found out', () => {
-    const counts = { ok: 1, changed: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 }
+    const counts = { ok: 1, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 }
     const plan = (changed: readonly string[], lost: readonly string[]) =>
       recapText({
         type: 'run-ended',

@@ -100,6 +100,43 @@ const task = fc
   )
   .map(([body, more]) => ({ ...body, ...more }))
 
+/** A list of tasks, and of blocks of tasks, some of which fail. */
+const entries = (lengths: { minLength?: number; maxLength: number }): fc.Arbitrary<readonly object[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 5, arbitrary: task },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          block: fc.array(fc.oneof({ weight: 4, arbitrary: task }, { weight: 1, arbitrary: failing }), {
+            minLength: 1,
+            maxLength: 4,
+          }),
+          rescue: fc.option(fc.array(task, { minLength: 1, maxLength: 2 }), { nil: undefined }),
+          always: fc.option(fc.array(task, { minLength: 1, maxLength: 2 }), { nil: undefined }),
+          when: condition,
+        }),
+      },
+    ),
+    lengths,
+  )
+const failing = fc
+  .tuple(condition, fc.constantFrom({ fail: { msg: 'on purpose' } }, { command: 'false' }))
+  .map(([when, body]) => ({ ...body, when }))
+
+/** Every task with a name of its own. */
+function named(list: readonly object[], word: string): object[] {
+  return list.map((one, at) => {
+    const name = `${word} ${at}`
+    if (!('block' in one)) return { name, ...one }
+    const parts = Object.entries<unknown>(one).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? named(value, `${name} ${key}`) : value,
+    ])
+    return Object.fromEntries(parts)
+  })
+}
+
 const handlers = [
   { name: 'first', shell: 'echo "first {{ a | default(0) }}" >> {{ here }}/handled', notify: 'second' },
   { name: 'second', shell: 'echo second >> {{ here }}/handled; cat {{ here }}/one', register: 'r_a' },
@@ -158,19 +195,17 @@ function withoutTimes(value: unknown, home: string): unknown {
 test('random playbooks do the same, whether probes are asked ahead or at their turn', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(task, { minLength: 4, maxLength: 12 }),
-      fc.array(task, { maxLength: 3 }),
+      entries({ minLength: 4, maxLength: 12 }),
+      entries({ maxLength: 3 }),
       fc.constantFrom(1, 2, 25),
       async (tasks, postTasks, forks) => {
-        const numbered = (all: readonly object[], word: string) =>
-          all.map((one, at) => ({ name: `${word} ${at}`, ...one }))
         const playbook = [
           {
             name: 'random',
             hosts: 'all',
             gather_facts: false,
-            tasks: numbered(tasks, 'task'),
-            post_tasks: numbered(postTasks, 'post'),
+            tasks: named(tasks, 'task'),
+            post_tasks: named(postTasks, 'post'),
             handlers,
           },
         ]

@@ -78,9 +78,9 @@ export async function compare(name: string): Promise<Map<string, string>> {
     Object.entries(recorded.recap)
       .filter(([, counts]) => Object.values(counts).some((count) => count > 0))
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([host, { ok, changed, unreachable, failed, skipped, ignored }]) => [
+      .map(([host, { ok, changed, unreachable, failed, skipped, rescued, ignored }]) => [
         host,
-        { ok, changed, unreachable, failed, skipped, ignored },
+        { ok, changed, unreachable, failed, skipped, rescued, ignored },
       ]),
   )
   differ('recap', recap, expected)

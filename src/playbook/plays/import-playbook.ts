@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasTemplateMarks } from '../../values/template-text.ts'
-import type { Value } from '../../values/value.ts'
 import type { YamlMap } from '../../yaml/node.ts'
 import { type Field, Fields, fieldsOf, refuseKeyword } from '../fields.ts'
 import { readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
-import type { Play, Task } from '../playbook.ts'
-import { readConditions } from '../tasks/conditions.ts'
+import type { Inherited } from '../playbook.ts'
+import { NOTHING_INHERITED, readWhen } from '../tasks/inherited.ts'
 import { readVariables } from '../variables.ts'
 
 const KEYS = ['name', 'vars', 'tags', 'when']
@@ -16,8 +15,8 @@ const KEYS = ['name', 'vars', 'tags', 'when']
 export interface Import {
   /** Path of the other playbook. */
   readonly file: string
-  /** Gives each of its plays what the entry says: variables win over the play's, tags are added, conditions come first. */
-  apply(play: Play): Play
+  /** What its plays get: variables that win over theirs, tags that are added, conditions that come first. */
+  readonly inherited: Inherited
 }
 
 /** The field that makes an entry an import; undefined for a play. */
@@ -38,10 +37,12 @@ export async function readImport(
   for (const { name, key } of fieldsOf(entry))
     if (name !== field.name && !KEYS.includes(name)) refuseKeyword(name, 'import', key.position, mistakes)
   const fields = new Fields(fieldsOf(entry), mistakes)
-  const variables = readVariables(fields.node('vars'), mistakes)
-  const tags = readTags(fields, mistakes)
-  const written = fields.node('when')
-  const conditions = written === undefined ? [] : readConditions(written, mistakes)
+  const inherited = {
+    ...NOTHING_INHERITED,
+    vars: readVariables(fields.node('vars'), mistakes),
+    tags: readTags(fields, mistakes),
+    when: readWhen(fields, mistakes),
+  }
   const { value } = field
   const name = value.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined
   if (name === undefined || name === '' || hasTemplateMarks(name)) {
@@ -53,22 +54,5 @@ export async function readImport(
     mistakes.add(value.position, `import_playbook: no such file: ${name}`, `looked for ${file}`)
     return undefined
   }
-  const task = (each: Task): Task => ({
-    ...each,
-    tags: [...new Set([...each.tags, ...tags])],
-    when: [...conditions, ...each.when],
-    whenPosition: each.whenPosition ?? written?.position,
-  })
-  return {
-    file,
-    apply: (play) => ({
-      ...play,
-      vars: new Map<string, Value>([...play.vars, ...variables]),
-      tags: [...new Set([...play.tags, ...tags])],
-      preTasks: play.preTasks.map(task),
-      tasks: play.tasks.map(task),
-      postTasks: play.postTasks.map(task),
-      handlers: play.handlers.map(task),
-    }),
-  }
+  return { file, inherited }
 }

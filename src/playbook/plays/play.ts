@@ -3,12 +3,14 @@ import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import { readBecome } from '../become.ts'
+import { numbered, tasksIn } from '../entries.ts'
 import { Fields, fieldsOf, refuseUnknown } from '../fields.ts'
 import { type Named, readEnvironment, readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
-import type { Play } from '../playbook.ts'
+import type { Inherited, Play } from '../playbook.ts'
 import { checkSource } from '../source-files.ts'
 import { checkHandlers } from '../tasks/handlers.ts'
+import { NOTHING_INHERITED, within } from '../tasks/inherited.ts'
 import { readName } from '../tasks/task.ts'
 import { readTaskList } from '../tasks/task-list.ts'
 import { readVariables } from '../variables.ts'
@@ -19,10 +21,12 @@ import { readVarsFiles } from './vars-files.ts'
 /**
  * A play with all its mistakes recorded; undefined when it is none.
  * @param directory the playbook's folder
+ * @param outer what the import of the playbook hands down
  */
 export async function readPlay(
   node: YamlNode,
   directory: string,
+  outer: Inherited,
   mistakes: Mistakes,
 ): Promise<Play | undefined> {
   if (node.kind !== 'map') {
@@ -35,19 +39,17 @@ export async function readPlay(
   refuseFacts(fields, mistakes)
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
-  const list = { directory, playTags: tags, notified, mistakes }
+  const inherited = within({ ...outer, vars: new Map() }, { ...NOTHING_INHERITED, tags })
+  const list = { directory, importing: [], inherited, notified, mistakes }
   const section = async (key: string, ids: 'pre' | 't' | 'post') =>
-    (await readTaskList(fields.written(key), { ...list, where: 'task', ids })).tasks
+    numbered((await readTaskList(fields.written(key), { ...list, where: 'task' })).entries, ids)
   const preTasks = await section('pre_tasks', 'pre')
   const tasks = await section('tasks', 't')
   const postTasks = await section('post_tasks', 'post')
-  const { tasks: handlers, complete } = await readTaskList(fields.written('handlers'), {
-    ...list,
-    where: 'handler',
-    ids: 'h',
-  })
-  checkHandlers(notified, handlers, complete && fields.node('roles') === undefined, mistakes)
-  for (const task of [...preTasks, ...tasks, ...postTasks, ...handlers])
+  const read = await readTaskList(fields.written('handlers'), { ...list, where: 'handler' })
+  const handlers = tasksIn(numbered(read.entries, 'h'))
+  checkHandlers(notified, handlers, read.complete && fields.node('roles') === undefined, mistakes)
+  for (const task of [...[preTasks, tasks, postTasks].flatMap(tasksIn), ...handlers])
     await checkSource(task, directory, mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
   return {
@@ -56,12 +58,12 @@ export async function readPlay(
     position: node.position,
     hosts: readHosts(fields, node, mistakes),
     hostsPosition: fields.node('hosts')?.position ?? node.position,
-    vars: readVariables(fields.node('vars'), mistakes),
+    vars: new Map<string, Value>([...readVariables(fields.node('vars'), mistakes), ...outer.vars]),
     varsFiles,
     serial: fields.checked('serial', readSerial),
     maxFailPercentage: fields.checked('max_fail_percentage', readPercentage),
     environment: readEnvironment(fields, mistakes),
-    tags,
+    tags: inherited.tags,
     noLog: fields.boolean('no_log'),
     directory: resolve(directory),
     remoteUser: fields.text('remote_user'),

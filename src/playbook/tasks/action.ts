@@ -67,7 +67,7 @@ function refuseStranger(
   }
   if (insteadOfKeyword(name, where) !== undefined || hasModule || isKeywordAnywhere(name)) {
     refuseKeyword(name, where, key.position, mistakes)
-    return ['block', 'local_action', 'import_playbook'].includes(name)
+    return ['local_action', 'import_playbook'].includes(name)
   }
   if (didYouMean(name, keywordsOn(where)) !== undefined && didYouMean(bare, knownNames()) === undefined) {
     refuseKeyword(name, where, key.position, mistakes)
@@ -78,7 +78,7 @@ function refuseStranger(
 }
 
 function isKeywordAnywhere(name: string): boolean {
-  return isKeyword(name, 'play') || isKeyword(name, 'handler') || isKeyword(name, 'loop_control')
+  return (['play', 'block', 'handler', 'loop_control'] as const).some((where) => isKeyword(name, where))
 }
 
 function refuseModule(name: string, position: Position, mistakes: Mistakes): void {

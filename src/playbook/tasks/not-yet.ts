@@ -6,9 +6,6 @@ const ONE_HOST = "write a play of its own for that host, or `when: inventory_hos
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
   roles: `${IN_TASKS}; variables go to \`vars\` or \`vars_files\``,
-  block: `${IN_TASKS}, with \`when\` and \`become\` at each`,
-  rescue: 'use `ignore_errors` with `register`, and a task with `when: result is failed`',
-  always: 'write the task behind the others; `ignore_errors` lets it be reached',
   vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
   strategy: 'leave it out: each host goes on by itself between tasks that wait for the batch',
   order: 'leave it out: hosts run in the order of the inventory',
@@ -80,7 +77,7 @@ const MODULES: Readonly<Record<string, string>> = {
 
 /** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
 export function insteadOfKeyword(name: string, where: string): string | undefined {
-  const place = where === 'handler' ? 'task' : where
+  const place = where === 'handler' || where === 'block' || where === 'import' ? 'task' : where
   const key = `${place}:${name}`
   if (Object.hasOwn(BY_PLACE, key)) return BY_PLACE[key]
   return Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined

@@ -2,29 +2,20 @@ import { checkArguments } from '../../modules/check-parameters.ts'
 import { loadModule } from '../../modules/registry.ts'
 import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
-import { readBecome } from '../become.ts'
 import { type Field, Fields, fieldsOf, isNull } from '../fields.ts'
-import { type Named, readEnvironment, readNames, readTags } from '../lists.ts'
+import { readNames } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { Task } from '../playbook.ts'
-import { readVariableName, readVariables } from '../variables.ts'
+import { readVariableName } from '../variables.ts'
 import { readAction } from './action.ts'
 import { readArguments } from './arguments.ts'
 import { readConditions } from './conditions.ts'
+import { readInherited, within } from './inherited.ts'
 import { readLoop, readLoopControl } from './loop.ts'
-
-/** What a task is read in. */
-export interface TaskContext {
-  readonly id: string
-  readonly where: 'task' | 'handler'
-  readonly playTags: readonly string[]
-  readonly mistakes: Mistakes
-  /** Gets the handlers that the task notifies, for the check of their names. */
-  readonly notified: Named[]
-}
+import type { TaskListContext } from './task-list.ts'
 
 /** A task with all its mistakes recorded; undefined when there is no telling what it does. */
-export async function readTask(node: YamlNode, context: TaskContext): Promise<Task | undefined> {
+export async function readTask(node: YamlNode, context: TaskListContext): Promise<Task | undefined> {
   const { mistakes, where } = context
   if (node.kind !== 'map') {
     mistakes.add(node.position, `a ${where} is a mapping`, 'begin it with `- name: ...`, its module below')
@@ -45,7 +36,8 @@ export async function readTask(node: YamlNode, context: TaskContext): Promise<Ta
   mistakes.addAll(checkArguments(module, read.args, { task: action.position, args: read.positions }))
   return {
     ...keywords,
-    id: context.id,
+    kind: 'task',
+    id: '',
     position: node.position,
     module: action.module,
     args: read.args,
@@ -53,36 +45,26 @@ export async function readTask(node: YamlNode, context: TaskContext): Promise<Ta
   }
 }
 
-type Keywords = Omit<Task, 'id' | 'position' | 'module' | 'args' | 'argPositions'>
+type Keywords = Omit<Task, 'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions'>
 
-function readKeywords(entries: readonly Field[], fields: Fields, context: TaskContext): Keywords {
-  const { mistakes } = context
-  const notify = readNames(fields, 'notify', mistakes)
-  context.notified.push(...notify)
-  const when = fields.node('when')
-  return {
-    ...readBecome(fields, mistakes),
+function readKeywords(
+  entries: readonly Field[],
+  fields: Fields,
+  { mistakes, inherited, notified }: TaskListContext,
+): Keywords {
+  return within(inherited, {
+    ...readInherited(fields, mistakes, notified),
     name: readName(fields),
-    vars: readVariables(fields.node('vars'), mistakes),
-    when: when === undefined ? [] : readConditions(when, mistakes),
-    whenPosition: when?.position,
     ...readLoop(entries, fields, mistakes),
     loopControl: readLoopControl(fields, mistakes),
     register: readVariableName(fields, 'register', mistakes),
-    notify: notify.map(({ name }) => name),
     listen: readNames(fields, 'listen', mistakes).map(({ name }) => name),
-    tags: [...new Set([...context.playTags, ...readTags(fields, mistakes)])],
-    environment: readEnvironment(fields, mistakes),
-    noLog: fields.boolean('no_log'),
     changedWhen: readVerdict(fields, 'changed_when', mistakes),
     failedWhen: readVerdict(fields, 'failed_when', mistakes),
-    ignoreErrors: fields.boolean('ignore_errors'),
-    checkMode: fields.boolean('check_mode'),
     until: readVerdict(fields, 'until', mistakes),
     retries: fields.integer('retries'),
     delay: fields.seconds('delay'),
-    timeout: fields.integer('timeout'),
-  }
+  })
 }
 
 /** `name: null`, `""` and `off` count as no name. */

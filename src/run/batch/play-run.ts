@@ -1,6 +1,7 @@
 import { findHost } from '../../inventory/localhost.ts'
 import { matchPattern } from '../../inventory/patterns/patterns.ts'
-import type { Play, Task } from '../../playbook/playbook.ts'
+import { onlyTasks, tasksIn } from '../../playbook/entries.ts'
+import type { Entry, Play } from '../../playbook/playbook.ts'
 import { readPercentage } from '../../playbook/plays/max-fail.ts'
 import { batches } from '../../playbook/plays/serial.ts'
 import { selected } from '../../playbook/tags.ts'
@@ -8,7 +9,7 @@ import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
-import { HostRun, POSITIONS_OF_SECTION } from '../host/host-run.ts'
+import { HostRun } from '../host/host-run.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
@@ -23,7 +24,7 @@ export interface PlannedPlay {
   readonly batches: readonly (readonly string[])[]
   readonly maxFailPercentage: number | undefined
   /** pre_tasks, tasks and post_tasks, those that the tags choose. */
-  readonly sections: readonly (readonly Task[])[]
+  readonly sections: readonly (readonly Entry[])[]
   /** Notified handlers run: not with `--skip-tags always`, as in Ansible (measured with 2.19.14). */
   readonly flushes: boolean
 }
@@ -57,8 +58,8 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
     hosts,
     batches: keyword(play, () => batches(hosts, evaluate(play.serial))),
     maxFailPercentage: maxFail === undefined ? undefined : keyword(play, () => readPercentage(maxFail)),
-    sections: [play.preTasks, play.tasks, play.postTasks].map((tasks) =>
-      tasks.filter((task) => selected([...play.tags, ...task.tags], run.options)),
+    sections: [play.preTasks, play.tasks, play.postTasks].map((entries) =>
+      onlyTasks(entries, (task) => selected(task.tags, run.options)),
     ),
     flushes: selected(['always'], run.options),
   }
@@ -116,7 +117,7 @@ export async function runPlay(
 ): Promise<Stop | undefined> {
   const { play, name, hosts, sections } = planned
   const run = forPlay(whole, play)
-  const tasks = sections.flat()
+  const tasks = sections.flatMap(tasksIn)
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
     return undefined
@@ -138,8 +139,7 @@ export async function runPlay(
       hosts: living,
     })
     await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
-    const firstPosition = run.progress.nextPosition
-    run.progress.begin(living, firstPosition)
+    const turn = run.progress.begin(living)
     const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
     try {
       await Promise.all(
@@ -148,13 +148,12 @@ export async function runPlay(
           const shape = { play, name, allHosts: hosts, batch: living, tasks }
           const variables = await readPlayVariables(run, state, shape)
           const handlers = planned.flushes ? play.handlers : []
-          const work = { variables, sections, handlers, firstPosition }
+          const work = { variables, sections, handlers, turn }
           await new HostRun(run, state, work, control).run()
         }),
       )
     } finally {
       await control.close()
-      run.progress.nextPosition += sections.length * 2 * POSITIONS_OF_SECTION
     }
     // A fleet in batches must not end with all of it connected; a later play connects again.
     if (planned.batches.length > 1) await disconnect(run, living)

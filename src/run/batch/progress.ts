@@ -1,13 +1,15 @@
+import { BEHIND_ALL, isBefore, type Turn } from './turn.ts'
+
 /**
  * A task reads what another host has set, or whether it is still there, and that host has not come that far. It passes
  * through the template engine untouched; whoever evaluates waits and evaluates again.
  */
 export class NotYetThere extends Error {
   readonly hosts: readonly string[]
-  readonly position: number
+  readonly position: Turn
 
-  constructor(hosts: readonly string[], position: number) {
-    super(`${hosts.join(', ')} must be at ${position} first`)
+  constructor(hosts: readonly string[], position: Turn) {
+    super(`${hosts.join(', ')} must be at ${position.join('.')} first`)
     this.name = 'NotYetThere'
     this.hosts = hosts
     this.position = position
@@ -16,31 +18,39 @@ export class NotYetThere extends Error {
 
 interface Waiting {
   readonly missing: Set<string>
-  readonly position: number
+  readonly position: Turn
   readonly resolve: () => void
 }
 
 /**
  * How far each host of the running batch has come, so that a task sees of other hosts just what Ansible's `linear` would
- * show it: all that was set by tasks before it, and nothing of later ones. Positions are numbers that grow over the whole
- * run in the order in which the tasks are written. Only a task that reads of others waits, and only for those behind
+ * show it: all that was set by tasks before it, and nothing of later ones. Turns grow over the whole run in the order in
+ * which the tasks are written. Only a task that reads of others waits, and only for those behind
  * it: the host that is the furthest behind never waits, so nobody waits for ever.
  */
 export class Progress {
-  /** Every position below the number is done. Hosts that do not run now are not in it. */
-  readonly #at = new Map<string, number>()
+  /** Every turn before it is done. Hosts that do not run now are not in it. */
+  readonly #at = new Map<string, Turn>()
   #waiting: Waiting[] = []
-  /** The position from which the next batch counts. */
-  nextPosition = 0
+  /** Batches begun. */
+  #batches = 0
 
-  /** Hosts that begin a batch. */
-  begin(hosts: readonly string[], position: number): void {
-    for (const host of hosts) this.#at.set(host, position)
+  /** The turn of the next batch: all before it are done. */
+  get next(): Turn {
+    return [this.#batches]
+  }
+
+  /** Hosts that begin a batch. Gives the turn that all of the batch's begin with. */
+  begin(hosts: readonly string[]): Turn {
+    const turn = this.next
+    this.#batches += 1
+    for (const host of hosts) this.#at.set(host, turn)
+    return turn
   }
 
   /** A host stands before the task at `position`: all before it are done or left out. */
-  reach(host: string, position: number): void {
-    if ((this.#at.get(host) ?? Number.POSITIVE_INFINITY) >= position) return
+  reach(host: string, position: Turn): void {
+    if (this.#isThere(host, position)) return
     this.#at.set(host, position)
     this.#wake(host, position)
   }
@@ -48,11 +58,11 @@ export class Progress {
   /** A host is at the end of its batch, whatever it is. */
   end(host: string): void {
     this.#at.delete(host)
-    this.#wake(host, Number.POSITIVE_INFINITY)
+    this.#wake(host, BEHIND_ALL)
   }
 
   /** @throws NotYetThere when one of them has tasks before `position` left to do */
-  require(hosts: readonly string[], position: number): void {
+  require(hosts: readonly string[], position: Turn): void {
     const missing = hosts.filter((host) => !this.#isThere(host, position))
     if (missing.length > 0) throw new NotYetThere(missing, position)
   }
@@ -64,13 +74,13 @@ export class Progress {
     return new Promise((resolve) => this.#waiting.push({ missing, position, resolve }))
   }
 
-  #isThere(host: string, position: number): boolean {
-    return (this.#at.get(host) ?? Number.POSITIVE_INFINITY) >= position
+  #isThere(host: string, position: Turn): boolean {
+    return !isBefore(this.#at.get(host) ?? BEHIND_ALL, position)
   }
 
-  #wake(host: string, position: number): void {
+  #wake(host: string, position: Turn): void {
     this.#waiting = this.#waiting.filter((waiting) => {
-      if (position < waiting.position) return true
+      if (isBefore(position, waiting.position)) return true
       waiting.missing.delete(host)
       if (waiting.missing.size > 0) return true
       waiting.resolve()

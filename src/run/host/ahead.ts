@@ -21,12 +21,16 @@ import { loopVariablesOf } from './evaluation/loop.ts'
 import { registered, registeredLoop, skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
+import type { Step } from './steps.ts'
 
 /** A task as it looks ahead of its turn. */
 export interface SeenAhead {
   readonly evaluated: EvaluatedTask
   readonly items: readonly EvaluatedItem[]
 }
+
+/** What a task in its place will probably need. */
+export type StepGuess = Guess & { readonly step: Step; readonly seen: SeenAhead }
 
 /** Where tasks are looked at ahead of their turn. */
 export type AheadStandpoint = Standpoint & { readonly vantage: { readonly foresight: Foresight } }
@@ -82,16 +86,13 @@ export async function lookAhead(
  * The probes that tasks will probably need, in their order. What cannot be guessed is left out: its task asks at its
  * turn.
  */
-export async function guessProbes(
-  at: AheadStandpoint,
-  tasks: readonly Task[],
-): Promise<(Guess & { readonly task: Task; readonly seen: SeenAhead })[]> {
-  const guesses: (Guess & { task: Task; seen: SeenAhead })[] = []
-  for (const task of tasks) {
-    const seen = await lookAhead(at, task, { assumeDone: true })
+export async function guessProbes(at: AheadStandpoint, steps: readonly Step[]): Promise<StepGuess[]> {
+  const guesses: StepGuess[] = []
+  for (const step of steps) {
+    const seen = await lookAhead(at, step.task, { assumeDone: true })
     for (const item of seen?.items ?? []) {
       const probes = probesOf(item.probes)
-      if (probes.length > 0) guesses.push({ task, seen: seen as SeenAhead, identity: item.identity, probes })
+      if (probes.length > 0) guesses.push({ step, seen: seen as SeenAhead, identity: item.identity, probes })
     }
   }
   return guesses

@@ -1,11 +1,22 @@
 import type { TaskResult } from '../../modules/task-result.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
+import { BEHIND_ALL, type Turn } from '../batch/turn.ts'
 import { censored, type Phase, type Status } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { EvaluatedTask } from './evaluation/evaluate.ts'
 
 /** The host takes no further part; its result is told already. */
 export class HostStopped extends Error {}
+
+/** A task has failed; a block around it may make up for it, else the host takes no further part. */
+export class TaskFailed extends Error {
+  readonly outcome: HostOutcome
+
+  constructor(outcome: HostOutcome) {
+    super(outcome.message)
+    this.outcome = outcome
+  }
+}
 
 /** Why a host takes no further part. */
 export interface HostOutcome {
@@ -23,9 +34,9 @@ export class HostReport {
   readonly #run: RunState
   readonly #host: HostState
   readonly #play: string
-  readonly #position: () => number
+  readonly #position: () => Turn
 
-  constructor(run: RunState, host: HostState, play: string, position: () => number) {
+  constructor(run: RunState, host: HostState, play: string, position: () => Turn) {
     this.#run = run
     this.#host = host
     this.#play = play
@@ -68,11 +79,12 @@ export class HostReport {
     })
   }
 
-  /** Counts a whole task in the recap, in Ansible's way: ok includes changed and ignored. */
-  count(status: Status, changed: boolean): void {
+  /** Counts a whole task in the recap, in Ansible's way: ok includes changed and ignored. `rescued`: a rescue follows. */
+  count(status: Status, changed: boolean, rescued: boolean): void {
     const { recap } = this.#host
     if (status === 'skipped') recap.skipped += 1
     else if (status === 'ok' || status === 'changed' || status === 'ignored') recap.ok += 1
+    else if (rescued && status === 'failed') recap.rescued += 1
     else recap.failed += 1
     if (status === 'ignored') recap.ignored += 1
     if (changed && status !== 'failed' && status !== 'unknown') recap.changed += 1
@@ -131,7 +143,7 @@ export class HostReport {
 
   #depart({ status, task, message, hint, printed, bug }: HostOutcome): never {
     this.#host.gone = status === 'unknown' ? 'failed' : status
-    this.#host.goneAt = this.#position()
+    if (this.#host.goneAt === BEHIND_ALL) this.#host.goneAt = this.#position()
     this.#run.failures.push({
       host: this.#host.name,
       task,

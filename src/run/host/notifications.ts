@@ -23,7 +23,7 @@ export class Notifications {
   }
 
   #named(task: Task): Task[] {
-    return task.notify.flatMap((name) => {
+    return (task.notify ?? []).flatMap((name) => {
       const first = this.#handlers.find((handler) => handler.name === name)
       // Of two handlers of one name the first runs; a topic wakes all that listen.
       const end = first === undefined ? this.#handlers.length : this.#handlers.indexOf(first)

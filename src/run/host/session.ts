@@ -1,15 +1,16 @@
 import { ConnectionError } from '../../connection/connection.ts'
-import type { Task } from '../../playbook/playbook.ts'
+import type { Entry, Task } from '../../playbook/playbook.ts'
 import { InputError } from '../../values/problem.ts'
 import type { BatchControl } from '../batch/batch-control.ts'
 import { NotYetThere } from '../batch/progress.ts'
+import type { Turn } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import { homeAhead } from '../scope/template-home.ts'
 import type { PlayVariables } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
 import type { Standpoint } from './evaluation/evaluate.ts'
 import { HostLink } from './host-link.ts'
-import { HostReport } from './host-report.ts'
+import { HostReport, type TaskFailed } from './host-report.ts'
 import { Notifications } from './notifications.ts'
 import { pause } from './pause.ts'
 
@@ -17,10 +18,10 @@ import { pause } from './pause.ts'
 export interface PlayTasks {
   readonly variables: PlayVariables
   /** pre_tasks, tasks, post_tasks. */
-  readonly sections: readonly (readonly Task[])[]
+  readonly sections: readonly (readonly Entry[])[]
   readonly handlers: readonly Task[]
-  /** The position of the first task; see Progress. */
-  readonly firstPosition: number
+  /** What the turns of its tasks begin with. */
+  readonly turn: Turn
 }
 
 /** One host in one play: where it stands, what it has to work with, and how it waits. */
@@ -32,7 +33,9 @@ export class HostSession {
   readonly link: HostLink
   readonly report: HostReport
   readonly notifications: Notifications
-  #position: number
+  #position: Turn
+  #rescuers = 0
+  #failure: TaskFailed | undefined
   #freePlace: (() => void) | undefined
 
   constructor(run: RunState, host: HostState, play: PlayTasks, batch: BatchControl) {
@@ -43,16 +46,16 @@ export class HostSession {
     this.report = new HostReport(run, host, play.variables.name, () => this.#position)
     this.link = new HostLink(run, host, play.variables, (phase) => this.report.phase(phase))
     this.notifications = new Notifications(play.handlers)
-    this.#position = play.firstPosition
+    this.#position = play.turn
   }
 
   /** The position of the task at hand. */
-  get position(): number {
+  get position(): Turn {
     return this.#position
   }
 
   /** The host comes to the task at `position`, and those who wait for it learn so. */
-  reach(position: number): void {
+  reach(position: Turn): void {
     this.#position = position
     this.run.progress.reach(this.host.name, position)
   }
@@ -70,6 +73,29 @@ export class HostSession {
     const ahead = { ...run, home: homeAhead(run.home) }
     const vantage = { position: this.#position, foresight }
     return { run: ahead, host, play: play.variables, vantage }
+  }
+
+  /** Whether a rescue will make up for a failure of the task at hand. */
+  get isRescued(): boolean {
+    return this.#rescuers > 0
+  }
+
+  /** Does the tasks of a block that has a rescue, or none. */
+  async rescued(hasRescue: boolean, work: () => Promise<void>): Promise<void> {
+    this.#rescuers += hasRescue ? 1 : 0
+    try {
+      await work()
+    } finally {
+      this.#rescuers -= hasRescue ? 1 : 0
+    }
+  }
+
+  /** Does what is to be done although the host has failed. */
+  async failing(failure: TaskFailed | undefined, work: () => Promise<void>): Promise<void> {
+    const before = this.#failure
+    this.#failure = failure ?? before
+    await work()
+    this.#failure = before
   }
 
   /** Takes a place at work. */
@@ -112,8 +138,13 @@ export class HostSession {
     this.link.forget('everything')
   }
 
-  /** @throws HostStopped when the run or the batch is to stop */
+  /**
+   * @throws HostStopped when the run or the batch is to stop
+   * @throws TaskFailed then, on a host that has failed already
+   */
   checkStop(task: string | undefined): void {
+    const stops = this.run.signal.aborted || this.batch.stopReason !== undefined
+    if (stops && this.#failure !== undefined) throw this.#failure
     if (this.run.signal.aborted) this.report.leave({ status: 'cancelled', task, message: 'interrupted' })
     const reason = this.batch.stopReason
     if (reason !== undefined)

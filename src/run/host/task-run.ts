@@ -1,8 +1,9 @@
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import { createEngine } from '../../template/engine.ts'
-import type { Dict, Value } from '../../values/value.ts'
+import type { Dict, Key, Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
+import { BEHIND_ALL } from '../batch/turn.ts'
 import { type EvaluatedTask, evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
 import { afterItem, loopVariablesOf } from './evaluation/loop.ts'
 import {
@@ -13,6 +14,7 @@ import {
   skippedResult,
   statusOf,
 } from './evaluation/registered.ts'
+import { type HostOutcome, TaskFailed } from './host-report.ts'
 import { type Outlook, runItem } from './item-run.ts'
 import type { HostSession } from './session.ts'
 
@@ -54,10 +56,10 @@ export async function runTask(
   const ignored = result.failed && !result.unknown && (await isIgnored(session, evaluated))
   const status = statusOf(result, ignored)
   report.task(evaluated, { status, result, registered: dict }, where)
-  report.count(status, result.changed)
+  report.count(status, result.changed, session.isRescued)
   if (result.changed && !result.failed) notifications.notify(task)
   if (!result.failed || ignored) return result.changed
-  return leave(session, evaluated, result, done, asLoop)
+  return fail(session, evaluated, { result, dict, done, asLoop })
 }
 
 async function runItems(
@@ -132,17 +134,22 @@ async function isIgnored(session: HostSession, { task, scope }: EvaluatedTask): 
   })
 }
 
-function leave(
-  { report, run }: HostSession,
-  { name, noLog }: EvaluatedTask,
-  result: TaskResult,
-  done: readonly ItemDone[],
-  asLoop: boolean,
-): never {
+/** What is known of a task that failed, as its items ended. */
+interface Failed {
+  readonly result: TaskResult
+  readonly dict: Dict
+  readonly done: readonly ItemDone[]
+  readonly asLoop: boolean
+}
+
+/** @throws TaskFailed, or HostStopped where nobody knows what was done */
+function fail(session: HostSession, evaluated: EvaluatedTask, { result, dict, done, asLoop }: Failed): never {
+  const { host, position, report, run } = session
+  const { name, noLog } = evaluated
   const failed = done.filter(({ result: each }) => each.failed)
   const cause = failed[0]?.result
   const message = cause?.message ?? 'failed'
-  return report.leaveAfterTask({
+  const outcome: HostOutcome = {
     status: result.unknown ? 'unknown' : 'failed',
     task: name,
     message: noLog
@@ -152,7 +159,24 @@ function leave(
         : message,
     hint: noLog ? undefined : cause?.hint,
     printed: noLog || cause === undefined ? undefined : lastPrinted(cause, (text) => run.masker.mask(text)),
-  })
+  }
+  // What was begun and whose end nobody saw is no failure that could be made up for.
+  if (result.unknown) return report.leaveAfterTask(outcome)
+  if (session.isRescued) {
+    host.facts.set('ansible_failed_task', failedTask(evaluated), position)
+    host.facts.set('ansible_failed_result', noLog ? secretTexts(dict) : dict, position)
+  } else if (host.goneAt === BEHIND_ALL) host.goneAt = position
+  throw new TaskFailed(outcome)
+}
+
+/** `ansible_failed_task`, as far as playbooks read it. */
+function failedTask({ name, task }: EvaluatedTask): Dict {
+  return new Map<Key, Value>([
+    ['name', name],
+    ['action', task.module],
+    ['args', new Map<Key, Value>(task.args)],
+    ['tags', [...task.tags]],
+  ])
 }
 
 /** A loop as one result. */

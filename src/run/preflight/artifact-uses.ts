@@ -67,16 +67,11 @@ function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<re
 async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
   const { parameters } = (await loadModule(task.module)).spec
   const values: Value[] = [
-    ...[task.name, task.loop, task.environment, task.loopControl.label, task.ignoreErrors, task.checkMode],
+    ...[task.name, task.loop, ...task.environment, task.loopControl.label, task.ignoreErrors, task.checkMode],
     ...[task.become, task.becomeUser, task.noLog, task.retries, task.delay, task.timeout],
     ...task.vars.values(),
   ].filter((value) => value !== undefined)
-  const conditions: Value[] = [
-    ...task.when,
-    ...(task.until ?? []),
-    ...(task.changedWhen ?? []),
-    ...(task.failedWhen ?? []),
-  ]
+  const conditions: Value[] = [...(task.until ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])]
   for (const [name, value] of task.args) {
     const type = parameters[name]?.type
     if (type === 'conditions' || type === 'expression') conditions.push(value)
@@ -85,7 +80,8 @@ async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
   const file = await templateFileOf(run, task)
   return [
     ...usesInValue(values),
-    ...conditions.flat().flatMap((condition) => usesInCondition(condition, task.whenPosition)),
+    ...task.when.flatMap(({ test, position }) => usesInCondition(test, position)),
+    ...conditions.flat().flatMap((condition) => usesInCondition(condition, task.position)),
     ...(file === undefined ? [] : [usesIn(file)]),
   ]
 }

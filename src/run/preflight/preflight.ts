@@ -2,6 +2,7 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../../aws/identity.ts'
 import { MAGIC_NAMES } from '../../inventory/variables/magic-names.ts'
 import { loadModule } from '../../modules/registry.ts'
+import { tasksIn } from '../../playbook/entries.ts'
 import { Mistakes } from '../../playbook/mistakes.ts'
 import type { Playbook } from '../../playbook/playbook.ts'
 import { OMIT, TemplateError } from '../../template/api.ts'
@@ -68,9 +69,9 @@ export async function preflight(
         await gather(async () => {
           if (settingsOf(here, host, variables).hostKeys === 'no') unchecked.add(name)
         })
-        await gather(async () => checkBecome(here, host, variables, planned.sections.flat()))
+        await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(tasksIn)))
         await gather(async () => {
-          const all = await withArtifacts(here, host, variables, planned.sections.flat())
+          const all = await withArtifacts(here, host, variables, planned.sections.flatMap(tasksIn))
           const scope = scopeFor(here, host, all, OUTSIDE)
           const written = scope.lookup('artifacts')
           if (written === undefined || seen.has(written)) return
@@ -119,7 +120,7 @@ class TemplateCheck {
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const { sections } of plays)
-    for (const task of sections.flat()) {
+    for (const task of sections.flatMap(tasksIn)) {
       if (task.loop === undefined || (await loadModule(task.module)).batch === undefined) continue
       problems.push({
         message: `${task.module} cannot be looped: it is opened once for all hosts of a batch`,
@@ -132,7 +133,7 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
   const task = plays
     .filter(({ hosts }) => hosts.length > 0)
-    .flatMap(({ sections }) => sections.flat())
+    .flatMap(({ sections }) => sections.flatMap(tasksIn))
     .find(({ module }) => AWS_MODULES.has(module))
   if (task === undefined) return
   try {

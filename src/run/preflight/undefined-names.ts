@@ -1,3 +1,4 @@
+import { rescuingBlocks, tasksIn } from '../../playbook/entries.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import type { Problem } from '../../values/problem.ts'
 import { didYouMean } from '../../values/text/nearest.ts'
@@ -10,6 +11,9 @@ import { readPlayVariables } from '../scope/play-variables.ts'
 import { homeAhead } from '../scope/template-home.ts'
 import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
 
+/** What a rescue finds when a task has failed. */
+const SET_FOR_RESCUE = ['ansible_failed_task', 'ansible_failed_result']
+
 /** A name that a task needs and that has no value, on one host. */
 interface Undefined {
   readonly task: Task
@@ -20,19 +24,19 @@ interface Undefined {
 /**
  * Names without a value that a task of the play needs on every one of its hosts, found before any connection by
  * evaluating the tasks as the run will. Results of tasks are known to the run alone: whatever meets one of them is left to
- * its turn, and so is a name that only some hosts lack, or whose failure the playbook ignores. So nothing that can work
- * is refused.
+ * its turn, and so is a name that only some hosts lack, or whose failure the playbook ignores or a rescue makes up for. So
+ * nothing that can work is refused.
  *
  * @throws InputError for variable files that cannot be read
  */
 export async function undefinedNames(run: RunState, plays: readonly PlannedPlay[]): Promise<Problem[]> {
-  const everywhere = new Set(
-    plays.flatMap(({ sections, play }) => [...sections.flat(), ...play.handlers].flatMap(resultNames)),
-  )
+  const tasks = plays.flatMap(({ sections, play }) => [...sections.flatMap(tasksIn), ...play.handlers])
+  const everywhere = new Set([...tasks.flatMap(resultNames), ...SET_FOR_RESCUE])
   const problems: Problem[] = []
   let before: readonly string[] = []
   for (const planned of plays) {
     before = [...before, ...planned.play.handlers.flatMap(resultNames)]
+    if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
     let found: Undefined[] | undefined
     for (const host of planned.hosts) {
       const here = await onHost(run, planned, host, { unknown: before, everywhere })
@@ -40,7 +44,7 @@ export async function undefinedNames(run: RunState, plays: readonly PlannedPlay[
       if (found.length === 0) break
     }
     problems.push(...(found ?? []).map(({ problem }) => problem))
-    before = [...before, ...planned.sections.flat().flatMap(resultNames)]
+    before = [...before, ...planned.sections.flatMap(tasksIn).flatMap(resultNames)]
   }
   return problems
 }
@@ -57,12 +61,13 @@ async function onHost(
 ): Promise<Undefined[]> {
   const { play: written, name, hosts, sections } = planned
   const run = forPlay(whole, written)
-  const tasks = sections.flat()
+  const tasks = sections.flatMap(tasksIn)
   const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
   const play = await readPlayVariables(run, newHost(host), shape)
   const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
-  const vantage = { position: run.progress.nextPosition, foresight }
+  const vantage = { position: run.progress.next, foresight }
   const ahead = { ...run, home: homeAhead(run.home) }
+  const rescued = new Set(sections.flatMap(rescuingBlocks).flatMap(({ block }) => tasksIn(block)))
   const found: Undefined[] = []
   for (const task of [...tasks, ...written.handlers]) {
     const seen = await lookAhead({ run: ahead, host: newHost(host), play, vantage }, task)
@@ -70,7 +75,8 @@ async function onHost(
     const failures = [seen.evaluated.failure, ...seen.items.map((item) => item.failure)]
     const failure = failures.find((each) => each instanceof EvaluationFailure)
     const [, missing] = /'([^']+)' is undefined$/.exec(failure?.error.message ?? '') ?? []
-    if (failure === undefined || missing === undefined || task.ignoreErrors !== undefined) continue
+    if (failure === undefined || missing === undefined) continue
+    if (task.ignoreErrors !== undefined || rescued.has(task)) continue
     const known = [...visibleNames(run, play, host, task), ...tasks.flatMap(resultNames)]
     found.push({ task, name: missing, problem: explain(task, missing, failure, known) })
   }

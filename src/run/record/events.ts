@@ -27,6 +27,8 @@ export interface Recap {
   unreachable: number
   failed: number
   skipped: number
+  /** Failures that a rescue made up for. */
+  rescued: number
   ignored: number
 }
 

@@ -1,8 +1,9 @@
 import type { Value } from '../../values/value.ts'
+import { compareTurns, isBefore, type Turn } from '../batch/turn.ts'
 
 interface Version {
   /** The position of the task that set it. */
-  readonly position: number
+  readonly position: Turn
   readonly value: Value
 }
 
@@ -27,28 +28,29 @@ export class HostFacts {
   }
 
   /** What tasks before `position` have set: for other hosts. */
-  before(position: number, name: string): Value | undefined {
-    return this.#versions.get(name)?.findLast((version) => version.position < position)?.value
+  before(position: Turn, name: string): Value | undefined {
+    return this.#versions.get(name)?.findLast((version) => isBefore(version.position, position))?.value
   }
 
   /** The names that tasks before `position` have set. */
-  *keysBefore(position: number): Iterable<string> {
+  *keysBefore(position: Turn): Iterable<string> {
     for (const [name, versions] of this.#versions)
-      if (versions[0] !== undefined && versions[0].position < position) yield name
+      if (versions[0] !== undefined && isBefore(versions[0].position, position)) yield name
   }
 
   /** Positions never go back. Within one task the last value counts. */
-  set(name: string, value: Value, position: number): void {
+  set(name: string, value: Value, position: Turn): void {
     const versions = this.#versions.get(name)
-    if (versions === undefined) this.#versions.set(name, [{ position, value }])
-    else if (versions.at(-1)?.position === position) versions[versions.length - 1] = { position, value }
+    const last = versions?.at(-1)
+    if (versions === undefined || last === undefined) this.#versions.set(name, [{ position, value }])
+    else if (compareTurns(last.position, position) === 0) versions[versions.length - 1] = { position, value }
     else versions.push({ position, value })
   }
 
   /** Forgets what nobody can read any more: all hosts stand at `position` or behind it. */
-  settle(position: number): void {
+  settle(position: Turn): void {
     for (const [name, versions] of this.#versions) {
-      const last = versions.findLastIndex((version) => version.position < position)
+      const last = versions.findLastIndex((version) => isBefore(version.position, position))
       if (last > 0) this.#versions.set(name, versions.slice(last))
     }
   }

@@ -4,6 +4,7 @@ import { OMIT, type Scope, type TemplateEngine } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import type { Position } from '../../values/position.ts'
 import type { Value } from '../../values/value.ts'
+import { BEFORE_ALL, BEHIND_ALL, isBefore, type Turn } from '../batch/turn.ts'
 import { type HostState, newHost, type RunState } from '../run-state.ts'
 import { type Foresight, UnknownValue } from './foresight.ts'
 import { HostFacts } from './host-facts.ts'
@@ -12,12 +13,12 @@ import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 /** From where variables are read: which task, and whether ahead of its turn. */
 export interface Vantage {
   /** Position of the task; other hosts are seen as tasks before it have left them. */
-  readonly position: number
+  readonly position: Turn
   readonly foresight?: Foresight
 }
 
 /** Before and beside all tasks: nothing that a task has set is seen. */
-export const OUTSIDE: Vantage = { position: Number.NEGATIVE_INFINITY }
+export const OUTSIDE: Vantage = { position: BEFORE_ALL }
 
 /** The parts of a play that variables need; batch and living hosts change while it runs. */
 export interface PlayVariables {
@@ -158,7 +159,7 @@ function magicLayer(
       names.filter((name) => name !== host.name),
       vantage.position,
     )
-    return names.filter((name) => (run.hosts.get(name)?.goneAt ?? vantage.position) >= vantage.position)
+    return names.filter((name) => !isBefore(run.hosts.get(name)?.goneAt ?? BEHIND_ALL, vantage.position))
   }
   const magic: Record<(typeof MAGIC_OF_RUN)[number], () => Value | undefined> = {
     hostvars: () => hostVars(run, host, play, vantage),
@@ -185,7 +186,8 @@ function magicLayer(
     ansible_inventory_sources: () => [...run.options.inventorySources],
     ansible_config_file: () => run.options.configFile ?? null,
     play_hosts: () => living(play.batch),
-    environment: () => [play.play.environment, task?.environment].filter((one) => one !== undefined),
+    environment: () =>
+      [play.play.environment, ...(task?.environment ?? [])].filter((one) => one !== undefined),
     vars: () => allVariables(run, host, play, vantage, task),
     muster_run: () => run.context.id,
   }

@@ -20,7 +20,7 @@ export async function loadVarsFiles(
 ): Promise<ReadonlyMap<string, Value>> {
   const variables = new Map<string, Value>()
   const engine = createEngine(
-    scopeFor(run, host, { ...play, files: variables }, { position: run.progress.nextPosition }),
+    scopeFor(run, host, { ...play, files: variables }, { position: run.progress.next }),
     run.home,
   )
   for (const { value, position } of play.play.varsFiles) {

@@ -15,7 +15,7 @@ describe('what muster has not yet', () => {
   })
 
   it('says what to use instead', () => {
-    expect(insteadOfKeyword('block', 'task')).toContain('write the tasks into the play')
+    expect(insteadOfKeyword('run_once', 'task')).toContain('write a play of its own')
     expect(insteadOfKeyword('ignore_errors', 'play')).toBe('write it at each task')
     expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
     expect(insteadOfKeyword('toString', 'task')).toBeUndefined()

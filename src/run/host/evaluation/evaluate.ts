@@ -141,7 +141,10 @@ export async function evaluateItem(
       becomeKeywords(engine, task, play),
       run.options.becomePassword,
     )
-    const identity = { become, environment: environmentOf(engine, [play.play.environment, task.environment]) }
+    const identity = {
+      become,
+      environment: environmentOf(engine, [play.play.environment, ...task.environment]),
+    }
     const probes = await module.observe(params as never, itemContext)
     return { ...bare, label, check, context: itemContext, params, identity, probes }
   } catch (error) {
@@ -174,10 +177,8 @@ function taskName(engine: TemplateEngine, task: Task): string {
 
 /** The first false condition of a task, or undefined when it is to be done. */
 function skippedBy(engine: TemplateEngine, task: Task): Value | undefined {
-  for (const condition of task.when) {
-    if (!engine.condition(condition, task.whenPosition))
-      return condition instanceof TemplateText ? condition.source : condition
-  }
+  for (const { test, position } of task.when)
+    if (!engine.condition(test, position)) return test instanceof TemplateText ? test.source : test
   return undefined
 }
 

@@ -1,0 +1,61 @@
+import type { Value } from '../../values/value.ts'
+import { readBecome } from '../become.ts'
+import type { Fields } from '../fields.ts'
+import { type Named, readEnvironment, readNames, readTags } from '../lists.ts'
+import type { Mistakes } from '../mistakes.ts'
+import type { Condition, Inherited } from '../playbook.ts'
+import { readVariables } from '../variables.ts'
+import { readConditions } from './conditions.ts'
+
+/** Where nothing is handed down. */
+export const NOTHING_INHERITED: Inherited = { vars: new Map(), when: [], tags: [], environment: [] }
+
+/**
+ * The keywords of a task, block or import that count for the tasks in it too.
+ * @param notified gets the handlers that are named, for the check of their names
+ */
+export function readInherited(fields: Fields, mistakes: Mistakes, notified: Named[]): Inherited {
+  const notify = fields.node('notify') === undefined ? undefined : readNames(fields, 'notify', mistakes)
+  notified.push(...(notify ?? []))
+  const environment = readEnvironment(fields, mistakes)
+  return {
+    ...readBecome(fields, mistakes),
+    vars: readVariables(fields.node('vars'), mistakes),
+    when: readWhen(fields, mistakes),
+    tags: readTags(fields, mistakes),
+    environment: environment === undefined ? [] : [environment],
+    ...written({
+      notify: notify?.map(({ name }) => name),
+      noLog: fields.boolean('no_log'),
+      ignoreErrors: fields.boolean('ignore_errors'),
+      checkMode: fields.boolean('check_mode'),
+      timeout: fields.integer('timeout'),
+    }),
+  }
+}
+
+/** What holds inside `inner` when that stands inside `outer`. */
+export function within<T extends Inherited>(outer: Inherited, inner: T): T {
+  return {
+    ...outer,
+    ...inner,
+    vars: new Map<string, Value>([...outer.vars, ...inner.vars]),
+    when: [...outer.when, ...inner.when],
+    tags: [...new Set([...outer.tags, ...inner.tags])],
+    environment: [...outer.environment, ...inner.environment],
+  }
+}
+
+/** `when`, each condition with its place. */
+export function readWhen(fields: Fields, mistakes: Mistakes): Condition[] {
+  const node = fields.node('when')
+  if (node === undefined) return []
+  return readConditions(node, mistakes).map((test) => ({ test, position: node.position }))
+}
+
+/** Only what is written: what is absent does not hide what stands further out. */
+function written<T extends object>(keywords: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
