@@ -100,8 +100,8 @@ describe('blocks', () => {
       expect.stringContaining('10: tasks should be a list'),
       expect.stringContaining("11: 'loop' is no keyword of a block"),
       expect.stringContaining("12: 'register' is no keyword of a block"),
-      expect.stringContaining('13: no module/action detected in task'),
       expect.stringContaining("13: 'rescue' is no keyword of a task"),
+      expect.stringContaining('13: no module/action detected in task'),
       expect.stringContaining("16: 'rescue' keyword cannot be used without 'block'"),
     ])
   })
