@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { MODULES } from '../src/modules/registry.gen.ts'
 
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'src')
@@ -67,6 +68,19 @@ const LISTS: Readonly<Record<string, string>> = {
   'template/filters': 'a file a family of filters',
   'template/lookups': 'a file a family of lookups',
 }
+
+/** Who sees modules as what they say of themselves (`needsAws`, `source`), and not by their names. */
+const KNOW_NO_MODULE = [
+  'playbook',
+  'run',
+  'report',
+  'cli',
+  'proof',
+  'teardown',
+  'inventory',
+  'artifacts',
+  'connection',
+]
 
 interface SourceFile {
   /** Below src/, with slashes. */
@@ -139,6 +153,19 @@ describe('the sources', () => {
   it('hold one idea a file: under 400 lines', () => {
     const long = files.filter(({ name, text }) => !name.endsWith('.gen.ts') && text.split('\n').length > 400)
     expect(long.map(({ name }) => name)).toEqual([])
+  })
+
+  it('name no module outside of modules: what is true of one stands on it', () => {
+    // Names that are words of other things too (`file`, `user`) show only where a task's module is compared.
+    const names = Object.keys(MODULES).filter((name) => name.includes('_') || name === 'debug')
+    const quoted = new RegExp(`'(?:${names.join('|')})'|\\bmodule(?:\\.name)? [!=]== '`)
+    expect(quoted.test("task.module === 'template'")).toBe(true)
+    expect(quoted.test("['iam_role']")).toBe(true)
+    expect(quoted.test("module === 'debug'")).toBe(true)
+    const wrong = files.filter(
+      ({ name, text }) => KNOW_NO_MODULE.includes(folderOf(name)) && quoted.test(text),
+    )
+    expect(wrong.map(({ name }) => name)).toEqual([])
   })
 
   it('hand no text built from parts to a shell of the controller', () => {

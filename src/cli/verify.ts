@@ -8,7 +8,7 @@ import { type FleetProof, judgeFleet, type ProofSubject } from '../proof/judge.t
 import { chooseReport } from '../report/choose.ts'
 import { type ProofRow, proofReport, rowOf } from '../report/proof.ts'
 import { EXIT } from '../run/exit-code.ts'
-import type { Failure, RunEvent } from '../run/record/events.ts'
+import type { Failure } from '../run/record/events.ts'
 import type { RunResult } from '../run/run.ts'
 import { jsonLine } from '../values/text/visible.ts'
 import { isDict, type Value } from '../values/value.ts'
@@ -21,18 +21,17 @@ export function verifyCommand(): Command {
   return addRunOptions(new Command('verify'))
     .action(async (words: RunWords) => {
       const hosts: string[] = []
-      const ssm = new Map<string, ProofRow['ssm']>()
       const json =
         words.json === true ? await chooseReport({ json: true, verbosity: 0, diff: false }) : undefined
       const result = await runFromWords('apply', PLAYBOOK, words, (event) => {
         json?.(event)
         if (event.type === 'play-started' && event.play === 'Proof') hosts.push(...event.hosts)
-        note(ssm, event)
       })
       if (result.exitCode === EXIT.interrupted) {
         process.exitCode = EXIT.interrupted
         return
       }
+      const ssm = new Map(hosts.map((host) => [host, nodeOf(host, result)]))
       const failures = new Map(result.failures.map((failure) => [failure.host, failure]))
       const subjects = hosts.map((host) => subjectOf(host, provedNode(ssm.get(host)), result))
       const proof = await askFleet(subjects, result)
@@ -58,14 +57,15 @@ function isCause({ status }: Failure): boolean {
   return status !== 'cancelled'
 }
 
-/** What Systems Manager says of a host, from the task that asked. */
-function note(ssm: Map<string, ProofRow['ssm']>, event: RunEvent): void {
-  if (event.type !== 'task' || event.module !== 'ssm_node_info') return
+/** What Systems Manager says of a host: what verify.yaml registers as `node`. */
+function nodeOf(host: string, { hosts }: RunResult): ProofRow['ssm'] | undefined {
+  const node = hosts.get(host)?.facts.get('node')
+  if (!isDict(node)) return undefined
   const text = (key: string) => {
-    const value = event.result.get(key)
+    const value = node.get(key)
     return typeof value === 'string' ? value : null
   }
-  ssm.set(event.host, { node: text('instance_id'), ping: text('ping_status') })
+  return { node: text('instance_id'), ping: text('ping_status') }
 }
 
 /** A node counts as the host's, and what it sends too, only where Systems Manager said so: then it told its state. */

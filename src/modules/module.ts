@@ -202,6 +202,16 @@ export interface Documentation {
   readonly returns: Readonly<Record<string, string>>
 }
 
+/** A parameter that names a file of the controller: it is looked for before the run, in Ansible's folder for it first. */
+export interface SourceParameter {
+  readonly parameter: string
+  readonly folder: 'files' | 'templates'
+  /** The parameter is a command line, whose first word is the file. */
+  readonly firstWord?: true
+  /** The file is a template. A task that has one of these parameters gives it other marks. */
+  readonly template?: { readonly marks: readonly string[] }
+}
+
 /** One module: its parameters, how its state is read, how it is changed. */
 export interface Module<S extends ParameterSpec = ParameterSpec, P extends ProbeSet = ProbeSet> {
   readonly name: string
@@ -220,6 +230,11 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly checkMode?: 'predict' | 'skip' | 'run'
   /** It sets variables of the host: those named by its free arguments (`set_fact`). */
   readonly setsFacts?: true
+  /** It calls AWS on behalf of the user of muster, whose identity is asked for before the run. */
+  readonly needsAws?: true
+  readonly source?: SourceParameter
+  /** What it is for is to show its result (`debug`): reports show it where others are one line. */
+  readonly showsResult?: true
   /** It is pure and instant, so that what it will say can be guessed ahead of its turn. */
   readonly immediate?: true
   /** What has to be known of the host. May be asked for at any time, also ahead of its turn; it changes nothing. */

@@ -115,6 +115,8 @@ export interface Task extends Inherited {
   readonly register: string | undefined
   /** For handlers: topics beside the name. */
   readonly listen: readonly string[]
+  /** Variables of the host that it sets, by name, where its module is for that. */
+  readonly setsFacts: readonly string[]
   readonly changedWhen: readonly Value[] | undefined
   readonly failedWhen: readonly Value[] | undefined
   readonly until: readonly Value[] | undefined

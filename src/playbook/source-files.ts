@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import type { SourceParameter } from '../modules/module.ts'
+import { loadModule } from '../modules/registry.ts'
 import { checkTemplateFile } from '../template/check.ts'
 import { TemplateText } from '../values/template-text.ts'
 import type { Value } from '../values/value.ts'
@@ -8,24 +10,6 @@ import type { Task } from './playbook.ts'
 import { keywordBoolean } from './tasks/keyword-values.ts'
 import { splitWords, unquote } from './words.ts'
 
-/** The modules that send a file of the controller, and Ansible's folder for it beside the playbook. */
-const SENDERS: Readonly<Record<string, { readonly parameter: string; readonly folder: string }>> = {
-  copy: { parameter: 'src', folder: 'files' },
-  template: { parameter: 'src', folder: 'templates' },
-  script: { parameter: 'cmd', folder: 'files' },
-  unarchive: { parameter: 'src', folder: 'files' },
-}
-
-/** Parameters of `template` that change its marks: then its text cannot be checked with the usual ones. */
-const MARKERS = [
-  'block_start_string',
-  'block_end_string',
-  'variable_start_string',
-  'variable_end_string',
-  'comment_start_string',
-  'comment_end_string',
-]
-
 /**
  * The file a task sends must be there, where its name holds no template; a template file is checked for syntax and
  * unknown filters too. Ansible finds out when the task's turn comes.
@@ -33,16 +17,16 @@ const MARKERS = [
  * @param directory the playbook's folder
  */
 export async function checkSource(task: Task, directory: string, mistakes: Mistakes): Promise<void> {
-  const sender = Object.hasOwn(SENDERS, task.module) ? SENDERS[task.module] : undefined
-  if (sender === undefined || staysOnHost(task.args.get('remote_src'))) return
-  const path = sourceName(task, sender.parameter)
+  const { source } = await loadModule(task.module)
+  if (source === undefined || staysOnHost(task.args.get('remote_src'))) return
+  const path = sourceName(task.args.get(source.parameter), source)
   if (path === undefined) return
-  const places = isAbsolute(path) ? [path] : [join(directory, sender.folder, path), join(directory, path)]
+  const places = isAbsolute(path) ? [path] : [join(directory, source.folder, path), join(directory, path)]
   const found = await firstExisting(places)
   if (found === undefined) {
-    const position = task.argPositions.get(sender.parameter) ?? task.position
+    const position = task.argPositions.get(source.parameter) ?? task.position
     mistakes.add(position, `Could not find or access '${path}'`, `searched in ${places.join(', ')}`)
-  } else if (task.module === 'template' && !MARKERS.some((name) => task.args.has(name))) {
+  } else if (source.template !== undefined && !source.template.marks.some((name) => task.args.has(name))) {
     await checkText(found, mistakes)
   }
 }
@@ -59,10 +43,9 @@ function staysOnHost(remoteSource: Value | undefined): boolean {
   }
 }
 
-function sourceName(task: Task, parameter: string): string | undefined {
-  const value = task.args.get(parameter)
+function sourceName(value: Value | undefined, { firstWord }: SourceParameter): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
-  if (task.module !== 'script') return value
+  if (firstWord !== true) return value
   try {
     const first = splitWords(value)[0]
     return first === undefined ? undefined : unquote(first.text)

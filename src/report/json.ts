@@ -10,10 +10,12 @@ export function jsonReport(write: (line: string) => void): Listener {
 
 function asJson(event: RunEvent): object {
   const at = new Date().toISOString()
-  if (event.type === 'task')
+  if (event.type === 'task') {
+    // How a log shows it is none of its reader's concern.
+    const { showsResult: _, ...told } = event
     return {
       at,
-      ...event,
+      ...told,
       result: plain(event.result),
       diff: event.diff.map((diff) => ({
         ...diff,
@@ -21,6 +23,7 @@ function asJson(event: RunEvent): object {
         after: plain(diff.after as Value),
       })),
     }
+  }
   if (event.type === 'run-ended') return { at, ...event, recap: Object.fromEntries(event.recap) }
   return { at, ...event }
 }

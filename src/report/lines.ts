@@ -58,7 +58,7 @@ function taskLine(event: RunEvent & { type: 'task' }, verbosity: number): string
   const name = event.task === '' ? '' : ` ${event.handler ? 'handler ' : ''}${visible(event.task)}`
   const bad = event.status !== 'ok' && event.status !== 'changed' && event.status !== 'skipped'
   const message =
-    event.message === undefined || (!bad && event.module !== 'debug' && verbosity === 0)
+    event.message === undefined || (!bad && event.showsResult !== true && verbosity === 0)
       ? ''
       : `: ${visible(event.message)}`
   return `${paint(event.status, event.status)}: [${visible(event.host)}]${name}${item}${message}`

@@ -46,7 +46,7 @@ function worthALine(event: RunEvent, options: LogOptions): boolean {
   if (event.type === 'warning' || event.type === 'stopped' || event.type === 'activation') return true
   if (event.type !== 'task') return false
   if (options.diff && event.diff.length > 0) return true
-  if (event.module === 'debug' || options.verbosity > 0) return true
+  if (event.showsResult === true || options.verbosity > 0) return true
   return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
 }
 

@@ -23,7 +23,7 @@ export function logReport(write: (text: string) => void, options: LogOptions): L
           const text = formatDiff(diff)
           if (text !== '') write(`${text}\n`)
         }
-      const shows = event.module === 'debug' && event.status === 'ok'
+      const shows = event.showsResult === true && event.status === 'ok'
       if (shows || options.verbosity > 1) {
         const result = new Map(event.result)
         if (shows) for (const key of ['changed', 'failed']) result.delete(key)

@@ -42,6 +42,7 @@ type SeriesParameters = ParametersOf<typeof SPEC>
 export default defineModule({
   name: 'amp_series',
   runsOn: 'controller',
+  needsAws: true,
   documentation: {
     summary:
       "Proves that a host's series arrive in a workspace: waits for fresh samples, and fails without them.",

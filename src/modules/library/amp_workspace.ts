@@ -18,6 +18,7 @@ import { type Action, defineModule, nothingToObserve } from '../module.ts'
 export default defineModule({
   name: 'amp_workspace',
   runsOn: 'controller',
+  needsAws: true,
   documentation: {
     summary: 'Makes, tags and removes workspaces of Amazon Managed Service for Prometheus.',
     notes: [

@@ -5,6 +5,7 @@ import { defineModule, nothingToObserve } from '../module.ts'
 export default defineModule({
   name: 'aws_caller_info',
   runsOn: 'controller',
+  needsAws: true,
   checkMode: 'run',
   documentation: {
     summary: 'Says whose the AWS credentials of the controller are.',

@@ -45,6 +45,7 @@ type Parameters = ParametersOf<typeof spec>
 export default defineModule({
   name: 'copy',
   runsOn: 'host',
+  source: { parameter: 'src', folder: 'files' },
   documentation: {
     summary: 'Puts a file, a tree of files or a text on the host.',
     notes: [

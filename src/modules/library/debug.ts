@@ -7,6 +7,7 @@ export default defineModule({
   runsOn: 'controller',
   checkMode: 'run',
   immediate: true,
+  showsResult: true,
   documentation: {
     summary: 'Shows a message, or the value of an expression.',
     notes: [

@@ -12,6 +12,7 @@ import { defineModule, nothingToObserve } from '../module.ts'
 export default defineModule({
   name: 'iam_role',
   runsOn: 'controller',
+  needsAws: true,
   documentation: {
     summary: 'Makes, changes and removes IAM roles, such as the one that managed nodes have.',
     notes: [

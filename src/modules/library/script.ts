@@ -14,6 +14,7 @@ const LIMIT = 1024 * 1024
 export default defineModule({
   name: 'script',
   runsOn: 'host',
+  source: { parameter: 'cmd', folder: 'files', firstWord: true },
   documentation: {
     summary: 'Runs a script of the controller on the host.',
     notes: [

@@ -10,6 +10,7 @@ export default defineModule({
   runsOn: 'controller',
   checkMode: 'run',
   immediate: true,
+  setsFacts: true,
   documentation: {
     summary: 'Sets variables of the host for the rest of the run.',
     notes: [

@@ -10,6 +10,7 @@ import { leftOf, leftProbes, removeLeftScript, stopAgentScript } from '../regist
 export default defineModule({
   name: 'ssm_deregistration',
   runsOn: 'host',
+  needsAws: true,
   documentation: {
     summary: "Takes the host's node from Systems Manager's roll, and from the host what made it one.",
     notes: [

@@ -37,6 +37,7 @@ const ATTEMPTS = 4
 export default defineModule({
   name: 'ssm_registration',
   runsOn: 'host',
+  needsAws: true,
   documentation: {
     summary: 'Registers the host with Systems Manager and proves that it is Online.',
     notes: [

@@ -36,9 +36,19 @@ const spec = {
 
 type Parameters = ParametersOf<typeof spec>
 
+const MARKS = [
+  'variable_start_string',
+  'variable_end_string',
+  'block_start_string',
+  'block_end_string',
+  'comment_start_string',
+  'comment_end_string',
+] as const
+
 export default defineModule({
   name: 'template',
   runsOn: 'host',
+  source: { parameter: 'src', folder: 'templates', template: { marks: MARKS } },
   documentation: {
     summary: 'Fills in a template on the controller and puts the result on the host.',
     notes: [
@@ -110,7 +120,7 @@ async function rendered(
 ): Promise<string | Secret> {
   const source = (await readAll(file)).toString('utf8')
   const markers = Object.fromEntries(
-    MARKERS.flatMap((name) => {
+    MARKS.flatMap((name) => {
       const mark = plain(params[name])
       return mark === undefined ? [] : [[name, mark]]
     }),
@@ -124,15 +134,6 @@ async function rendered(
   })
   return file.secret && typeof text === 'string' ? new Secret(text) : text
 }
-
-const MARKERS = [
-  'variable_start_string',
-  'variable_end_string',
-  'block_start_string',
-  'block_end_string',
-  'comment_start_string',
-  'comment_end_string',
-] as const
 
 /** As single-quoted YAML has them. */
 const NEWLINES: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\r\\n': '\r\n' }

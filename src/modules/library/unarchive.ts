@@ -6,6 +6,7 @@ import { defineModule } from '../module.ts'
 export default defineModule({
   name: 'unarchive',
   runsOn: 'host',
+  source: { parameter: 'src', folder: 'files' },
   documentation: {
     summary: 'Unpacks a tar archive of the controller (or of the host, or of a web server) on the host.',
     notes: [

@@ -42,10 +42,14 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
     module: action.module,
     args: read.args,
     argPositions: read.positions,
+    setsFacts:
+      module.setsFacts === true
+        ? [...read.args.keys()].filter((name) => !Object.hasOwn(module.spec.parameters, name))
+        : [],
   }
 }
 
-type Keywords = Omit<Task, 'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions'>
+type Keywords = Omit<Task, 'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions' | 'setsFacts'>
 
 function readKeywords(
   entries: readonly Field[],

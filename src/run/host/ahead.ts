@@ -100,10 +100,7 @@ export async function guessProbes(at: AheadStandpoint, steps: readonly Step[]): 
 
 /** Names that get a value when a task is done: of `register` and `set_fact`. */
 export function resultNames(task: Task): string[] {
-  return [
-    ...(task.register === undefined ? [] : [task.register]),
-    ...(task.module === 'set_fact' ? task.args.keys() : []),
-  ]
+  return [...(task.register === undefined ? [] : [task.register]), ...task.setsFacts]
 }
 
 function know({ known, unknown }: Foresight, name: string, value: Value): void {

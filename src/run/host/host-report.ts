@@ -68,6 +68,7 @@ export class HostReport {
       host: this.#host.name,
       task: evaluated.name,
       module: evaluated.module.name,
+      ...(evaluated.module.showsResult === true ? { showsResult: true } : {}),
       handler: where.handler,
       status: told.status,
       ...(where.label === undefined ? {} : { item: noLog ? '(censored due to no_log)' : where.label }),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
 import type { Play, Task } from '../../playbook/playbook.ts'
 import type { Scope } from '../../template/api.ts'
@@ -65,7 +66,8 @@ function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<re
 }
 
 async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
-  const { parameters } = (await loadModule(task.module)).spec
+  const module = await loadModule(task.module)
+  const { parameters } = module.spec
   const values: Value[] = [
     ...[task.name, task.loop, ...task.environment, task.loopControl.label, task.ignoreErrors, task.checkMode],
     ...[task.become, task.becomeUser, task.noLog, task.retries, task.delay, task.timeout],
@@ -77,7 +79,7 @@ async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
     if (type === 'conditions' || type === 'expression') conditions.push(value)
     else values.push(value)
   }
-  const file = await templateFileOf(run, task)
+  const file = await templateFileOf(run, task, module)
   return [
     ...usesInValue(values),
     ...task.when.flatMap(({ test, position }) => usesInCondition(test, position)),
@@ -92,11 +94,15 @@ function usesInCondition(condition: Value, position: Position | undefined): read
 }
 
 /** The text of a template task's file, where its name is known before the run. */
-async function templateFileOf(run: RunState, task: Task): Promise<TemplateSource | undefined> {
-  const src = task.module === 'template' ? task.args.get('src') : undefined
-  if (typeof src !== 'string') return undefined
+async function templateFileOf(
+  run: RunState,
+  task: Task,
+  { source }: Module,
+): Promise<TemplateSource | undefined> {
+  const src = source?.template === undefined ? undefined : task.args.get(source.parameter)
+  if (source === undefined || typeof src !== 'string') return undefined
   try {
-    const { path } = await run.files.find('templates', src)
+    const { path } = await run.files.find(source.folder, src)
     return { source: await readFile(path, 'utf8'), file: path }
   } catch {
     // A file that is missing is reported where the playbook is read.

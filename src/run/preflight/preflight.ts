@@ -18,16 +18,6 @@ import { OUTSIDE, scopeFor } from '../scope/variables.ts'
 import { checkArtifacts } from './check-artifacts.ts'
 import { undefinedNames } from './undefined-names.ts'
 
-/** Modules that call AWS on behalf of the user. */
-const AWS_MODULES = new Set([
-  'aws_caller_info',
-  'iam_role',
-  'amp_workspace',
-  'ssm_registration',
-  'ssm_deregistration',
-  'amp_series',
-])
-
 /**
  * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
  * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
@@ -131,10 +121,11 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 }
 
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
-  const task = plays
+  const tasks = plays
     .filter(({ hosts }) => hosts.length > 0)
     .flatMap(({ sections }) => sections.flatMap(tasksIn))
-    .find(({ module }) => AWS_MODULES.has(module))
+  const modules = await Promise.all(tasks.map(({ module }) => loadModule(module)))
+  const task = tasks[modules.findIndex(({ needsAws }) => needsAws === true)]
   if (task === undefined) return
   try {
     await callerIdentity(await run.context.aws(chooseRegion(undefined)), run.signal)

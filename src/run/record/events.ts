@@ -91,6 +91,8 @@ export type RunEvent =
       readonly host: string
       readonly task: string
       readonly module: string
+      /** The result is what the task is for: reports show it. */
+      readonly showsResult?: true
       readonly handler: boolean
       readonly status: Status
       /** The loop's label, for an item; the task's own event follows the items' and has none. */
