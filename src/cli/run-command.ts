@@ -8,8 +8,7 @@ import { readInventory } from '../inventory/read.ts'
 import { parseExtraVars } from '../inventory/variables/extra-vars.ts'
 import { magicVariables } from '../inventory/variables/magic.ts'
 import { readVariables, type VariableFiles } from '../inventory/variables/variable-files.ts'
-import { readPlaybook } from '../playbook/read.ts'
-import { checkTags } from '../playbook/tags.ts'
+import { examinePlaybook } from '../playbook/read.ts'
 import { chooseReport } from '../report/choose.ts'
 import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
@@ -117,7 +116,7 @@ export async function runFromWords(
   const [extraRead, hostsRead, playbookRead] = await Promise.allSettled([
     (async () => parseExtraVars(words.extraVars ?? [], merge))(),
     readHosts(words, settings, playbookFile),
-    readPlaybook(playbookFile),
+    examinePlaybook(playbookFile),
   ])
   const problems = [extraRead, hostsRead, playbookRead].flatMap((read) => {
     if (read.status === 'fulfilled') return []
@@ -128,17 +127,18 @@ export async function runFromWords(
     extraRead.status === 'rejected' ||
     hostsRead.status === 'rejected' ||
     playbookRead.status === 'rejected'
-  )
+  ) {
+    if (playbookRead.status === 'fulfilled') problems.push(...playbookRead.value.mistakes)
     throw new InputError(problems)
+  }
   const extraVars = extraRead.value
   const { sources, inventory, variables } = hostsRead.value
-  const playbook = withBecomeDefaults(playbookRead.value, settings)
+  const playbook = withBecomeDefaults(playbookRead.value.playbook, settings)
   const selection = {
     tags: words.tags ?? settings.runTags ?? [],
     skipTags: words.skipTags ?? settings.skipTags ?? [],
   }
-  const tagProblems = checkTags(playbook, selection)
-  if (tagProblems.length > 0) throw new InputError(tagProblems)
+  const { mistakes } = playbookRead.value
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
@@ -159,6 +159,7 @@ export async function runFromWords(
     variablePlace: (host, variable) => variables.positionOf(host, variable),
     warnings: [...warnings, ...inventory.warnings, ...variables.warnings],
     extraVars,
+    mistakes,
     options: {
       mode,
       check: mode === 'plan' || words.check === true,

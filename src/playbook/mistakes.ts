@@ -1,8 +1,10 @@
 import { checkTemplate } from '../template/check.ts'
+import { EncryptedValue } from '../values/encrypted.ts'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import { TemplateText } from '../values/template-text.ts'
 import { isDict, type Value } from '../values/value.ts'
+import { readEnvelope } from '../vault/envelope.ts'
 
 /** Collects the mistakes of one playbook, so that all are told at once. */
 export class Mistakes {
@@ -16,11 +18,18 @@ export class Mistakes {
     this.#problems.push(...problems)
   }
 
-  /** Syntax and names of filters and tests of every template in a value. */
+  /** Syntax of every template in a value, names and arguments of what it calls, and the frame of every encrypted value. */
   templates(value: Value): void {
     if (value instanceof TemplateText) this.addAll(checkTemplate(value))
+    else if (value instanceof EncryptedValue) this.#frame(value)
     else if (Array.isArray(value)) for (const item of value) this.templates(item)
     else if (isDict(value)) for (const item of value.values()) this.templates(item)
+  }
+
+  /** Whether a password opens it shows where it is used: a run may have no need of it. */
+  #frame({ ciphertext, position }: EncryptedValue): void {
+    const envelope = readEnvelope(ciphertext)
+    if (typeof envelope === 'string') this.add(position, envelope)
   }
 
   /** The same for an expression without braces. */

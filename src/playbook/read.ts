@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { InputError } from '../values/problem.ts'
+import { InputError, type Problem } from '../values/problem.ts'
 import { loadYamlFile } from '../yaml/load.ts'
 import { isNull } from './fields.ts'
 import { Mistakes } from './mistakes.ts'
@@ -15,11 +15,23 @@ import { NOTHING_INHERITED, within } from './tasks/inherited.ts'
  * @throws InputError with all mistakes, each with its place
  */
 export async function readPlaybook(file: string): Promise<Playbook> {
+  const { playbook, mistakes } = await examinePlaybook(file)
+  if (mistakes.length > 0) throw new InputError(mistakes)
+  return playbook
+}
+
+/**
+ * The same for who has more to check: all that can be told of a playbook, and its mistakes. Plays and tasks that are
+ * beyond reading are left out.
+ *
+ * @throws InputError when a file cannot be read at all
+ */
+export async function examinePlaybook(
+  file: string,
+): Promise<{ readonly playbook: Playbook; readonly mistakes: readonly Problem[] }> {
   const mistakes = new Mistakes()
   const plays = await readPlays(file, [], NOTHING_INHERITED, mistakes)
-  const problems = mistakes.problems()
-  if (problems.length > 0) throw new InputError(problems)
-  return { file, plays }
+  return { playbook: { file, plays }, mistakes: mistakes.problems() }
 }
 
 /**

@@ -31,6 +31,8 @@ export interface RunInput {
   /** Where one of them is written. */
   readonly variablePlace: (host: string, variable: string) => Position | undefined
   readonly extraVars: ReadonlyMap<string, Value>
+  /** Mistakes of the playbook that were found when it was read; what was read is checked as well, and all is told. */
+  readonly mistakes?: readonly Problem[]
   /** What was odd in the input and no reason to refuse it. */
   readonly warnings: readonly Problem[]
   readonly options: RunOptions
@@ -125,7 +127,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
       return connection
     },
   }
-  const { plays, warnings } = await preflight(run, input.playbook)
+  const { plays, warnings } = await preflight(run, input.playbook, input.mistakes)
   if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id, masker)
   try {
     emit({

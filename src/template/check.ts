@@ -4,27 +4,27 @@ import type { Problem } from '../values/problem.ts'
 import { type CheckTemplate, TemplateError } from './api.ts'
 import { TEXT_SETTINGS } from './evaluator/templates.ts'
 import { knownFilterNames, knownTestNames } from './evaluator/values/known.ts'
-import { type UnknownName, unknownNames, unknownNamesInExpression } from './known-names.ts'
+import { mistakesInExpression, mistakesInTemplate, type PlacedMistake } from './known-names.ts'
 import { fileSettings } from './lexer/settings.ts'
 import { lookupNames } from './lookups/index.ts'
 import { parseBareExpression, parseTemplate } from './parser/parse.ts'
 
 /**
  * Mistakes in a template or an expression that show without evaluating it: the first syntax error, or all unknown
- * filters, tests and lookups, those in branches that may never be taken included.
+ * filters, tests and lookups and the arguments that they do not take, those in branches that may never be taken included.
  */
 export const checkTemplate: CheckTemplate = (text) =>
   'expression' in text
-    ? problemsOf(() => unknownNamesInExpression(parseBareExpression(text.expression, text.position)))
-    : problemsOf(() => unknownNames(parseTemplate(text.source, text.position, TEXT_SETTINGS)))
+    ? problemsOf(() => mistakesInExpression(parseBareExpression(text.expression, text.position)))
+    : problemsOf(() => mistakesInTemplate(parseTemplate(text.source, text.position, TEXT_SETTINGS)))
 
 /** {@link checkTemplate} for a whole template file. */
 export function checkTemplateFile(source: string, file: string): Problem[] {
   const origin: Position = { file, line: 1, column: 1 }
-  return problemsOf(() => unknownNames(parseTemplate(source, origin, fileSettings({}))))
+  return problemsOf(() => mistakesInTemplate(parseTemplate(source, origin, fileSettings({}))))
 }
 
-function problemsOf(search: () => UnknownName[]): Problem[] {
+function problemsOf(search: () => PlacedMistake[]): Problem[] {
   try {
     return search().map(problemOf)
   } catch (error) {
@@ -39,13 +39,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ipaddr: 'it is in ansible.utils, which muster does not have',
 }
 
-const KNOWN: Readonly<Record<UnknownName['kind'], () => string[]>> = {
+const KNOWN: Readonly<Record<PlacedMistake['kind'], () => string[]>> = {
   filter: knownFilterNames,
   test: knownTestNames,
   lookup: lookupNames,
 }
 
-function problemOf({ kind, name, position }: UnknownName): Problem {
+function problemOf(mistake: PlacedMistake): Problem {
+  const { kind, name, position } = mistake
+  if (mistake.arguments !== undefined) return { message: mistake.arguments, position, hint: mistake.hint }
   const known = KNOWN[kind]()
   const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined
   return { message: `No ${kind} named '${name}'.`, position, hint: elsewhere ?? nearest(name, known) }

@@ -1,48 +1,47 @@
 import type { Position } from '../values/position.ts'
 import { TemplateError } from './api.ts'
-import { isFilter, isTest } from './evaluator/tests.ts'
-import { findLookup } from './lookups/index.ts'
+import { type CallMistake, callMistakes } from './call-mistakes.ts'
 import type { Expression, Statement } from './parser/nodes.ts'
 import type { ParsedExpression, Template } from './parser/parse.ts'
 import { childrenOf, partsOf } from './parser/walk.ts'
-import { shortName } from './registry.ts'
 
-/** A filter, test or lookup that does not exist. */
-export interface UnknownName {
-  readonly kind: 'filter' | 'test' | 'lookup'
-  readonly name: string
+/** A {@link CallMistake} with its place. */
+export interface PlacedMistake extends CallMistake {
   readonly position: Position | undefined
   /** Stands in a branch that may never be taken: an error only when it is reached. */
   readonly excused: boolean
 }
 
-/** Every unknown filter, test and lookup of a template. */
-export function unknownNames(template: Template): UnknownName[] {
-  const found: UnknownName[] = []
+/** Every filter, test and lookup of a template that is not there or is called with arguments that it does not take. */
+export function mistakesInTemplate(template: Template): PlacedMistake[] {
+  const found: PlacedMistake[] = []
   searchBody(template.body, false, template.locate, found)
   return found
 }
 
-/** Every unknown filter, test and lookup of an expression. */
-export function unknownNamesInExpression(parsed: ParsedExpression): UnknownName[] {
-  const found: UnknownName[] = []
+/** The same of an expression. */
+export function mistakesInExpression(parsed: ParsedExpression): PlacedMistake[] {
+  const found: PlacedMistake[] = []
   search(parsed.expression, false, parsed.locate, found)
   return found
 }
 
 /** @throws TemplateError for an unknown filter or test, save in a branch that may never be taken */
 export function requireKnownInTemplate(template: Template): void {
-  refuse(unknownNames(template))
+  refuse(mistakesInTemplate(template))
 }
 
 /** @throws TemplateError for an unknown filter or test, save in a branch that may never be taken */
 export function requireKnownInExpression(parsed: ParsedExpression): void {
-  refuse(unknownNamesInExpression(parsed))
+  refuse(mistakesInExpression(parsed))
 }
 
-function refuse(unknown: readonly UnknownName[]): void {
-  // A lookup is missing when it is called, and `errors='ignore'` may help.
-  const first = unknown.find(({ kind, excused }) => !excused && kind !== 'lookup')
+function refuse(mistakes: readonly PlacedMistake[]): void {
+  // A lookup is missing when it is called, and `errors='ignore'` may help; so is what `map` names, and wrong arguments
+  // are wrong then.
+  const first = mistakes.find(
+    (one) => !one.excused && one.kind !== 'lookup' && one.arguments === undefined && one.by === undefined,
+  )
   if (first === undefined) return
   throw new TemplateError(`Syntax error in template: No ${first.kind} named '${first.name}'.`, first.position)
 }
@@ -53,7 +52,7 @@ function searchBody(
   body: readonly Statement[],
   excused: boolean,
   locate: Locate,
-  found: UnknownName[],
+  found: PlacedMistake[],
 ): void {
   for (const statement of body) {
     const { expressions, bodies } = partsOf(statement)
@@ -66,27 +65,8 @@ function searchBody(
 
 const KEEPS = new Set<Statement['kind']>(['print', 'set', 'include', 'import', 'from-import', 'extends'])
 
-function search(expression: Expression, excused: boolean, locate: Locate, found: UnknownName[]): void {
-  if (expression.kind === 'filter' || expression.kind === 'test') {
-    const { kind, name, at } = expression
-    if (!(kind === 'filter' ? isFilter(name) : isTest(name))) {
-      found.push({ kind, name, position: locate(at), excused })
-    }
-  }
-  const plugin = namedLookup(expression)
-  if (plugin !== undefined && findLookup(shortName(plugin.name)) === undefined) {
-    found.push({ kind: 'lookup', name: plugin.name, position: locate(plugin.at), excused })
-  }
+function search(expression: Expression, excused: boolean, locate: Locate, found: PlacedMistake[]): void {
+  for (const one of callMistakes(expression)) found.push({ ...one, position: locate(one.at), excused })
   const inner = excused || expression.kind === 'condition'
   for (const child of childrenOf(expression)) search(child, inner, locate, found)
-}
-
-const LOOKUP_FUNCTIONS = ['lookup', 'query', 'q']
-
-/** The lookup that a call names as a constant, and the place of the name. */
-function namedLookup(expression: Expression): { readonly name: string; readonly at: number } | undefined {
-  if (expression.kind !== 'call' || expression.of.kind !== 'name') return undefined
-  const [first] = expression.args.positional
-  if (!LOOKUP_FUNCTIONS.includes(expression.of.name) || first?.kind !== 'constant') return undefined
-  return typeof first.value === 'string' ? { name: first.value, at: first.at } : undefined
 }

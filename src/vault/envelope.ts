@@ -28,8 +28,9 @@ export function vaultIdOf(text: string): string | undefined {
 export function readEnvelope(text: string): Envelope | string {
   const [header = '', ...lines] = text.trim().split(/\r?\n/)
   const [, version, cipher, id] = header.trim().split(';')
+  if (version === undefined) return `is no text of Ansible Vault: it does not begin with ${HEADER};`
   if (version !== '1.1' && version !== '1.2') {
-    return `is encrypted with version ${version?.slice(0, 20)} of Ansible Vault's format; 1.1 and 1.2 are read`
+    return `is encrypted with version ${version.slice(0, 20)} of Ansible Vault's format; 1.1 and 1.2 are read`
   }
   if (cipher !== 'AES256') return `is encrypted with the cipher ${cipher?.slice(0, 20)}; AES256 is read`
   const inner = fromHex(lines.map((line) => line.trim()).join(''))?.toString('latin1')

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { filterParameters, testParameters } from '../../src/template/call-mistakes.ts'
 import { checkTemplate, checkTemplateFile } from '../../src/template/check.ts'
+import { knownFilterNames, knownTestNames } from '../../src/template/evaluator/values/known.ts'
 import { engineOver, template } from './support.ts'
 
 describe('checkTemplate', () => {
@@ -76,5 +78,62 @@ describe('checkTemplate', () => {
     expect(() => engineOver().resolve(template('{% for i in [] %}{{ i | nosuch }}{% endfor %}'))).toThrow(
       "No filter named 'nosuch'.",
     )
+  })
+
+  test.each<[string, string | undefined]>([
+    [
+      "'a' | b64encode(nosuch=1)",
+      "'ansible.builtin.b64encode' failed: got an unexpected keyword argument 'nosuch'",
+    ],
+    ["'a' | upper(1)", "'ansible.builtin.upper' failed: takes at most 0 arguments but 1 were given"],
+    ["'a' | replace('x')", "'ansible.builtin.replace' failed: missing a required argument: 'new'"],
+    ["'a' | replace('x', 'y', old='z')", 'got multiple values for argument'],
+    [
+      'a | default(1, true, 3)',
+      "'ansible.builtin.default' failed: takes at most 2 arguments but 3 were given",
+    ],
+    ["'a' | regex_search('x', '\\1', nosuch=1)", "got an unexpected keyword argument 'nosuch'"],
+    ["'a' is version('1', sctrict=true)", "test plugin 'ansible.builtin.version' failed: got an unexpected"],
+    ["'a' is match(nosuch=1)", "test plugin 'ansible.builtin.match' failed: got an unexpected"],
+    ["[] | map('b64encode', nosuch=1)", "'ansible.builtin.b64encode' failed: got an unexpected"],
+    ["[] | map('nosuch')", "No filter named 'nosuch'."],
+    ["[] | select('nosuch')", "No test named 'nosuch'."],
+    ["[] | rejectattr('a', 'version')", "missing a required argument: 'version'"],
+    ["lookup('file', 'x', lstripp=1)", "there is no option 'lstripp'; known: lstrip, rstrip"],
+    ["query('template', 'x', jinja2_native=1, convert_dat=1)", "no option 'convert_dat'"],
+    ["'a' | default('x' | upper(1))", 'takes at most 0 arguments'],
+    // What can work is left to its turn.
+    ["lookup('file', 'x', lstripp=1, errors='ignore')", undefined],
+    ["'a' | replace(*words)", undefined],
+    ["'a' | replace('x', **more)", undefined],
+    ["[] | map('replace', 'x', 'y') | map(attribute='z', default=1)", undefined],
+    ["'a' | regex_search('(x)', '\\1', multiline=true)", undefined],
+    ["lookup('file', 'x', 'y', wantlist=true, rstrip=false)", undefined],
+    ["'%s' | format(1, 2, 3)", undefined],
+  ])('arguments: %s', (expression, message) => {
+    const found = checkTemplate({ expression }).map((one) => one.message)
+    expect(found).toEqual(message === undefined ? [] : [expect.stringContaining(message)])
+  })
+
+  test('every filter and test tells its parameters, but for those that take whatever comes', () => {
+    expect(knownFilterNames().filter((name) => filterParameters(name) === undefined)).toEqual([
+      'map',
+      'select',
+      'reject',
+      'selectattr',
+      'rejectattr',
+      'to_nice_json',
+      'format',
+      'vault',
+      'unvault',
+    ])
+    expect(knownTestNames().filter((name) => testParameters(name) === undefined)).toEqual([
+      'defined',
+      'undefined',
+      'callable',
+      'filter',
+      'test',
+      'sameas',
+    ])
   })
 })

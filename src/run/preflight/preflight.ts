@@ -5,8 +5,10 @@ import { loadModule } from '../../modules/registry.ts'
 import { tasksIn } from '../../playbook/entries.ts'
 import { Mistakes } from '../../playbook/mistakes.ts'
 import type { Playbook } from '../../playbook/playbook.ts'
+import { checkTags } from '../../playbook/tags.ts'
 import { OMIT, TemplateError } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
+import { formatPosition } from '../../values/position.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import { type PlannedPlay, planPlay } from '../batch/play-run.ts'
@@ -15,21 +17,24 @@ import { newHost, type RunState } from '../run-state.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { withArtifacts, withVarsFiles } from '../scope/play-variables.ts'
 import { OUTSIDE, scopeFor } from '../scope/variables.ts'
+import { certainFailures } from './certain-failures.ts'
 import { checkArtifacts } from './check-artifacts.ts'
-import { undefinedNames } from './undefined-names.ts'
 
 /**
  * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
  * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
  * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
+ * @param read mistakes that were found when the playbook was read: told with the others. What they make uncertain is not
+ * checked then.
  * @returns the plays, and warnings
  * @throws InputError
  */
 export async function preflight(
   run: RunState,
   playbook: Playbook,
+  read: readonly Problem[] = [],
 ): Promise<{ readonly plays: readonly PlannedPlay[]; readonly warnings: readonly Problem[] }> {
-  const problems: Problem[] = []
+  const problems: Problem[] = [...read, ...checkTags(playbook, run.options)]
   const plays: PlannedPlay[] = []
   const seen = new Set<Value>()
   const unchecked = new Set<string>()
@@ -43,7 +48,9 @@ export async function preflight(
       else throw error
     }
   }
-  for (const play of playbook.plays) await gather(async () => void plays.push(planPlay(run, play)))
+  // A play without hosts is among the mistakes.
+  for (const play of playbook.plays.filter(({ hosts }) => hosts !== ''))
+    await gather(async () => void plays.push(planPlay(run, play)))
   const templates = new TemplateCheck()
   templates.see(run.extraVars)
   for (const planned of plays) {
@@ -72,8 +79,15 @@ export async function preflight(
       })
     }
   }
-  await gather(async () => void problems.push(...(await undefinedNames(run, plays))))
-  problems.push(...templates.problems(), ...(await checkBatchTasks(plays)))
+  // A task that could not be read may be the one that sets a name.
+  const names = read.length === 0
+  problems.push(...templates.problems())
+  const told = [...read, ...templates.problems()]
+  await gather(async () => {
+    for (const problem of await certainFailures(run, plays, { names }))
+      if (!told.some((one) => isAtPlaceOf(one, problem))) problems.push(problem)
+  })
+  problems.push(...(await checkBatchTasks(plays)))
   if (problems.length > 0) throw new InputError(distinct(problems))
   await checkIdentity(run, plays)
   return { plays, warnings: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
@@ -133,6 +147,14 @@ async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Prom
     if (!(error instanceof AwsFailure)) throw error
     throw new InputError([{ message: error.message, position: task.position, hint: error.hint }])
   }
+}
+
+function isAtPlaceOf(one: Problem, other: Problem): boolean {
+  return (
+    one.position !== undefined &&
+    other.position !== undefined &&
+    formatPosition(one.position) === formatPosition(other.position)
+  )
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

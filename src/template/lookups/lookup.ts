@@ -9,11 +9,8 @@ import { guarded, Taint } from '../evaluator/values/secrets.ts'
 import { type CallArguments, type Operand, Undefined } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
 import { shortName } from '../registry.ts'
-import type { Lookup } from './define.ts'
 import { findLookup, lookupNames } from './index.ts'
-
-/** Options that belong to the call and not to the lookup. */
-const OF_THE_CALL = ['wantlist', 'errors']
+import { OF_THE_CALL, optionMistake } from './options.ts'
 
 /** `lookup(name, terms...)`, and `query(name, terms...)` which always gives a list. */
 export function lookup(args: CallArguments, evaluation: Evaluation, asList: boolean): Operand {
@@ -31,7 +28,8 @@ export function lookup(args: CallArguments, evaluation: Evaluation, asList: bool
   }
   try {
     return guarded(taint, `the lookup '${name}'`, () => {
-      requireKnown(options, plugin)
+      const wrong = optionMistake(options.keys(), plugin)
+      if (wrong !== undefined) throw new PythonError(wrong)
       const found = plugin.run(plainTerms, options, evaluation)
       return wantsList ? [...found] : joined(found)
     })
@@ -47,17 +45,6 @@ export function lookup(args: CallArguments, evaluation: Evaluation, asList: bool
 
 function unknown(name: string): TemplateError {
   return new TemplateError(`The lookup plugin '${name}' was not found. Known: ${lookupNames().join(', ')}`)
-}
-
-/** Ansible passes over options that a lookup does not have; here they are refused, as are those it cannot obey. */
-function requireKnown(options: ReadonlyMap<string, Value>, plugin: Lookup): void {
-  for (const option of options.keys()) {
-    const refusal = plugin.refused?.[option]
-    if (refusal !== undefined) throw new PythonError(`the option '${option}' is not supported: ${refusal}`)
-    if (plugin.options.includes(option)) continue
-    const known = plugin.options.length === 0 ? 'it has none' : `known: ${plugin.options.join(', ')}`
-    throw new PythonError(`there is no option '${option}'; ${known}`)
-  }
 }
 
 /** Texts are joined by commas, a single find stands for itself. */

@@ -13,9 +13,8 @@ export function evaluationFailure(error: unknown): TaskFailure {
   if (error instanceof InputError) {
     const [first, ...more] = error.problems
     // Several have their hints between them.
-    if (first === undefined || more.length > 0) return new TaskFailure(error.message)
-    const message = formatProblem({ ...first, hint: undefined })
-    return new TaskFailure(message, first.hint === undefined ? {} : { hint: first.hint })
+    if (first === undefined || more.length > 0) return new EvaluationFailure(error.message, error)
+    return new EvaluationFailure(formatProblem({ ...first, hint: undefined }), error, first.hint)
   }
   // What no shell word or environment can hold.
   if (error instanceof RangeError) return new TaskFailure(error.message)
@@ -28,12 +27,12 @@ export function evaluationFailure(error: unknown): TaskFailure {
   throw error
 }
 
-/** A template of a task cannot be evaluated: the failure, and what the engine said. */
+/** A task cannot be evaluated: the failure, and what the engine said, or the vault. */
 export class EvaluationFailure extends TaskFailure {
-  readonly error: TemplateError
+  readonly error: TemplateError | InputError
 
-  constructor(message: string, error: TemplateError) {
-    super(message)
+  constructor(message: string, error: TemplateError | InputError, hint?: string) {
+    super(message, hint === undefined ? {} : { hint })
     this.error = error
   }
 }

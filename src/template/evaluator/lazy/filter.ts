@@ -1,4 +1,5 @@
 import type { CallArguments, Operand } from '../../operand.ts'
+import { tellParameters } from '../../python/bind.ts'
 import { PythonError } from '../../python/error.ts'
 import type { Context } from '../context.ts'
 
@@ -7,6 +8,7 @@ export type LazyFilter = (input: Operand, args: CallArguments, context: Context)
 
 /** The arguments in the order of the parameters' names. @throws PythonError for too many and unknown ones */
 export function bindLazy(args: CallArguments, ...names: string[]): (Operand | undefined)[] {
+  tellParameters(args, Object.fromEntries(names.map((name) => [name, null])))
   if (args.positional.length > names.length) {
     const most = names.length + 1
     throw new PythonError(`takes at most ${most} arguments but ${args.positional.length + 1} were given`)

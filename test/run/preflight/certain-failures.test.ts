@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { writeEnvelope } from '../../../src/vault/envelope.ts'
 import { Input } from '../input.ts'
 
 const HOSTS = `all:
@@ -71,6 +72,84 @@ describe('a name that no host has is refused before any connection', () => {
     expect(await input.problems()).toEqual([
       expect.stringMatching(/^play\.yaml:8:25: .*'missing' is undefined/),
     ])
+    await input.remove()
+  })
+})
+
+describe('what no value can mend is refused before any connection', () => {
+  test('arguments of filters, tests and lookups, wherever their templates stand', async () => {
+    const found = await refusals(
+      `- debug: { msg: "{{ x | from_jsn }}{{ 'a' | b64encode(a=1) }}" }
+- debug: { msg: "{{ lookup('file', 'x', nosuch=1) }}" }
+  when: "'1.0' is version('2', bogus=1)"
+- debug: { msg: "{{ broken }}" }
+  vars: { broken: "{{ 'x' | upper(1) }}" }
+- debug: { msg: "{{ in_inventory }}" }
+- debug: { msg: "{{ 'nonsense' | from_json }}" }`,
+      { 'hosts.yaml': HOSTS.replace('mode: agent', `mode: agent, in_inventory: "{{ 'x' is version }}"`) },
+    )
+    expect(found.map((problem) => problem.split(' | ')[0])).toEqual([
+      "play.yaml:4:29: No filter named 'from_jsn'.",
+      expect.stringMatching(/^play\.yaml:4:49: .*unexpected keyword argument 'a'/),
+      expect.stringMatching(/^play\.yaml:5:32: .*there is no option 'nosuch'/),
+      expect.stringMatching(/^play\.yaml:6:23: .*unexpected keyword argument 'bogus'/),
+      expect.stringMatching(/^play\.yaml:8:33: .*takes at most 0 arguments/),
+      expect.stringMatching(/^hosts\.yaml:5:\d+: .*missing a required argument: 'version'/),
+      expect.stringMatching(/^play\.yaml:10:\d+: .*from_json' failed/),
+    ])
+  })
+
+  test('encrypted values that are none, or that no password opens', async () => {
+    const good = writeEnvelope({
+      id: 'default',
+      salt: Buffer.alloc(32, 1),
+      hmac: Buffer.alloc(32, 2),
+      ciphertext: Buffer.alloc(32, 3),
+    })
+    const text = `!vault |\n        ${good.trim().replaceAll('\n', '\n        ')}`
+    const found = await refusals(`- debug: { msg: !vault "nothing" }
+- copy:
+    dest: /nowhere
+    content: ${text}
+- debug: { msg: x }
+  vars:
+    unused: ${text}
+- debug: { msg: "{{ used }}" }
+  vars:
+    used: ${text}`)
+    expect(found.map((problem) => problem.split(' | ')[0])).toEqual([
+      'play.yaml:4:29: is no text of Ansible Vault: it does not begin with $ANSIBLE_VAULT;',
+      'play.yaml:8:13: is encrypted with Ansible Vault, and no vault password is given',
+      expect.stringMatching(/^play\.yaml:\d+:\d+: is encrypted with Ansible Vault, and no vault password/),
+    ])
+  })
+
+  test('all of it beside mistakes of the grammar, patterns and tags', async () => {
+    const input = await Input.write({
+      'hosts.yaml': HOSTS,
+      'play.yaml': `- hosts: nosuch
+  taskss: []
+- hosts: all
+  tasks:
+    - coppy: { src: a, dest: b }
+      register: copied
+    - debug: { msg: "{{ copied.msg }}" }
+    - debug: { msg: "{{ '1' | from_json | int(bogus=1) }}{{ '{' | from_json }}" }
+    - debug: { msg: "{{ '{' | from_json }}" }
+`,
+    })
+    const found = await input.problems({ tags: ['nosuchtag'] })
+    expect(found.map((problem) => problem.split(' | ')[0])).toEqual([
+      expect.stringMatching(/^play\.yaml:2:3: 'taskss' is no keyword/),
+      expect.stringMatching(/^play\.yaml:5:7: .*coppy/),
+      expect.stringMatching(/^play\.yaml:8:43: .*unexpected keyword argument 'bogus'/),
+      expect.stringMatching(/^play\.yaml:\D+--tags: no task has the tag 'nosuchtag'/),
+      expect.stringMatching(/^play\.yaml:1:10: no host and no group is called nosuch/),
+    ])
+    const all = await input.problems()
+    expect(all.map((problem) => problem.split(' | ')[0]).at(-1)).toMatch(
+      /^play\.yaml:9:\d+: .*from_json' failed/,
+    )
     await input.remove()
   })
 })

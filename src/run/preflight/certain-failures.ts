@@ -1,0 +1,137 @@
+import { rescuingBlocks, tasksIn } from '../../playbook/entries.ts'
+import type { Task } from '../../playbook/playbook.ts'
+import type { TemplateError } from '../../template/api.ts'
+import { formatPosition } from '../../values/position.ts'
+import { InputError, type Problem } from '../../values/problem.ts'
+import { didYouMean } from '../../values/text/nearest.ts'
+import type { PlannedPlay } from '../batch/play-run.ts'
+import { lookAhead, resultNames } from '../host/ahead.ts'
+import { EvaluationFailure } from '../host/evaluation/evaluation-failure.ts'
+import { newHost, type RunState } from '../run-state.ts'
+import { forPlay } from '../scope/play-homes.ts'
+import { readPlayVariables } from '../scope/play-variables.ts'
+import { homeAhead } from '../scope/template-home.ts'
+import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
+
+/** What a rescue finds when a task has failed. */
+const SET_FOR_RESCUE = ['ansible_failed_task', 'ansible_failed_result']
+
+/** Something for which a task cannot be evaluated on one host. */
+interface Failing {
+  readonly task: Task
+  /** Equal for the same mistake on another host. */
+  readonly key: string
+  readonly isName: boolean
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * What a task of the play cannot be evaluated for on every one of its hosts, found before any connection by evaluating
+ * the tasks as the run will: names without a value, arguments that a filter or test does not take, encrypted values that
+ * nobody can open. Results of tasks are known to the run alone: whatever meets one of them is left to its turn, and so is
+ * what only some hosts lack, or whose failure the playbook ignores or a rescue makes up for. So nothing that can work is
+ * refused.
+ *
+ * @param names whether names without a value are looked for
+ * @throws InputError for variable files that cannot be read
+ */
+export async function certainFailures(
+  run: RunState,
+  plays: readonly PlannedPlay[],
+  { names }: { readonly names: boolean },
+): Promise<Problem[]> {
+  const tasks = plays.flatMap(({ sections, play }) => [...sections.flatMap(tasksIn), ...play.handlers])
+  const everywhere = new Set([...tasks.flatMap(resultNames), ...SET_FOR_RESCUE])
+  const problems: Problem[] = []
+  let before: readonly string[] = []
+  for (const planned of plays) {
+    before = [...before, ...planned.play.handlers.flatMap(resultNames)]
+    if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
+    let found: Failing[] | undefined
+    for (const host of planned.hosts) {
+      const here = await onHost(run, planned, host, { unknown: before, everywhere })
+      found = (found ?? here).filter((one) => here.some((other) => isSame(one, other)))
+      if (found.length === 0) break
+    }
+    const told = (found ?? []).filter(({ isName }) => names || !isName)
+    problems.push(...told.flatMap((one) => one.problems))
+    before = [...before, ...planned.sections.flatMap(tasksIn).flatMap(resultNames)]
+  }
+  return problems
+}
+
+function isSame(one: Failing, other: Failing): boolean {
+  return one.task === other.task && one.key === other.key
+}
+
+async function onHost(
+  whole: RunState,
+  planned: PlannedPlay,
+  host: string,
+  names: { readonly unknown: readonly string[]; readonly everywhere: ReadonlySet<string> },
+): Promise<Failing[]> {
+  const { play: written, name, hosts, sections } = planned
+  const run = forPlay(whole, written)
+  const tasks = sections.flatMap(tasksIn)
+  const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
+  const play = await readPlayVariables(run, newHost(host), shape)
+  const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
+  const vantage = { position: run.progress.next, foresight }
+  const ahead = { ...run, home: homeAhead(run.home) }
+  const rescued = new Set(sections.flatMap(rescuingBlocks).flatMap(({ block }) => tasksIn(block)))
+  const found: Failing[] = []
+  for (const task of [...tasks, ...written.handlers]) {
+    const seen = await lookAhead({ run: ahead, host: newHost(host), play, vantage }, task)
+    if (seen === undefined) continue
+    if (task.ignoreErrors !== undefined || rescued.has(task)) continue
+    const failures = [seen.evaluated.failure, ...seen.items.map((item) => item.failure)]
+    for (const { error } of failures.filter((each) => each instanceof EvaluationFailure)) {
+      const known = () => [...visibleNames(run, play, host, task), ...tasks.flatMap(resultNames)]
+      const one = error instanceof InputError ? refusedInput(error) : explained(task, error, known)
+      if (one !== undefined) found.push({ task, ...one })
+    }
+  }
+  return found
+}
+
+/** An encrypted value. What has no place in it is about how to become another user, and checked elsewhere. */
+function refusedInput({ message, problems }: InputError): Omit<Failing, 'task'> | undefined {
+  if (problems.some(({ position }) => position === undefined)) return undefined
+  return { key: message, isName: false, problems }
+}
+
+/** Filters and tests are pure, so that what fails now fails at its turn. */
+const FAILED_PLUGIN = /\bThe (?:filter|test) plugin '[\w.]+' failed: /
+
+function explained(
+  task: Task,
+  error: TemplateError,
+  known: () => readonly string[],
+): Omit<Failing, 'task'> | undefined {
+  const { message } = error
+  const position = error.position ?? task.position
+  const [, missing] = /'([^']+)' is undefined$/.exec(message) ?? []
+  if (missing !== undefined) {
+    const hint =
+      didYouMean(missing, known()) ??
+      `no host of the play has it: set it in the inventory, in vars or with -e; where it may be missing, write {{ ${missing} | default(...) }}`
+    return { key: missing, isName: true, problems: [{ message, position, hint }] }
+  }
+  const [plugin] = FAILED_PLUGIN.exec(message) ?? []
+  // The values, and with them the words, may differ from host to host.
+  return plugin === undefined
+    ? undefined
+    : { key: `${plugin}${formatPosition(position)}`, isName: false, problems: [{ message, position }] }
+}
+
+function visibleNames(run: RunState, play: PlayVariables, host: string, task: Task): string[] {
+  return [
+    ...run.extraVars.keys(),
+    ...run.hostVariables(host).keys(),
+    ...play.files.keys(),
+    ...play.play.vars.keys(),
+    ...task.vars.keys(),
+    ...(task.loop === undefined ? [] : [task.loopControl.loopVar]),
+    ...MAGIC_OF_RUN,
+  ]
+}
