@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   artifacts: ['yaml', 'values'],
   probes: ['shell', 'values'],
   modules: ['probes', 'aws', 'connection', 'template', 'yaml', 'shell', 'values'],
-  playbook: ['modules', 'inventory', 'template', 'yaml', 'shell', 'values'],
+  playbook: ['modules', 'inventory', 'template', 'vault', 'yaml', 'shell', 'values'],
   run: [
     ...['playbook', 'artifacts', 'modules', 'probes', 'connection', 'aws', 'inventory', 'vault'],
     ...['template', 'yaml', 'shell', 'values'],

@@ -127,6 +127,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
       return connection
     },
   }
+  let overBudget = false
   const { plays, warnings } = await preflight(run, input.playbook, input.mistakes)
   if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id, masker)
   try {
@@ -145,6 +146,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     for (const [index, play] of plays.entries()) {
       const stop = await runPlay(run, play, slots)
       if (stop === undefined) continue
+      overBudget = stop.overBudget === true
       cancelRest(run, stop, plays.slice(index + 1))
       break
     }
@@ -158,7 +160,13 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   }
   const recap = new Map([...run.hosts].map(([name, host]) => [name, host.recap]))
   const changed = [...recap.values()].some((counts) => counts.changed > 0)
-  const code = exitCode(options.mode, run.failures, changed, signal.aborted)
+  const code = exitCode({
+    mode: options.mode,
+    failures: run.failures,
+    changed,
+    interrupted: signal.aborted,
+    overBudget,
+  })
   emit({
     type: 'run-ended',
     run: id,

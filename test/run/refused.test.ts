@@ -54,6 +54,14 @@ inventory.yaml:6:28: one: ansible_become_user must be text
   hint: put it in quotes`)
   })
 
+  test('a password for sudo without a value is told once, with what to do', async () => {
+    const text = 'all: { hosts: { one: { ansible_become_pass: "{{ nosuch }}" } } }\n'
+    const told = await refusal(text, play('      become: true\n    - command: id\n      become: true\n'))
+    expect(told).toMatch(
+      /^InputError: inventory\.yaml:1:\d+: 'nosuch' is undefined\n {2}hint: no host of the play has it: [^\n]*$/,
+    )
+  })
+
   test('whom to become matters only where someone becomes another user', async () => {
     expect(await refusal(inventory, play(''))).toBe(
       'InputError: inventory.yaml:4:21: one: ansible_port must be a whole number from 1 to 65535',

@@ -105,6 +105,8 @@ function keyword<T>(play: Play, read: () => T): T {
 /** Why the rest of a playbook must not start. */
 export interface Stop {
   readonly reason: string
+  /** More hosts were lost than max_fail_percentage allows. */
+  readonly overBudget?: true
   /** Hosts of the play whose batch was not begun. */
   readonly notStarted: readonly string[]
 }
@@ -159,7 +161,7 @@ export async function runPlay(
     if (planned.batches.length > 1) await disconnect(run, living)
     run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
     if (run.signal.aborted) return stop('interrupted', index + 1)
-    if (control.stopReason !== undefined) return stop(control.stopReason, index + 1)
+    if (control.stopReason !== undefined) return { ...stop(control.stopReason, index + 1), overBudget: true }
     // Nobody is left to show that the next batch would fare better.
     if (living.every((host) => hostState(run, host).gone !== undefined)) {
       const which = planned.batches.length > 1 ? `batch ${index + 1} of play` : 'play'

@@ -157,12 +157,12 @@ function isAtPlaceOf(one: Problem, other: Problem): boolean {
   )
 }
 
+/** Each mistake once: of two that differ in the hint the one with a hint. */
 function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>()
-  return problems.filter((problem) => {
-    const key = JSON.stringify(problem)
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+  const found = new Map<string, Problem>()
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.position, problem.message])
+    if (found.get(key)?.hint === undefined) found.set(key, problem)
+  }
+  return [...found.values()]
 }
