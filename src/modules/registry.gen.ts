@@ -16,6 +16,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   debug: () => import('./library/debug.ts'),
   fail: () => import('./library/fail.ts'),
   file: () => import('./library/file.ts'),
+  get_url: () => import('./library/get_url.ts'),
   group: () => import('./library/group.ts'),
   hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),

@@ -14,7 +14,13 @@ export type Digest = { readonly kind: 'file' /** Hex, 64 digits. */; readonly sh
 /** The same by any algorithm. */
 export type Checksum = { readonly kind: 'file'; readonly hex: string } | NoDigest
 
-export type DigestAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+const ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const
+
+export type DigestAlgorithm = (typeof ALGORITHMS)[number]
+
+export function isDigestAlgorithm(name: string): name is DigestAlgorithm {
+  return (ALGORITHMS as readonly string[]).includes(name)
+}
 
 /**
  * `m_digest_of` prints a line on the file in `m_p`: `n` no file, `u` unreadable, `d` its sum follows in order, or `a`
@@ -58,9 +64,7 @@ else for m_p; do m_sum; printf '\n'; done; fi
   }
 }
 
-const KINDS = new Map(
-  (['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const).map((name) => [name, kindOf(name)]),
-)
+const KINDS = new Map(ALGORITHMS.map((name) => [name, kindOf(name)]))
 
 /** The SHA-256 of a file at a path of type path, links followed. All files of a request cost one process. */
 export function digest(path: HostPath): Probe<Digest> {

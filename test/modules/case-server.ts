@@ -86,7 +86,7 @@ function answer(
   response.setHeader('Connection', 'close')
   response.writeHead(status)
   if (request.method !== 'HEAD') response.write(body)
-  if (route.missing === undefined) response.end()
+  if (route.missing === undefined || request.method === 'HEAD') response.end()
   else response.socket?.end()
 }
 

@@ -24,6 +24,8 @@ export interface RequestParameters {
   readonly client_cert: string | undefined
   readonly client_key: string | undefined
   readonly unix_socket: string | undefined
+  /** What else curl is told. */
+  readonly more?: readonly CurlOption[]
 }
 
 /** The method of a request. @throws TaskFailure in Ansible's words */
@@ -70,6 +72,11 @@ export function requestConfig(params: RequestParameters): Secret {
     ['unix-socket', params.unix_socket],
   ]
   for (const [name, path] of files) if (path !== undefined) options.push([name, path])
+  for (const [name, value] of params.more ?? []) {
+    const header = name === 'header' && typeof value === 'string' ? value.split(':')[0] : undefined
+    // What the task says of a header counts.
+    if (header === undefined || !names.has(header.toLowerCase())) options.push([name, value])
+  }
   if (follows(params.follow_redirects, method)) options.push(['location', true], ['max-redirs', '10'])
   // `request` would be sent to every address of a redirect; a GET needs none.
   const sent = method === 'GET' && body === null ? options.filter(([name]) => name !== 'request') : options

@@ -10,7 +10,7 @@ import { requireOwners } from '../files/attributes/owners.ts'
 import { type DestinationAnswers, observeDestination, readDestination } from '../files/content/destination.ts'
 import { readDone, readState } from '../files/done.ts'
 import { plain } from '../host/text.ts'
-import { fetchInto, splitOutput } from '../http/fetch.ts'
+import { fetchInto, requireCurl, splitOutput } from '../http/fetch.ts'
 import { methodOf, requestConfig } from '../http/request.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
 import { defineModule } from '../module.ts'
@@ -119,7 +119,6 @@ export default defineModule({
         : readDestination(wishOf(params, params.dest), answers as DestinationAnswers)
     const mark = randomBytes(16).toString('hex')
     const write = ['-sS', '-q', '-K', '-', '-D', '-', '-w', trailerFormat(mark)]
-    const curl = sh`command -v curl >/dev/null 2>&1 || { printf '\0nocurl\0'; exit 0; }`
     const action = {
       kind: 'run',
       says: `${methodOf(params.method)} ${place === null ? 'request' : `into ${place.facts.path}`}`,
@@ -137,16 +136,22 @@ export default defineModule({
     const fetch =
       place === null
         ? null
-        : fetchInto(place, params.mode, params.status_code, curl, write, params.unsafe_writes)
+        : fetchInto(place, {
+            mode: params.mode,
+            statuses: params.status_code,
+            write,
+            unsafeWrites: params.unsafe_writes,
+            follow: true,
+          })
     const script =
       fetch === null
-        ? sh`${curl}
+        ? sh`${requireCurl}
 LC_ALL=C curl ${write}${params.method === 'HEAD' ? sh` -o /dev/null` : sh``}
 printf '\0curl\0%s' $?`
         : fetch.script
     // The request itself may have changed anything, also on this host.
     const output = yield { ...action, ...(fetch === null ? { silent: true } : {}), contained: true, script }
-    const { answer, rc } = splitOutput(output)
+    const { answer, rc } = splitOutput(output, 'uri')
     const elapsed = Math.round((performance.now() - start) / 1000)
     const wanted = params.status_code
     if (rc !== 0) {
