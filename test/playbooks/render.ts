@@ -7,7 +7,9 @@ import { readPlaybook } from '../../src/playbook/read.ts'
 import { templateHome } from '../../src/run/scope/template-home.ts'
 import type { TemplateEngine } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
+import { withSecrecy } from '../../src/values/masking/secret-names.ts'
 import { Secret } from '../../src/values/secret.ts'
+import { TemplateText } from '../../src/values/template-text.ts'
 import type { Value } from '../../src/values/value.ts'
 import { fromPlain, type Plain } from '../modules/aws/plain.ts'
 
@@ -40,6 +42,7 @@ const GIVEN: Readonly<Record<string, Plain>> = {
       role: { role: 'muster-node' },
       workspace: {
         workspace_id: 'ws-1',
+        prometheus_endpoint: 'https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1/',
         remote_write_url:
           'https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write',
       },
@@ -70,6 +73,19 @@ export class Rendered {
     return found.map(String)
   }
 
+  /** The same for one that passwords are in. */
+  async secretFile(name: string): Promise<string> {
+    const path = join(PLAYBOOKS, 'templates', name)
+    const text = this.#engine.renderFile(await readFile(path, 'utf8'), path)
+    if (!(text instanceof Secret)) throw new Error(`${name} is no secret`)
+    return text.revealText()
+  }
+
+  /** A variable of the play. */
+  variable(name: string): Value {
+    return this.#engine.resolve(new TemplateText(`{{ ${name} }}`)) as Value
+  }
+
   /** A template of the playbooks, filled in. */
   async file(name: string): Promise<string> {
     const path = join(PLAYBOOKS, 'templates', name)
@@ -98,7 +114,8 @@ export async function renderPlaybook(
   for (const { value } of play.varsFiles)
     for (const [name, content] of await loadVarsFile((await findVarsFile(PLAYBOOKS, [String(value)]))!))
       known.set(name, content)
-  for (const [name, value] of Object.entries({ ...GIVEN, ...variables })) known.set(name, fromPlain(value))
+  for (const [name, value] of Object.entries({ ...GIVEN, ...variables }))
+    known.set(name, withSecrecy(name, fromPlain(value)))
   const home = templateHome(PLAYBOOKS)
   return new Rendered(play, (more) =>
     createEngine({ lookup: (name) => more.get(name) ?? known.get(name) }, home),

@@ -18,7 +18,7 @@ const SPEC = {
     workspace_id: { type: 'str', doc: 'Id of the workspace.' },
     prometheus_endpoint: {
       type: 'str',
-      doc: 'Instead of the id: the endpoint, as amp_workspace returns it.',
+      doc: 'The endpoint, as amp_workspace returns it; where it is given, AWS is not asked for that of the id.',
     },
     region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
     series: {
@@ -33,7 +33,6 @@ const SPEC = {
     max_age: { type: 'int', default: 120, doc: 'Seconds that the newest sample may be old.' },
     timeout: { type: 'int', default: 180, doc: 'Seconds to wait for samples that are missing or old.' },
   },
-  mutuallyExclusive: [['workspace_id', 'prometheus_endpoint']],
   requiredOneOf: [['workspace_id', 'prometheus_endpoint']],
 } as const satisfies ParameterSpec
 

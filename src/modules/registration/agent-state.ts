@@ -49,12 +49,12 @@ export function agentUnit(form: PackageForm): string {
 }
 
 /**
- * Restarts the agent. systemd refuses a unit's sixth start within ten seconds, and package, registration and
+ * Restarts the agent, with drop-ins that systemd has not read yet. systemd refuses a unit's sixth start within ten seconds, and package, registration and
  * credentials start it in that time; it means services that crash, so its count begins anew then.
  */
 export function restartAgent(form: PackageForm): ShellText {
   const unit = agentUnit(form)
-  return sh`{ systemctl restart ${unit} || { systemctl reset-failed ${unit} && systemctl restart ${unit}; }; }`
+  return sh`{ [ "$(systemctl show -P NeedDaemonReload ${unit})" = no ] || systemctl daemon-reload; systemctl restart ${unit} || { systemctl reset-failed ${unit} && systemctl restart ${unit}; }; }`
 }
 
 export function agentProgram(form: PackageForm): string {

@@ -10,6 +10,13 @@ const DATA = '/var/lib/amazon/ssm'
 const LOGS = '/var/log/amazon/ssm'
 /** Its configuration, which no removal of the package takes that it did not bring. */
 const CONFIGURATION = '/etc/amazon/ssm/amazon-ssm-agent.json'
+/** Its way to AWS, as the playbooks set it up (playbooks/tasks/network.yaml). */
+const NETWORK = [
+  '/etc/systemd/system/amazon-ssm-agent.service.d/60-muster-network.conf',
+  '/etc/muster/network.env',
+  '/etc/muster/ca.pem',
+]
+const LEFT = [DATA, LOGS, CONFIGURATION, ...NETWORK]
 /** Where the agent shares its keys before muster moves the file (facts/ssm-agent.md 4.1). */
 const KEYS = '/root/.aws/credentials'
 
@@ -23,7 +30,7 @@ export interface Left {
 /** The look at what a registration left; {@link leftOf} reads the answers. */
 export function leftProbes() {
   return {
-    left: [DATA, LOGS, CONFIGURATION].map(stat),
+    left: LEFT.map(stat),
     keys: sharedKeys(KEYS),
     agents: [agentUnit('deb'), agentUnit('snap')].map(unitSummary),
   }
@@ -31,7 +38,7 @@ export function leftProbes() {
 
 /** A file of keys with more in it than the agent's is somebody's, and stays. */
 export function leftOf({ left, keys, agents }: AnswersOf<ReturnType<typeof leftProbes>>): Left {
-  const paths = [DATA, LOGS, CONFIGURATION].filter((_, at) => left[at]?.stat !== null)
+  const paths = LEFT.filter((_, at) => left[at]?.stat !== null)
   return {
     paths: keys === 'alone' ? [...paths, KEYS] : paths,
     active: agents.some(isRunning),
@@ -44,11 +51,14 @@ export function stopAgentScript(form: PackageForm): ShellText {
 }
 
 /** Lower ones first. They go where nothing else is in them. */
-const FOLDERS = ['/var/lib/amazon', '/var/log/amazon', '/etc/amazon/ssm', '/etc/amazon', '/root/.aws']
+const FOLDERS = [
+  ...['/var/lib/amazon', '/var/log/amazon', '/etc/amazon/ssm', '/etc/amazon', '/root/.aws'],
+  ...['/etc/systemd/system/amazon-ssm-agent.service.d', '/etc/muster'],
+]
 
 /** Removes registration, keys, data, logs and configuration, and folders that are empty then. */
 export function removeLeftScript(left: readonly string[]): ShellText {
   return sh`rm -rf -- ${left} || exit 1
 for m_d in ${FOLDERS}; do rmdir -- "$m_d" 2>/dev/null; done
-exit 0`
+${left.includes(NETWORK[0]!) ? sh`systemctl daemon-reload` : sh`exit 0`}`
 }
