@@ -62,7 +62,7 @@ interface Thrown {
 }
 
 const NETWORK =
-  /^(UND_ERR|E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/
+  /^(UND_ERR|ERR_PROXY|E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/
 
 function explain(error: unknown, doing: string, needs: readonly Action[]): AwsFailure {
   const thrown = (error instanceof Error ? error : new Error(String(error))) as Thrown

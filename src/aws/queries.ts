@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import type { AwsClients } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
@@ -65,28 +66,29 @@ async function ask(
   // A form in the body: no limit of length, and no second encoding of the query to agree on.
   const body = new URLSearchParams({ query }).toString()
   const timeout = AbortSignal.timeout(TIMEOUT)
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: await sign(clients, url, body),
-    body,
-    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-  }).catch((error: unknown) => {
-    // What fetch throws says nothing; its cause is the network's error.
-    throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error
+  const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+  const { status, headers, text } = await send(clients, url, body, abortSignal).catch((error: unknown) => {
+    timeout.throwIfAborted()
+    throw error
   })
-  const text = await response.text()
   const answer = readAnswer(text)
-  if (!response.ok || answer?.status !== 'success' || answer.data?.resultType !== 'vector') {
+  if (status !== 200 || answer?.status !== 'success' || answer.data?.resultType !== 'vector') {
     const said = answer?.error ?? answer?.message ?? answer?.Message ?? text.slice(0, 200)
     throw Object.assign(new Error(said), {
-      name: response.headers.get('x-amzn-errortype') ?? codeOf(response.status, said),
-      $metadata: { httpStatusCode: response.status },
+      name: headers['x-amzn-errortype'] ?? codeOf(status, said),
+      $metadata: { httpStatusCode: status },
     })
   }
   return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: readValue(value[1]) }))
 }
 
-async function sign(clients: AwsClients, url: URL, body: string): Promise<Record<string, string>> {
+/** Signs a query and sends it as the SDK sends its own calls: through the same proxy, trusting the same authorities. */
+async function send(
+  clients: AwsClients,
+  url: URL,
+  body: string,
+  abortSignal: AbortSignal,
+): Promise<{ status: number; headers: Readonly<Record<string, string>>; text: string }> {
   const [{ SignatureV4 }, { Sha256 }, amp] = await Promise.all([
     import('@smithy/signature-v4'),
     import('@aws-crypto/sha256-js'),
@@ -98,15 +100,17 @@ async function sign(clients: AwsClients, url: URL, body: string): Promise<Record
     credentials: amp.config.credentials,
     sha256: Sha256,
   })
-  const { headers } = await signer.sign({
+  const request = await signer.sign({
     method: 'POST',
     protocol: url.protocol,
     hostname: url.hostname,
+    ...(url.port === '' ? {} : { port: Number(url.port) }),
     path: url.pathname,
     headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded' },
     body,
   })
-  return headers
+  const { response } = await amp.config.requestHandler.handle(request, { abortSignal })
+  return { status: response.statusCode, headers: response.headers, text: await text(response.body) }
 }
 
 function readAnswer(text: string): Answer | undefined {

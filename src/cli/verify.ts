@@ -85,6 +85,24 @@ function subjectOf(host: string, node: string | null | undefined, { hosts }: Run
   }
 }
 
+/**
+ * The workspace as the hosts reach it, where one of them has an endpoint of its own (playbooks/vars/network.yaml): all
+ * of them lead to the same series, so one is asked.
+ */
+function endpointOf(
+  subjects: readonly ProofSubject[],
+  hosts: RunResult['hosts'],
+  workspace: Value | undefined,
+): string | undefined {
+  for (const { host } of subjects) {
+    const expected = hosts.get(host)?.facts.get('proof_expected')
+    const endpoint = isDict(expected) ? expected.get('endpoint') : undefined
+    if (typeof endpoint === 'string' && endpoint !== '' && typeof workspace === 'string')
+      return `${endpoint}/workspaces/${workspace}/`
+  }
+  return undefined
+}
+
 /** One look at the whole workspace; the failure where AMP cannot be asked. */
 async function askFleet(
   subjects: readonly ProofSubject[],
@@ -95,7 +113,7 @@ async function askFleet(
     KNOWN_SERIES.flatMap(({ selector, of }) => (of === undefined ? [] : [[selector, of]])),
   )
   const read = (key: string) => (isDict(workspace) ? workspace.get(key) : undefined)
-  const endpoint = read('prometheus_endpoint')
+  const endpoint = endpointOf(subjects, hosts, read('workspace_id')) ?? read('prometheus_endpoint')
   const region = read('region')
   if (subjects.length === 0 || typeof endpoint !== 'string' || typeof region !== 'string')
     return { hosts: [], strangers: [] }
