@@ -23,6 +23,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'prove that every host is Online in Systems Manager and its series arrive in AMP',
     load: async () => (await import('./verify.ts')).verifyCommand(),
   },
+  runs: {
+    summary: 'list earlier runs, show what one did host by host, remove old records',
+    load: async () => (await import('./runs.ts')).runsCommand(),
+  },
+  report: {
+    summary: 'make a report of a run: HTML, Markdown, JUnit, SARIF or JSON',
+    load: async () => (await import('./report.ts')).reportCommand(),
+  },
   destroy: {
     summary: 'remove from the account what muster made there, and nothing else',
     load: async () => (await import('./destroy.ts')).destroyCommand(),

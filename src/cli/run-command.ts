@@ -186,6 +186,7 @@ export async function runFromWords(
         json: words.json === true,
         verbosity,
         diff,
+        summaryFile: process.env['GITHUB_STEP_SUMMARY'] || undefined,
       })),
   })
 }

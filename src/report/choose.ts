@@ -18,8 +18,25 @@ export function canRedraw(
   )
 }
 
+/** What a report is chosen by. */
+export interface ReportChoice extends LogOptions {
+  readonly json: boolean
+  /** Where a CI job's summary goes as well. */
+  readonly summaryFile?: string | undefined
+}
+
 /** The report for a command's stdout: JSON lines when asked for, the live view on a terminal, else a log. */
-export async function chooseReport(options: LogOptions & { readonly json: boolean }): Promise<Listener> {
+export async function chooseReport({ summaryFile, ...options }: ReportChoice): Promise<Listener> {
+  const shown = await onStdout(options)
+  if (summaryFile === undefined) return shown
+  const summary = (await import('./afterwards/step-summary.ts')).stepSummary(summaryFile)
+  return (event) => {
+    shown(event)
+    summary(event)
+  }
+}
+
+async function onStdout(options: ReportChoice): Promise<Listener> {
   const write = (text: string) => {
     if (process.stdout.writable) process.stdout.write(text)
   }

@@ -30,7 +30,7 @@ export function logReport(write: (text: string) => void, options: LogOptions): L
         if (result.size > 0) write(`${indent(visible(dump(plain(result)), false))}\n`)
       }
     }
-    if (event.type === 'run-ended') write(`${recapText(event)}\n`)
+    if (event.type === 'run-ended') write(`${recapText(event, options.verbosity > 0)}\n`)
   }
 }
 

@@ -1,27 +1,36 @@
-import type { Failure, RunEvent } from '../run/record/events.ts'
+import type { Failure, Recap, RunEvent } from '../run/record/events.ts'
 import { visible } from '../values/text/visible.ts'
+import { hostSet } from './host-set.ts'
 import { count, paint } from './lines.ts'
 
-/** The end of a run: a line a host, then what went wrong, equal failures merged with their cause and what to do. */
-export function recapText(event: RunEvent & { type: 'run-ended' }): string {
+/**
+ * The end of a run: a line for the hosts with the same counters, then what went wrong, equal failures merged with
+ * their cause and what to do.
+ *
+ * @param everyHost a line a host instead
+ */
+export function recapText(event: RunEvent & { type: 'run-ended' }, everyHost = false): string {
   const lines: string[] = ['', 'RECAP']
-  const names = [...event.recap.keys()].sort()
-  const width = Math.max(...names.map((name) => visible(name).length), 1)
-  for (const name of names) {
-    const counts = event.recap.get(name)
-    if (counts === undefined) continue
+  const rows = (
+    everyHost
+      ? [...event.recap].map(([name, counts]) => ({ hosts: [name], counts }))
+      : sameRecaps(event.recap)
+  )
+    .map(({ hosts, counts }) => ({ name: visible(hostSet(hosts)), counts }))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  const width = rows.reduce((widest, { name }) => Math.max(widest, name.length), 1)
+  for (const { name, counts } of rows) {
     const bad = counts.failed > 0 || counts.unreachable > 0
     const status = bad ? 'failed' : counts.changed > 0 ? 'changed' : 'ok'
     lines.push(
-      `${paint(status, visible(name).padEnd(width))} : ok=${counts.ok} changed=${counts.changed} unreachable=${counts.unreachable} failed=${counts.failed} skipped=${counts.skipped} rescued=${counts.rescued} ignored=${counts.ignored}`,
+      `${paint(status, name.padEnd(width))} : ${COUNTERS.map((counter) => `${counter}=${counts[counter]}`).join(' ')}`,
     )
   }
   for (const group of mergeFailures(event.failures)) {
     lines.push('')
     const first = group[0] as Failure
     const hosts = group.map(({ host }) => visible(host))
-    const shown =
-      hosts.length > 8 ? `${hosts.slice(0, 8).join(', ')} and ${hosts.length - 8} more` : hosts.join(', ')
+    const shown = visible(hostSet(hosts))
     lines.push(
       `${paint(first.status, first.status.toUpperCase())} on ${count(hosts.length, 'host')} (${shown})${first.task === undefined || first.task === '' ? '' : ` at '${visible(first.task)}'`}`,
     )
@@ -57,13 +66,36 @@ function checkText({ recap, failures }: RunEvent & { type: 'run-ended' }): strin
   return lost >= recap.size ? unknown : `${told} on the others; ${unknown}`
 }
 
+/** The counters of a recap, in the order in which Ansible shows them. */
+export const COUNTERS = [
+  'ok',
+  'changed',
+  'unreachable',
+  'failed',
+  'skipped',
+  'rescued',
+  'ignored',
+] as const satisfies readonly (keyof Recap)[]
+
+/** Hosts with the same counters, most hosts first. */
+export function sameRecaps(
+  recap: ReadonlyMap<string, Readonly<Recap>>,
+): { readonly hosts: string[]; readonly counts: Readonly<Recap> }[] {
+  const groups = Map.groupBy(recap, ([, counts]) => JSON.stringify(counts))
+  return [...groups.values()]
+    .map((group) => ({ hosts: group.map(([name]) => name), counts: group[0]![1] }))
+    .toSorted((one, other) => other.hosts.length - one.hosts.length)
+}
+
 /** Failures with the same task, status, message and hint, apart from the host's own name in the message. */
 export function mergeFailures(failures: readonly Failure[]): Failure[][] {
   const groups = new Map<string, Failure[]>()
   for (const failure of failures) {
     const generic = failure.message.replaceAll(failure.host, '<host>')
     const key = JSON.stringify([failure.status, failure.task ?? '', generic])
-    groups.set(key, [...(groups.get(key) ?? []), failure])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [failure])
+    else group.push(failure)
   }
   return [...groups.values()].sort((one, other) => other.length - one.length)
 }

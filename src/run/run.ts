@@ -15,10 +15,12 @@ import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { exitCode } from './exit-code.ts'
 import { preflight } from './preflight/preflight.ts'
+import { EventLog } from './record/event-log.ts'
 import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
-import { Journal, newRunId } from './record/journal.ts'
+import { Journal } from './record/journal.ts'
 import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
+import { newRunId } from './record/run-id.ts'
 import type { HostState, RunOptions, RunState } from './run-state.ts'
 import { PlayHomes } from './scope/play-homes.ts'
 
@@ -78,7 +80,12 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   masker.learnAll([...input.extraVars.values(), ...input.playbook.plays])
   if (options.becomePassword !== undefined) masker.learn(options.becomePassword)
   const cost: Cost = { handshakes: 0, channels: 0, requests: 0, bytesSent: 0, bytesReceived: 0 }
-  const emit = (event: RunEvent) => notify(input.listen, maskEvent(masker, event))
+  let record: EventLog | undefined
+  const emit = (event: RunEvent) => {
+    const masked = maskEvent(masker, event)
+    record?.write(masked)
+    notify(input.listen, masked)
+  }
   const connector = new Connector(input.askPassphrase, {
     notice: (message) => emit({ type: 'warning', message }),
   })
@@ -129,7 +136,12 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   }
   let overBudget = false
   const { plays, warnings } = await preflight(run, input.playbook, input.mistakes)
-  if (input.stateFolder !== undefined) journal = await Journal.open(input.stateFolder, id, masker)
+  if (input.stateFolder !== undefined) {
+    journal = await Journal.open(input.stateFolder, id, masker)
+    record = new EventLog(input.stateFolder, id, (error) =>
+      emit({ type: 'warning', message: `reports of this run will lack what follows: ${error.message}` }),
+    )
+  }
   try {
     emit({
       type: 'run-started',
@@ -150,6 +162,9 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
       cancelRest(run, stop, plays.slice(index + 1))
       break
     }
+  } catch (error) {
+    await record?.close()
+    throw error
   } finally {
     await Promise.all([...connections].map((connection) => connection.close()))
     await connector.close()
@@ -179,6 +194,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     seconds: (performance.now() - started) / 1000,
     journal: journal?.path,
   })
+  await record?.close()
   const failures = run.failures.map((failure) => maskFields(masker, failure))
   return { exitCode: code, failures, hosts: run.hosts, inventory: input.inventory }
 }

@@ -70,6 +70,7 @@ export class HostReport {
       module: evaluated.module.name,
       ...(evaluated.module.showsResult === true ? { showsResult: true } : {}),
       handler: where.handler,
+      position: evaluated.task.position,
       status: told.status,
       ...(where.label === undefined ? {} : { item: noLog ? '(censored due to no_log)' : where.label }),
       message: noLog && told.result.message !== undefined ? 'hidden by no_log' : told.result.message,

@@ -1,4 +1,5 @@
 import type { Diff } from '../../modules/module.ts'
+import type { Position } from '../../values/position.ts'
 import type { Dict, Value } from '../../values/value.ts'
 
 export type { Diff }
@@ -94,6 +95,8 @@ export type RunEvent =
       /** The result is what the task is for: reports show it. */
       readonly showsResult?: true
       readonly handler: boolean
+      /** Where the task is written. */
+      readonly position?: Position
       readonly status: Status
       /** The loop's label, for an item; the task's own event follows the items' and has none. */
       readonly item?: string

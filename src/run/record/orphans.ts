@@ -2,7 +2,7 @@ import { deleteActivation, listActivations } from '../../aws/activations.ts'
 import { AwsFailure } from '../../aws/errors.ts'
 import { CONTROLLER_TAG, controllerName, RUN_TAG } from '../../aws/tags.ts'
 import type { RunState } from '../run-state.ts'
-import { type EarlierRun, earlierRuns } from './journal.ts'
+import { type EarlierRun, earlierRuns } from './earlier-runs.ts'
 
 /**
  * Deletes the activations that earlier runs of this controller died before deleting, or could not delete: the journal names the

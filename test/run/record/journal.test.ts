@@ -2,7 +2,9 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { earlierRuns, Journal, newRunId } from '../../../src/run/record/journal.ts'
+import { earlierRuns, pruneRuns } from '../../../src/run/record/earlier-runs.ts'
+import { Journal } from '../../../src/run/record/journal.ts'
+import { newRunId } from '../../../src/run/record/run-id.ts'
 import { stateFolder } from '../../../src/run/record/state-folders.ts'
 import { Masker } from '../../../src/values/masking/masker.ts'
 import { Secret } from '../../../src/values/secret.ts'
@@ -78,6 +80,33 @@ describe('Journal', () => {
     )
     expect((await earlierRuns(folder))[0]?.alive).toBe(false)
   })
+})
+
+test('old runs are removed, but never one that lives or whose activations nobody deleted', async () => {
+  const record = async (run: string, ...entries: string[]) => {
+    await mkdir(join(folder, 'runs', run), { recursive: true })
+    await writeFile(join(folder, 'runs', run, 'journal.jsonl'), entries.map((entry) => `${entry}\n`).join(''))
+  }
+  const begun = '{"event":"run","pid":999999999,"started":"x"}'
+  const intent = '{"event":"activation-intent","region":"us-east-1"}'
+  await record('20260101T000000-left', begun, intent)
+  await record('20260101T000001-cleaned', begun, intent)
+  await record('20260101T000002-ended', begun, '{"event":"end"}')
+  await record('20260201T000000-cleaner', begun, '{"event":"orphans-deleted","of":"20260101T000001-cleaned"}')
+  const living = await Journal.open(folder, '20260101T000003-living', new Masker())
+  await record('20260301T000000-newest', begun, '{"event":"end"}')
+  expect(await pruneRuns(folder, { keep: 6 })).toEqual([])
+  expect(await pruneRuns(folder, { keep: 0, before: new Date('2026-01-15T00:00:00Z') })).toEqual([
+    '20260101T000001-cleaned',
+    '20260101T000002-ended',
+  ])
+  expect(await pruneRuns(folder, { keep: 1 })).toEqual(['20260201T000000-cleaner'])
+  expect((await earlierRuns(folder)).map(({ run }) => run)).toEqual([
+    '20260101T000000-left',
+    '20260101T000003-living',
+    '20260301T000000-newest',
+  ])
+  await living.close()
 })
 
 test('the state folder follows XDG and is closed to others', async () => {
