@@ -1,3 +1,4 @@
+import type { Status } from '../../run/record/events.ts'
 import { formatPosition } from '../../values/position.ts'
 import { type Markup, markup } from './markup.ts'
 import { type HostStory, type Story, type TaskStory, wholeTasks } from './story.ts'
@@ -20,9 +21,14 @@ ${suites.map(({ element }) => element)}</testsuites>
 }
 
 function suite(story: Story, host: HostStory) {
-  const printed = story.failures.find((failure) => failure.host === host.name)?.printed
-  const tasks = wholeTasks(host)
-  const number = (...statuses: readonly string[]) =>
+  const failure = story.failures.find((each) => each.host === host.name)
+  // A failure that a rescue took up did not make the host fail.
+  const tasks = wholeTasks(host).map((task) =>
+    task.status === 'failed' && story.ended !== undefined && failure?.task !== task.task
+      ? { ...task, status: 'ignored' as const }
+      : task,
+  )
+  const number = (...statuses: readonly Status[]) =>
     tasks.filter(({ status }) => statuses.includes(status)).length
   const counts = {
     tests: tasks.length,
@@ -32,7 +38,7 @@ function suite(story: Story, host: HostStory) {
   const skipped = number('skipped', 'cancelled')
   const time = tasks.reduce((sum, { begin, end }) => sum + end - begin, 0)
   const element = markup`  <testsuite name="${host.name}" tests="${counts.tests}" failures="${counts.failures}" errors="${counts.errors}" skipped="${skipped}" time="${seconds(time)}" timestamp="${story.began.toISOString().slice(0, 19)}">
-${tasks.map((task) => testCase(host, task, printed))}  </testsuite>
+${tasks.map((task) => testCase(host, task, failure?.printed))}  </testsuite>
 `
   return { ...counts, element }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Log, PhysicalLocation, Result } from 'sarif'
 import type { Position } from '../../values/position.ts'
 import { visible } from '../../values/text/visible.ts'
 import { hostSet } from '../host-set.ts'
@@ -17,7 +18,7 @@ import { failuresOf, type MergedFailure } from './summary.ts'
 export function sarifReport(story: Story, version: string, base: string): string {
   const failures = failuresOf(story)
   const rules = [...new Set(failures.map(ruleOf))]
-  const log = {
+  const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -42,7 +43,7 @@ function ruleOf({ at, status }: MergedFailure): string {
   return at === undefined || at.module === '' ? status : at.module
 }
 
-function result(failure: MergedFailure, { playbook }: Story, base: string) {
+function result(failure: MergedFailure, { playbook }: Story, base: string): Result {
   const { hosts, task, status, message, hint } = failure
   const where = task === undefined || task === '' ? '' : ` at '${task}'`
   const position = failure.at?.position ?? { file: playbook }
@@ -69,7 +70,7 @@ function result(failure: MergedFailure, { playbook }: Story, base: string) {
   }
 }
 
-function physical({ file, line, column }: Position, base: string) {
+function physical({ file, line, column }: Position, base: string): PhysicalLocation {
   const path = isAbsolute(file) ? relative(base, file) : file
   const uri = path.startsWith('..')
     ? pathToFileURL(file).href
