@@ -40,7 +40,7 @@ export function sarifReport(story: Story, version: string, base: string): string
 
 /** The module that failed, or how the host was lost. */
 function ruleOf({ at, status }: MergedFailure): string {
-  return at === undefined || at.module === '' ? status : at.module
+  return at?.module || status
 }
 
 function result(failure: MergedFailure, { playbook }: Story, base: string): Result {
