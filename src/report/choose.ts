@@ -1,4 +1,5 @@
 import type { Listener } from '../run/record/events.ts'
+import { withHeartbeat } from './heartbeat.ts'
 import { jsonReport } from './json.ts'
 import { type LogOptions, logReport } from './log.ts'
 
@@ -40,7 +41,10 @@ async function onStdout(options: ReportChoice): Promise<Listener> {
   const write = (text: string) => {
     if (process.stdout.writable) process.stdout.write(text)
   }
-  if (options.json) return jsonReport(write)
-  if (canRedraw(process.stdout, process.env)) return (await import('./live.ts')).liveReport(write, options)
-  return logReport(write, options)
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  // Data on stdout stay data, and rows that are redrawn need no heartbeat: both speak when they are asked.
+  if (options.json) return withHeartbeat(jsonReport(write), say, false)
+  if (canRedraw(process.stdout, process.env))
+    return withHeartbeat((await import('./live.ts')).liveReport(write, options), say, false)
+  return withHeartbeat(logReport(write, options), (line) => write(`${line}\n`))
 }

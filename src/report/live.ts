@@ -1,6 +1,8 @@
 import { Listr, type ListrTaskWrapper } from 'listr2'
 import type { Listener, Phase, RunEvent } from '../run/record/events.ts'
 import { visible } from '../values/text/visible.ts'
+import { BatchProgress } from './batch-progress.ts'
+import { hostSet } from './host-set.ts'
 import { count } from './lines.ts'
 import { type LogOptions, logReport } from './log.ts'
 
@@ -50,28 +52,26 @@ function worthALine(event: RunEvent, options: LogOptions): boolean {
   return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
 }
 
+/** Groups of hosts below a row. */
+const MOST_GROUPS = 4
+
 /** The rows of a batch. It takes events from the start, and shows them from when the screen is free. */
 class BatchView {
   /** What is printed when the rows have ended. */
   readonly below: RunEvent[] = []
-  readonly #hosts: readonly string[]
-  readonly #title: string
-  readonly #phases = new Map<string, { phase: Phase; what: string }>()
-  readonly #changed = new Set<string>()
-  readonly #lost = new Set<string>()
+  readonly #progress: BatchProgress
   readonly #rows = new Map<string, Row>()
   readonly #finished = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout | undefined
   #shown: Promise<unknown> = Promise.resolve()
 
   constructor(event: RunEvent & { type: 'batch-started' }) {
-    this.#hosts = event.hosts
-    this.#title = `${visible(event.play)}${event.batches > 1 ? ` (batch ${event.batch} of ${event.batches})` : ''}`
+    this.#progress = new BatchProgress(event)
   }
 
   begin(): void {
     const row = (name: string) => ({
-      title: `${this.#title}: ${name}`,
+      title: `${this.#progress.title}: ${name}`,
       task: async (_: unknown, task: Row) => {
         this.#rows.set(name, task)
         await this.#finished.promise
@@ -93,36 +93,31 @@ class BatchView {
   }
 
   see(event: RunEvent): void {
-    if (event.type === 'phase') this.#phases.set(event.host, { phase: event.phase, what: event.what ?? '' })
-    if (event.type !== 'task') return
-    if (event.status === 'changed') this.#changed.add(event.host)
-    if (event.status === 'failed' || event.status === 'unreachable' || event.status === 'unknown')
-      this.#lost.add(event.host)
+    this.#progress.see(event)
   }
 
   #draw(): void {
-    const all = this.#hosts.length
-    const within = (...phases: Phase[]) =>
-      this.#hosts.filter((host) => phases.includes(this.#phases.get(host)?.phase ?? 'connect'))
-    const looking = within('connect', 'look')
-    const converging = within('converge', 'wait')
-    const done = within('done')
-    this.#set('look', `look: ${all - looking.length} of ${count(all, 'host')}`, looking)
-    this.#set('converge', `converge: ${this.#changed.size} changed`, converging)
-    this.#set('done', `done: ${done.length} of ${all}, ${this.#lost.size} failed`, [...this.#lost])
+    const { hosts, changed, lost } = this.#progress
+    const all = hosts.length
+    const within = (...phases: Phase[]) => this.#progress.within(...phases)
+    this.#set('look', `look: ${all - within('connect', 'look')} of ${count(all, 'host')}`, [
+      'connect',
+      'look',
+    ])
+    this.#set('converge', `converge: ${changed.size} changed`, ['converge', 'wait'])
+    this.#set('done', `done: ${within('done')} of ${all}, ${lost.size} failed`, [])
+    const done = this.#rows.get('done')
+    if (done !== undefined) done.output = visible(hostSet([...lost]))
   }
 
-  #set(name: string, text: string, hosts: readonly string[]): void {
+  /** A row, and below it who is in these phases: hosts at the same step together, who waits longest first. */
+  #set(name: string, text: string, phases: readonly Phase[]): void {
     const row = this.#rows.get(name)
     if (row === undefined) return
-    row.title = `${this.#title}: ${text}`
-    const shown = hosts.slice(0, 4).map((host) => {
-      const what = this.#phases.get(host)?.what ?? ''
-      return what === '' ? visible(host) : `${visible(host)} (${visible(what)})`
-    })
-    row.output =
-      hosts.length === 0
-        ? ''
-        : `${shown.join(', ')}${hosts.length > 4 ? ` and ${hosts.length - 4} more` : ''}`
+    row.title = `${this.#progress.title}: ${text}`
+    const steps = this.#progress.steps(...phases)
+    const shown = steps.slice(0, MOST_GROUPS).map((step) => this.#progress.stepText(step))
+    if (steps.length > MOST_GROUPS) shown.push(`and ${count(steps.length - MOST_GROUPS, 'more step')}`)
+    row.output = shown.join('\n')
   }
 }
