@@ -22,7 +22,8 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
       },
     )
     // The terminal sends its signals to the child as well; we only wait for how it ends.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1']) process.on(signal, () => child.kill(signal))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'])
+      process.on(signal, () => child.kill(signal))
     child.on('exit', (code, signal) => {
       process.exitCode = code ?? (signal === 'SIGTERM' ? 143 : 130)
     })
