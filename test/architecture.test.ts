@@ -180,6 +180,16 @@ describe('the sources', () => {
     expect(files.filter(({ text }) => pattern.test(text)).map(({ name }) => name)).toEqual([])
   })
 
+  it('name the step of a script that failed, and tell what a host said of it, in one way', () => {
+    const own = files.filter(({ text }) => text.includes('\\0fail\\0'))
+    expect(own.map(({ name }) => name)).toEqual(['shell/failed-step.ts'])
+    // Messages take `saidOn` and `reasonOf`, which bound and escape.
+    const raw = files.filter(
+      ({ name, text }) => /^(?:modules|probes)\//.test(name) && /\bstderr\.toString\(/.test(text),
+    )
+    expect(raw.map(({ name }) => name)).toEqual([])
+  })
+
   it('build shell text for hosts with `sh` alone', () => {
     const makers = files.filter(({ text }) => /\bnew ShellText\(/.test(text))
     expect(makers.map(({ name }) => name)).toEqual(['shell/sh.ts'])

@@ -1,4 +1,5 @@
 import { sh } from '../shell/sh.ts'
+import { hostFailure } from '../values/host-failure.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
@@ -69,8 +70,5 @@ function readContent(output: Output, { path, limit }: Question): FileContent | T
   }
   const state = output.rc === null ? undefined : STATES[output.rc]
   if (state !== undefined) return state
-  const said = output.stderr.toString('utf8').trim()
-  return new TaskFailure(
-    `cannot read ${shownPath(path)}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`,
-  )
+  return hostFailure(`cannot read ${shownPath(path)}`, output)
 }

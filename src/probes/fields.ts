@@ -1,3 +1,4 @@
+import { hostFailure } from '../values/host-failure.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { displayText } from '../values/text/visible.ts'
 import type { Output } from '../values/transfer.ts'
@@ -19,7 +20,7 @@ const REST = 'rest'
  */
 export function readFields(output: Output, what: string): Field[] {
   if (output.timedOut) throw new TaskFailure(`${what}: timed out`)
-  if (output.rc !== 0) throw scriptFailure(output, what)
+  if (output.rc !== 0) throw hostFailure(what, output, { result: { rc: output.rc, changed: false } })
   if (output.truncated) throw new TaskFailure(`${what}: the host printed more than the connection takes`)
   return splitFields(output.stdout, what)
 }
@@ -78,19 +79,4 @@ export function strictText(value: Buffer, what: string): string {
       hint: 'muster handles file names in UTF-8 only; rename the file',
     })
   }
-}
-
-/** A script that failed, as a failure of the task: what, then the tool's own words. */
-function scriptFailure(output: Output, what: string, hint?: string): TaskFailure {
-  const words = displayText(output.stderr.toString('utf8')).trim()
-  const status = output.timedOut
-    ? 'timed out'
-    : output.rc === null
-      ? 'was killed by a signal'
-      : `exit status ${output.rc}`
-  return new TaskFailure(`${what}: ${words === '' ? status : words}`, {
-    // The tool says that it did not do it.
-    result: { rc: output.rc, changed: false },
-    ...(hint === undefined ? {} : { hint }),
-  })
 }

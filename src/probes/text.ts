@@ -1,5 +1,6 @@
 import { sh } from '../shell/sh.ts'
-import { TaskFailure } from '../values/task-failure.ts'
+import { hostFailure } from '../values/host-failure.ts'
+import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
@@ -58,8 +59,5 @@ function readText(output: Output, { path, limit }: Question): Text | TaskFailure
       : { kind: 'file', bytes: output.stdout }
   const state = output.rc === null ? undefined : STATES[output.rc]
   if (state !== undefined) return state
-  const said = output.stderr.toString('utf8').trim()
-  return new TaskFailure(
-    `cannot read ${shownPath(path)}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`,
-  )
+  return hostFailure(`cannot read ${shownPath(path)}`, output)
 }

@@ -1,3 +1,4 @@
+import { endOf, saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -9,9 +10,9 @@ import type { Value } from '../../values/value.ts'
  */
 export function toolSucceeded(output: Output, result: Readonly<Record<string, Value>>, steps = 1): void {
   if (output.rc === 0) return
-  const said = displayText(output.stderr.toString('utf8')).trim()
+  const said = saidOn(output)
   const missing = /^\S*sh: .*?([a-z]+): (?:command )?not found$/m.exec(said)
-  throw new TaskFailure(said === '' ? `the account tool failed (exit status ${output.rc})` : said, {
+  throw new TaskFailure(said === '' ? `the account tool failed (${endOf(output)})` : said, {
     result: { ...result, rc: output.rc, ...(steps === 1 ? { changed: false } : {}) },
     ...(missing === null
       ? {}
@@ -21,8 +22,6 @@ export function toolSucceeded(output: Output, result: Readonly<Record<string, Va
 
 /** `stderr` for the result, when the tool said something all the same. */
 export function warnings(output: Output): Record<string, Value> {
-  const said = output.stderr.toString('utf8')
-  return said === ''
-    ? {}
-    : { stderr: displayText(said), stderr_lines: displayText(said).trimEnd().split('\n') }
+  const said = displayText(output.stderr)
+  return said === '' ? {} : { stderr: said, stderr_lines: said.trimEnd().split('\n') }
 }

@@ -1,4 +1,6 @@
 import { type Field, field, readFields, splitFields } from '../../probes/fields.ts'
+import { failedStep } from '../../shell/failed-step.ts'
+import { saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -17,14 +19,11 @@ export interface ArchiveNames {
 /** The fields that a script printed. @throws TaskFailure of the step that failed, in Ansible's words where it has some */
 export function readStep(output: Output, names: ArchiveNames): Field[] {
   if (output.rc === 0) return readFields(output, `unpack ${names.src}`)
-  const fields = output.stdout.includes('fail\0') ? splitFields(output.stdout, `unpack ${names.src}`) : []
-  const step = field(fields, 'fail')?.toString('latin1')
-  if (step === undefined) return readFields(output, `unpack ${names.src}`)
-  const said = [field(fields, 'said') ?? Buffer.alloc(0), output.stderr]
-    .map((part) => displayText(part.toString('utf8')).trim())
-    .filter((part) => part !== '')
-    .join('\n')
-  throw archiveFailure(step, said, field(fields, 'kind')?.toString('latin1') ?? 'tar', names)
+  const failed = failedStep(output.stdout)
+  if (failed === undefined) return readFields(output, `unpack ${names.src}`)
+  const said = [displayText(failed.words).trim(), saidOn(output)].filter((part) => part !== '').join('\n')
+  const kind = field(splitFields(failed.before, `unpack ${names.src}`), 'kind')?.toString('latin1')
+  throw archiveFailure(failed.step, said, kind ?? 'tar', names)
 }
 
 /** The failure of a step. `said` are the tool's own words; `kind` is how the archive is compressed. */

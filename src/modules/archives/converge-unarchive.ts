@@ -1,5 +1,6 @@
 import { type Field, field } from '../../probes/fields.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { fileResult } from '../files/attributes/file-result.ts'
@@ -131,7 +132,7 @@ async function* bring(job: Job, silently: boolean): Steps<void> {
   }
   if (sent.rc === 0) return
   yield { kind: 'run', says: 'remove what was sent', silent: true, script: workPrelude(state.work) }
-  throw archiveFailure('push', sent.stderr.toString('utf8'), 'tar', namesOf(job))
+  throw archiveFailure('push', reasonOf(sent), 'tar', namesOf(job))
 }
 
 /** Opens the archive in a script that works with it for the first time. */

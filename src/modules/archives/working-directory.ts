@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { field, readFields, textField } from '../../probes/fields.ts'
 import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { holdFunction } from '../files/enter.ts'
@@ -67,16 +68,16 @@ export function workingDirectory(
 }
 
 /**
- * Head of each script that works in it. `m_fail STEP WORDS` ends the script with the fields `fail` and `said`. However the script ends, the directory goes; but it stays, empty, when the
+ * Head of each script that works in it. However the script ends, the directory goes; but it stays, empty, when the
  * unpacking was begun (`m_begun`) and what `creates` names is there: the next run must not take that for done.
  */
 export function workPrelude({ path, creates, interrupted }: WorkingDirectory): ShellText {
   const remove = sh`rm -rf -- "$m_tmp"`
   return lines([
     holdFunction,
+    failFunction(),
     sh`m_start=$PWD
 m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }
-m_fail() { printf 'fail\0%s\0said\0%s\0' "$1" "$(printf %s "$2" | tail -c 8000)"; exit 1; }
 export LC_ALL=C; unset TAR_OPTIONS
 m_tmp=${path}; m_begun=${interrupted ? 'yes' : ''}`,
     creates === undefined

@@ -1,3 +1,4 @@
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { dpkgFunction } from '../packages/dpkg-script.ts'
 import type { ArtifactOptions } from '../packages/manager.ts'
@@ -15,15 +16,15 @@ const OPTIONS: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'> = { dpkgOpti
 /**
  * Stops, disables and removes. All are stopped first: what sends is silent before anything else is done. A script that
  * was cut off leaves the file that marks a collector as muster's until last, so that the next run goes on with it.
- * On failure prints `NUL fail NUL step NUL`, and the tool's words on standard error.
+ * A step that failed is named by `m_fail`, with the tool's words on standard error.
  */
 export function stopScript(departures: readonly HostOutcome[]): ShellText {
   const active = departures.flatMap(({ state }) => state.active)
   const enabled = departures.flatMap(({ state }) => state.enabled)
   const removed = departures.filter(({ remove }) => remove).map(({ state }) => state)
   return lines([
-    sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive`,
+    failFunction(),
+    sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive`,
     // Sockets first: they would start their service again.
     ...(active.length === 0
       ? []

@@ -1,6 +1,6 @@
 import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { dict } from '../../values/value.ts'
 import type { Action, ActionResult, Outcome } from '../module.ts'
 import { agentUnit } from '../registration/agent-state.ts'
@@ -53,10 +53,7 @@ export async function* removeCredentials(
     ],
     script: removalScript(files, left, units),
   }
-  if (output.rc !== 0)
-    throw new TaskFailure(
-      `the credentials' set-up cannot be removed: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
-    )
+  if (output.rc !== 0) throw hostFailure("the credentials' set-up cannot be removed", output)
   return {}
 }
 

@@ -1,13 +1,12 @@
 import { posix } from 'node:path'
 import { type Field, field, splitFields } from '../../probes/fields.ts'
 import { type PathFacts, printStat, readPrinted } from '../../probes/stat.ts'
+import { failedStep } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { endOf, saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
-
-/** Head of a changing script: `m_fail STEP`, which names the step that failed and ends the script. */
-export const runPrelude: ShellText = sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`
 
 /**
  * Last words of a changing script: that all went well, what `more` prints as fields, and the state of a path. The mark
@@ -21,7 +20,6 @@ export function printDone(path: string, more: ShellText = sh`:`): ShellText {
 }
 
 const DONE = [Buffer.from('\0\0done\0'), Buffer.from('\0done\0')]
-const FAIL = Buffer.from('\0fail\0')
 
 /** The state of the path behind {@link printDone}. @throws TaskFailure as {@link readDone} */
 export function readChanged(output: Output, path: string): PathFacts {
@@ -47,19 +45,14 @@ export function readDone(output: Output, path: string): Field[] {
       output.stdout.subarray(output.stdout.lastIndexOf(mark) + mark.length),
       `change ${path}`,
     )
-  const fail = output.stdout.lastIndexOf(FAIL)
-  if (fail === -1) throw stepFailure('script', output, path)
-  const words = output.stdout
-    .subarray(fail + FAIL.length)
-    .toString('latin1')
-    .split('\0')
-  if (words[0] !== 'validate') throw stepFailure(words[0]!, output, path)
+  const failed = failedStep(output.stdout)
+  if (failed?.step !== 'validate') throw stepFailure(failed?.step ?? 'script', output, path)
   throw new TaskFailure('failed to validate', {
     result: {
       changed: false,
-      exit_status: Number(words[2]),
-      stdout: output.stdout.subarray(0, fail).toString('utf8'),
-      stderr: output.stderr.toString('utf8'),
+      exit_status: Number(failed.words.toString('latin1')),
+      stdout: failed.before.toString('utf8'),
+      stderr: displayText(output.stderr),
     },
     hint: 'the file on the host is as it was',
   })
@@ -73,7 +66,7 @@ export function diskFull(said: string): string | undefined {
 /** What a failed step means, with the tool's own words. */
 export function stepFailure(step: string, output: Output, path: string): TaskFailure {
   const parent = posix.dirname(path)
-  const said = displayText(output.stderr.toString('utf8')).trim()
+  const said = saidOn(output)
   const full = diskFull(said)
   if (full !== undefined)
     return new TaskFailure(`Could not write ${path}: the disk is full (${full})`, {
@@ -81,14 +74,7 @@ export function stepFailure(step: string, output: Output, path: string): TaskFai
     })
   if (/Read-only file system/.test(said))
     return new TaskFailure(`Could not write ${path}: its file system is mounted read-only`)
-  const why =
-    said !== ''
-      ? said
-      : output.timedOut
-        ? 'timed out'
-        : output.rc === null
-          ? 'killed'
-          : `exit status ${output.rc}`
+  const why = said || endOf(output)
   const words = STEPS[step]
   if (words === undefined) return new TaskFailure(`Could not change ${path}: ${why}`)
   const { message, hint } = words(path, parent, why)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { runPrelude } from './done.ts'
 import type { Place } from './trust.ts'
 
 /*
@@ -48,7 +48,7 @@ m_hold() {
  * directory of muster's own, and removes it with what is left in it; at the end of the script at the latest.
  */
 export const holdPrelude: ShellText = lines([
-  runPrelude,
+  failFunction(),
   holdFunction,
   sh`m_start=$PWD m_up=. m_own= m_t=
 m_leave() {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { loadJson } from '../../template/python/formats/json-load.ts'
+import { hostFailure, saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 
@@ -27,8 +27,7 @@ export function trailerFormat(mark: string): string {
  */
 export function readResponse(output: Output, mark: string): Response {
   const at = output.stdout.lastIndexOf(`\n${mark} `)
-  if (at === -1)
-    throw new TaskFailure(`the request failed: ${displayText(output.stderr.toString('utf8')).trim()}`)
+  if (at === -1) throw hostFailure('the request failed', output)
   const trailer = output.stdout.subarray(at + mark.length + 2).toString('utf8')
   const match = /^(\d{3}) (\d+) (\d+) (.*)$/s.exec(trailer)
   if (match === null) throw new TaskFailure('the request failed: curl said nothing of its answer')
@@ -59,11 +58,9 @@ export function readResponse(output: Output, mark: string): Response {
 }
 
 /** Why no answer came, by curl's exit status, in Ansible's words where it has some. */
-export function noAnswer(rc: number | null, stderr: string): string {
-  const said = displayText(stderr)
-    .trim()
-    .replace(/^curl: /, '')
-  switch (rc) {
+export function noAnswer(output: Output): string {
+  const said = saidOn(output).replace(/^curl: /, '')
+  switch (output.rc) {
     case 6:
       return 'Request failed: <urlopen error [Errno -2] Name or service not known>'
     case 7:
@@ -75,7 +72,7 @@ export function noAnswer(rc: number | null, stderr: string): string {
     case 28:
       return 'Connection failure: timed out'
     default:
-      return `Request failed: ${said === '' ? `curl ended with status ${rc}` : said}`
+      return `Request failed: ${said === '' ? `curl ended with status ${output.rc}` : said}`
   }
 }
 

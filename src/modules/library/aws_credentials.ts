@@ -3,6 +3,7 @@ import { digest } from '../../probes/digest.ts'
 import { registration } from '../../probes/registration.ts'
 import { sharedKeys } from '../../probes/shared-keys.ts'
 import { type PathFacts, stat } from '../../probes/stat.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { parentOf } from '../credentials/files.ts'
@@ -162,10 +163,9 @@ export default defineModule({
       script: setUpScript(params, group, stale, form ?? 'deb', keys),
     }
     if (output.rc !== 0)
-      throw new TaskFailure(
-        `the credentials cannot be set up: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
-        { hint: `is the host registered, and ${unit} running? See journalctl -u ${unit} there` },
-      )
+      throw hostFailure('the credentials cannot be set up', output, {
+        hint: `is the host registered, and ${unit} running? See journalctl -u ${unit} there`,
+      })
     return { result: { ...result, agent_started: output.stdout.toString('latin1') === 'restarted\n' } }
   },
 })

@@ -1,4 +1,5 @@
-import { TaskFailure } from '../../values/task-failure.ts'
+import { failedStep } from '../../shell/failed-step.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import { collectorProbes, collectorsOf } from '../collectors/collector-state.ts'
 import { departureDiff, departures } from '../collectors/decide.ts'
@@ -77,14 +78,10 @@ export default defineModule({
       script: stopScript(gone),
     }
     if (output.rc !== 0) {
-      const step = /\0fail\0([^\0]*)\0/.exec(output.stdout.toString('utf8'))?.[1]
-      const said = displayText(output.stderr.toString('utf8')).trim()
-      throw new TaskFailure(
-        `cannot ${step === undefined || step === '' ? 'stop the former collector' : displayText(step)}: ${
-          said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc ?? 'none'}`) : said
-        }`,
-        { hint: 'run muster again when the cause is gone: it goes on where this stopped' },
-      )
+      const step = displayText(failedStep(output.stdout)?.step ?? '')
+      throw hostFailure(`cannot ${step || 'stop the former collector'}`, output, {
+        hint: 'run muster again when the cause is gone: it goes on where this stopped',
+      })
     }
     return { result }
   },

@@ -1,9 +1,9 @@
 import { command } from '../../probes/command.ts'
 import { type Text as FileText, text } from '../../probes/text.ts'
 import { sh } from '../../shell/sh.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
-import type { Output } from '../../values/transfer.ts'
 import { dict } from '../../values/value.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
@@ -68,21 +68,14 @@ export default defineModule({
         ? sh`hostnamectl set-hostname -- ${name}`
         : sh`hostname -- ${name} && umask 022 && printf '%s\n' ${name} >/etc/hostname.muster && mv -f -- /etc/hostname.muster /etc/hostname`,
     }
-    if (output.rc !== 0) throw notNamed(name, output)
+    if (output.rc !== 0)
+      throw hostFailure(`the host cannot be named ${name}`, output, {
+        hint: 'become root; where hostnamectl does not work (a container without D-Bus), set use: generic',
+      })
     return outcome
   },
 })
 
 function nameIn(file: FileText): string | null {
   return file.kind === 'file' ? file.bytes.toString('utf8').trim() : null
-}
-
-function notNamed(name: string, output: Output): TaskFailure {
-  const said = displayText(output.stderr.toString('utf8')).trim()
-  return new TaskFailure(
-    `the host cannot be named ${name}: ${said === '' ? `exit status ${output.rc ?? 'none'}` : said}`,
-    {
-      hint: 'become root; where hostnamectl does not work (a container without D-Bus), set use: generic',
-    },
-  )
 }

@@ -1,5 +1,5 @@
 import { deregisterNode } from '../../aws/nodes.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { defineModule, type Member, type RunContext } from '../module.ts'
@@ -66,7 +66,7 @@ export default defineModule({
         ...change,
       }
       if (output.rc !== 0)
-        throw new TaskFailure(`${agentUnit(form)} cannot be stopped: ${output.stderr.toString().trim()}`, {
+        throw hostFailure(`${agentUnit(form)} cannot be stopped`, output, {
           hint: `see journalctl -u ${agentUnit(form)} on the host`,
         })
     }
@@ -91,10 +91,9 @@ export default defineModule({
         ...change,
       }
       if (output.rc !== 0)
-        throw new TaskFailure(
-          `what the registration left cannot be removed: ${output.stderr.toString().trim() || `exit status ${output.rc ?? 'none'}`}`,
-          { hint: 'run muster again when the cause is gone: the node is deregistered already' },
-        )
+        throw hostFailure('what the registration left cannot be removed', output, {
+          hint: 'run muster again when the cause is gone: the node is deregistered already',
+        })
     }
     return { result }
   },

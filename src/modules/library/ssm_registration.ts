@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
+import { hostFailure } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -218,7 +219,7 @@ export default defineModule({
 
 function notRestarted(form: PackageForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)
-  return new TaskFailure(`${before}${unit} cannot be restarted: ${output.stderr.toString().trim()}`, {
+  return hostFailure(`${before}${unit} cannot be restarted`, output, {
     hint: `see journalctl -u ${unit} on the host`,
   })
 }

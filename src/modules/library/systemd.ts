@@ -1,4 +1,5 @@
 import { anyUnit, unit } from '../../probes/unit.ts'
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
@@ -103,10 +104,7 @@ export default defineModule({
       ...(touches === undefined ? {} : { touches }),
       // What starts is systemd's child, not systemctl's.
       contained: true,
-      script: lines([
-        sh`m_fail() { printf '\0fail\0%s\0' "$1"; exit 1; }`,
-        ...steps.map((step) => sh`${step.script} || m_fail ${step.key}`),
-      ]),
+      script: lines([failFunction(), ...steps.map((step) => sh`${step.script} || m_fail ${step.key}`)]),
     }
     if (output.rc !== 0) throw unitFailure(name ?? '', steps, output)
     return { result }

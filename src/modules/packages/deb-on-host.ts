@@ -3,8 +3,8 @@ import { debPackage, type Package } from '../../probes/package.ts'
 import { mapProbe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { sh } from '../../shell/sh.ts'
+import { saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import { dict } from '../../values/value.ts'
 import { type Action, type ActionResult, look, type ModuleContext, type Outcome } from '../module.ts'
 import { askApt, needsApt } from './ask-apt.ts'
@@ -116,7 +116,7 @@ async function* askDpkg(path: string): AsyncGenerator<Action, PackageInfo, Actio
   })
   if (output.rc === 0) return controlInfo(output.stdout.toString('utf8'), path)
   throw new TaskFailure(`Unable to install package: ${path} is no Debian package`, {
-    result: { details: displayText(output.stderr.toString('utf8')).trim() },
+    result: { details: saidOn(output) },
     hint: 'was it transferred in full?',
   })
 }

@@ -1,4 +1,6 @@
 import { NOT_INSTALLED, type Package, readPackages } from '../../probes/package.ts'
+import { failedStep } from '../../shell/failed-step.ts'
+import { endOf, saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -6,15 +8,15 @@ import type { Value } from '../../values/value.ts'
 
 /** stdout and stderr as Ansible's keys. */
 export function packageResult(output: Output): Record<string, Value> {
-  const stdout = displayText(withoutMarks(output.stdout), 64 * 1024)
-  const stderr = displayText(output.stderr.toString('utf8'), 64 * 1024)
+  const stdout = displayText(withoutMarks(output.stdout))
+  const stderr = displayText(output.stderr)
   const lines = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
   return { stdout, stderr, stdout_lines: lines(stdout), stderr_lines: lines(stderr) }
 }
 
-function withoutMarks(stdout: Buffer): string {
+function withoutMarks(stdout: Buffer): Buffer {
   const at = stdout.indexOf(0)
-  return (at === -1 ? stdout : stdout.subarray(0, at)).toString('utf8')
+  return at === -1 ? stdout : stdout.subarray(0, at)
 }
 
 /**
@@ -26,19 +28,17 @@ export function packageFailure(
   what: string,
   before: ReadonlyMap<string, Package> = new Map(),
 ): TaskFailure {
-  const marks = output.stdout.toString('latin1')
-  const step = /\0fail\0([a-z]+)/.exec(marks)?.[1] ?? ''
-  const untouched = marks.includes('\0untouched\0') || isAsBefore(marks, before)
-  const said = displayText(output.stderr.toString('utf8'), 64 * 1024).trim()
+  const failed = failedStep(output.stdout)
+  const now = failed?.after.toString('latin1') ?? ''
+  const untouched = now.startsWith('untouched\0') || isAsBefore(now, before)
   const result = { ...packageResult(output), rc: output.rc, ...(untouched ? { changed: false } : {}) }
-  const { message, hint } = words(step, said, what, output)
+  const { message, hint } = words(failed?.step ?? '', saidOn(output), what, output)
   return new TaskFailure(message, { result, ...(hint === undefined ? {} : { hint }) })
 }
 
-function isAsBefore(marks: string, before: ReadonlyMap<string, Package>): boolean {
-  const at = marks.indexOf('\0now\0')
-  if (at === -1 || before.size === 0) return false
-  const now = readPackages(marks.slice(at + '\0now\0'.length))
+function isAsBefore(told: string, before: ReadonlyMap<string, Package>): boolean {
+  if (!told.startsWith('now\0') || before.size === 0) return false
+  const now = readPackages(told.slice('now\0'.length))
   return [...before].every(([name, { status, version }]) => {
     const found = now.get(name) ?? NOT_INSTALLED
     return found.status === status && found.version === version
@@ -47,7 +47,7 @@ function isAsBefore(marks: string, before: ReadonlyMap<string, Package>): boolea
 
 /** apt's refusal of an installation that it was only asked about; its words are in `output.stdout`. */
 export function aptRefusal(output: Output, what: string): TaskFailure {
-  const details = displayText(output.stdout.toString('utf8'), 64 * 1024).trim()
+  const details = displayText(output.stdout).trim()
   const { message, hint } = words('depends', details, what, output)
   return new TaskFailure(message, {
     result: { details, rc: output.rc, changed: false },
@@ -89,7 +89,7 @@ function words(
     }
   if (/No space left on device/.test(said))
     return { message: `${what}: the disk is full (No space left on device)`, hint: 'make room on the host' }
-  const why = said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc}`) : lastErrors(said)
+  const why = said === '' ? endOf(output) : lastErrors(said)
   if (/script subprocess returned error|Sub-process .*dpkg returned an error/.test(said))
     return {
       message: `${what} failed: ${why}`,

@@ -1,4 +1,5 @@
 import { packageQuery } from '../../probes/package.ts'
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import type { ArtifactOptions } from './manager.ts'
 
@@ -11,22 +12,22 @@ export function aptGet(options: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeo
   return sh`apt-get -y ${words} -o ${`DPkg::Lock::Timeout=${options.lockTimeout}`}`
 }
 
+/** For `m_fail`: no package was changed. */
+export const printUntouched: ShellText = sh`printf 'untouched\0'`
+
 /**
  * Head of scripts that may change any packages: environment, and `m_fail STEP`, which says whether dpkg's database is
  * what it was and ends the script. A host that was only refused something is not a changed one.
  */
 export const packagePrelude: ShellText = lines([
   ENVIRONMENT,
-  sh`m_was=$(cksum </var/lib/dpkg/status)
-m_fail() { printf '\0fail\0%s' "$1"; [ "$(cksum </var/lib/dpkg/status)" != "$m_was" ] || printf '\0untouched\0'; exit 1; }`,
+  sh`m_was=$(cksum </var/lib/dpkg/status)`,
+  failFunction(sh`[ "$(cksum </var/lib/dpkg/status)" != "$m_was" ] || ${printUntouched}`),
 ])
 
 /** The same for scripts that change no other packages than those: nothing is compared unless it fails. */
 function ownPrelude(names: readonly string[]): ShellText {
-  return lines([
-    ENVIRONMENT,
-    sh`m_fail() { printf '\0fail\0%s\0now\0' "$1"; ${packageQuery} -- ${names} 2>/dev/null; exit 1; }`,
-  ])
+  return lines([ENVIRONMENT, failFunction(sh`printf 'now\0'; ${packageQuery} -- ${names} 2>/dev/null`)])
 }
 
 /** dpkg's own words when another process holds its lock. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { debPackage, type Package } from '../../probes/package.ts'
 import { mapProbe } from '../../probes/probe.ts'
+import { failFunction } from '../../shell/failed-step.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -10,7 +11,7 @@ import { debInfo, type PackageInfo } from './deb-control.ts'
 import { relatedNames } from './deb-relations.ts'
 import { compareVersions } from './deb-version.ts'
 import { packageFailure, packageResult } from './dpkg-result.ts'
-import { configurePackage, installFiles } from './dpkg-script.ts'
+import { configurePackage, installFiles, printUntouched } from './dpkg-script.ts'
 import { artifactNeed, isThere } from './dpkg-status.ts'
 import type { ArtifactManager, ArtifactOptions } from './manager.ts'
 
@@ -97,10 +98,11 @@ async function* sendAndInstall(
     kind: 'run',
     says: words.says,
     script: lines([
+      failFunction(printUntouched),
       sh`m_deb=${place}; trap 'rm -f -- "$m_deb"' EXIT; trap 'exit 1' HUP INT TERM PIPE
 set -- "$m_deb"
 m_have=$({ sha256sum || openssl dgst -sha256 -r; } 2>/dev/null <"$m_deb")
-[ "\${m_have%% *}" = ${file.sha256} ] || { printf '\0fail\0checksum\0untouched\0'; exit 1; }`,
+[ "\${m_have%% *}" = ${file.sha256} ] || m_fail checksum`,
       installFiles([info.name], brings, options),
     ]),
   }

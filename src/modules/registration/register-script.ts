@@ -1,7 +1,9 @@
 import { SSM_FOLDER, VAULT } from '../../probes/registration.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { saidOn } from '../../values/host-failure.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import { agentProgram, NODE_ID, type PackageForm, restartAgent } from './agent-state.ts'
 
@@ -108,7 +110,7 @@ export function registeredId(output: Output): string | undefined {
 
 /** What AWS said no with, and what to do; from the agent's `ERROR` line. */
 export function registrationFailure(output: Output): TaskFailure & { readonly retryable: boolean } {
-  const text = `${output.stdout.toString()}\n${output.stderr.toString()}`
+  const text = `${displayText(output.stdout)}\n${saidOn(output)}`
   const code =
     /error registering the instance with AWS SSM\. ([A-Za-z]+)/.exec(text)?.[1] ??
     /\b(RequestError|ThrottlingException|TooManyUpdates)\b/.exec(text)?.[1]

@@ -1,8 +1,9 @@
 import type { Subject } from '../../probes/probe.ts'
 import { systemctl, type UnitScope } from '../../probes/unit.ts'
+import { failedStep } from '../../shell/failed-step.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { UnitState } from './unit-state.ts'
 
@@ -98,9 +99,8 @@ function stateVerb(wanted: UnitWish['state'], active: string): string | null {
 
 /** The step that failed, in Ansible's words, with what systemctl said. What came before it is done. */
 export function unitFailure(name: string, steps: readonly UnitStep[], output: Output): TaskFailure {
-  const said = displayText(output.stderr.toString('utf8')).trim()
-  const why = said === '' ? (output.timedOut ? 'timed out' : `exit status ${output.rc}`) : said
-  const key = output.stdout.toString('latin1').split('\0')[2] ?? ''
+  const why = reasonOf(output)
+  const key = failedStep(output.stdout)?.step ?? ''
   const at = steps.findIndex((step) => step.key === key)
   const done = steps.slice(0, Math.max(at, 0)).some((step) => step.changes)
   const message =

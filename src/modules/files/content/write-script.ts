@@ -100,7 +100,7 @@ else m_was=; fi`,
       ? []
       : [
           sh`m_rc=0; ( umask ${octal(placement.owners.runs.umask)}; m_f=$m_here/$m_t; m_f=/\${m_f#/}; cd -- "$m_start"; ${validateCommand(validate)} ) </dev/null || m_rc=$?
-[ "$m_rc" = 0 ] || { printf '\0fail\0validate\0status\0%s\0' "$m_rc"; exit 1; }`,
+[ "$m_rc" = 0 ] || m_fail validate "$m_rc"`,
         ]),
     ...(backup ? [keep(placement)] : []),
     rename(placement),
