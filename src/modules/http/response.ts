@@ -58,9 +58,9 @@ export function readResponse(output: Output, mark: string): Response {
 }
 
 /** Why no answer came, by curl's exit status, in Ansible's words where it has some. */
-export function noAnswer(output: Output): string {
+export function noAnswer(output: Output, rc: number | null): string {
   const said = saidOn(output).replace(/^curl: /, '')
-  switch (output.rc) {
+  switch (rc) {
     case 6:
       return 'Request failed: <urlopen error [Errno -2] Name or service not known>'
     case 7:
@@ -72,7 +72,7 @@ export function noAnswer(output: Output): string {
     case 28:
       return 'Connection failure: timed out'
     default:
-      return `Request failed: ${said === '' ? `curl ended with status ${output.rc}` : said}`
+      return `Request failed: ${said === '' ? `curl ended with status ${rc}` : said}`
   }
 }
 

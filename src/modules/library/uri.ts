@@ -155,7 +155,7 @@ printf '\0curl\0%s' $?`
     const elapsed = Math.round((performance.now() - start) / 1000)
     const wanted = params.status_code
     if (rc !== 0) {
-      const msg = `Status code was -1 and not [${wanted.join(', ')}]: ${noAnswer(output)}`
+      const msg = `Status code was -1 and not [${wanted.join(', ')}]: ${noAnswer(output, rc)}`
       throw new TaskFailure(msg, {
         result: { status: -1, url: plain(params.url), redirected: false, elapsed, changed: false },
       })
