@@ -40,7 +40,7 @@ printf '\0curl\0%s' $?`
 export function unanswered(rc: number | null, output: Output): TaskFailure {
   if (rc === 18)
     return new TaskFailure('Incomplete read, the server ended the connection before all of the file had come')
-  return new TaskFailure(noAnswer(rc, output.stderr.toString('utf8')))
+  return new TaskFailure(noAnswer(output, rc))
 }
 
 /** Sums of what came and of what was there, printed as {@link readSums} reads them; wrong content ends the script. */
