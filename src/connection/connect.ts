@@ -1,11 +1,13 @@
 import type { Connection, ConnectionSettings, Keepalive } from './connection.ts'
 import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
+import type { Transport } from './host-process.ts'
 import { PrivateKeys } from './keys/private-keys.ts'
 import { KnownHosts } from './known-hosts/known-hosts.ts'
 import { connectLocally } from './local.ts'
 import { Bastions } from './ssh/bastions.ts'
 import { logIn } from './ssh/log-in.ts'
 import { SshTransport } from './ssh/ssh-transport.ts'
+import { WindowsConnection } from './windows/windows-connection.ts'
 
 /** What the connections of one run share, and what tests set. */
 export interface ConnectOptions {
@@ -43,7 +45,17 @@ export async function connect(
     road: jumps.length === 0 ? undefined : (signal) => bastions.road(jumps, settings, signal),
   })
   const transport = new SshTransport(settings.name, client, road, silence)
-  return new HostConnection(transport, connectionOptions(settings))
+  return over(transport, settings)
+}
+
+/** A connection in the language of the host, whose greeting says what it is unless the settings do. */
+export function over(transport: Transport, settings: ConnectionSettings): Connection {
+  const platform =
+    settings.platform ?? (/^OpenSSH_for_Windows/i.test(transport.server ?? '') ? 'windows' : 'posix')
+  const options = connectionOptions(settings)
+  return platform === 'windows'
+    ? new WindowsConnection(transport, options)
+    : new HostConnection(transport, options)
 }
 
 /** What a connection over any transport takes from the settings. */

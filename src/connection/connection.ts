@@ -1,3 +1,4 @@
+import type { PowerShellText } from '../shell/powershell/ps.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
@@ -34,6 +35,9 @@ export interface Decision {
   /** Why it has no effect, or what it takes. */
   readonly note?: string | undefined
 }
+
+/** Which language a host's shell speaks: sh, or Windows PowerShell. */
+export type Platform = 'posix' | 'windows'
 
 /** How to reach a host, resolved from its variables (Ansible's names in src/connection/settings/settings.ts). */
 export interface ConnectionSettings {
@@ -95,6 +99,8 @@ export interface ConnectionSettings {
   readonly decisions?: readonly Decision[]
   /** The POSIX shell of the host that runs scripts. Default `/bin/sh`. */
   readonly shell?: string
+  /** Default: what the host's greeting says. */
+  readonly platform?: Platform
 }
 
 /** Whom the commands run as. Undefined means the login user. */
@@ -108,7 +114,8 @@ export interface Become {
 
 /** One script of a request. Its output comes back apart from that of the others. */
 export interface Step {
-  readonly script: ShellText
+  /** In the language of the host. */
+  readonly script: ShellText | PowerShellText
   readonly environment?: readonly (readonly [string, string | Secret])[]
   readonly stdin?: string | Secret | Buffer
   /** Seconds; the script and its children are killed after them. */
@@ -140,6 +147,7 @@ export interface ConnectionCounters {
 
 /** A connection to one host: resident shells and file transfer over it. */
 export interface Connection {
+  readonly platform: Platform
   readonly counters: Readonly<ConnectionCounters>
   /**
    * Sends scripts to the resident shell of that identity (started when first needed) in ONE request and reads their

@@ -1,7 +1,6 @@
 import { TransportChoice } from './choose-transport.ts'
-import { connect, connectionOptions } from './connect.ts'
+import { connect, over } from './connect.ts'
 import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
-import { HostConnection } from './host-connection.ts'
 import { type AskPassphrase, PrivateKeys } from './keys/private-keys.ts'
 import { KnownHosts } from './known-hosts/known-hosts.ts'
 import { OpensshTransport } from './openssh/openssh-transport.ts'
@@ -67,7 +66,7 @@ export class Connector {
       this.#notice?.(`hosts are reached with the system's ssh, because of ${why}`)
     }
     const open = () => OpensshTransport.open(settings, signal)
-    return new HostConnection(await withTries(settings, { signal }, open), connectionOptions(settings))
+    return over(await withTries(settings, { signal }, open), settings)
   }
 
   /** Ends what the connections shared; without it bastions end a second after the last connection through them. */

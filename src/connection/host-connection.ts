@@ -16,7 +16,7 @@ import { identityKey, SHELL } from './shell/identity.ts'
 import { killScript } from './shell/kill.ts'
 import { MemoryBudget } from './shell/memory-budget.ts'
 import { stream } from './shell/push.ts'
-import { ResidentShell, type Running } from './shell/resident-shell.ts'
+import { posixLanguage, ResidentShell, type Running } from './shell/resident-shell.ts'
 import { type Program, receiveInto, start } from './shell/start.ts'
 import { TerminalRequired } from './shell/start-failure.ts'
 
@@ -46,6 +46,7 @@ export interface HostConnectionOptions {
 
 /** A connection to one host over any transport: resident shells an identity, pushes beside them. */
 export class HostConnection implements Connection {
+  readonly platform = 'posix'
   readonly #transport: Transport
   readonly #options: HostConnectionOptions
   readonly #deadlines: Deadlines
@@ -215,7 +216,7 @@ export class HostConnection implements Connection {
     const process = await this.#startProgram(become, { script: null }, options)
     return new ResidentShell(process, {
       label: this.#transport.label,
-      become,
+      language: posixLanguage(this.#transport.label, become),
       startTimeout: this.#options.startTimeout,
       readTimeout: this.#deadlines.read,
       budget: this.#budget,

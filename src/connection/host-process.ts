@@ -36,6 +36,11 @@ export interface OpenOptions {
   readonly terminal?: boolean
 }
 
+/** A whole command line, as the host's own shell reads it, whichever that is. */
+export interface CommandLine {
+  readonly line: string
+}
+
 /** What carries processes to a host: an SSH connection, or local children. */
 export interface Transport {
   /** For messages: `web1 (10.0.0.7:22)`. */
@@ -43,11 +48,13 @@ export interface Transport {
   readonly counters: { handshakes: number; channels: number }
   /** Bytes that crossed so far, both ways. */
   traffic(): { readonly sent: number; readonly received: number }
+  /** What the host's SSH server called itself, where that is known: `OpenSSH_9.6p1 Ubuntu-3`. */
+  readonly server?: string | undefined
   /**
-   * @param words the program and its arguments
+   * @param command the program and its arguments, for a POSIX host; or a line for any
    * @throws ConnectionError
    */
-  open(words: readonly string[], options?: OpenOptions): Promise<HostProcess>
+  open(command: readonly string[] | CommandLine, options?: OpenOptions): Promise<HostProcess>
   /** Gives the connection up at once: whatever runs over it ends as lost, for that reason. */
   abandon(reason: string): void
   /** Lets go of everything, bounded in time. Never throws. */

@@ -4,7 +4,13 @@ import { cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
 import { type Connection, ConnectionError } from './connection.ts'
 import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
-import { fromChild, type HostProcess, type OpenOptions, type Transport } from './host-process.ts'
+import {
+  type CommandLine,
+  fromChild,
+  type HostProcess,
+  type OpenOptions,
+  type Transport,
+} from './host-process.ts'
 
 /** Seconds for children to end when the connection is closed. */
 const CLOSE_TIMEOUT = 2
@@ -56,7 +62,7 @@ class ChildTransport implements Transport {
     return total
   }
 
-  async open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
+  async open(command: readonly string[] | CommandLine, options: OpenOptions = {}): Promise<HostProcess> {
     if (options.signal?.aborted) throw cancelled(this.label)
     if (options.terminal) {
       throw new ConnectionError(
@@ -67,10 +73,12 @@ class ChildTransport implements Transport {
         },
       )
     }
+    if ('line' in command)
+      throw new ConnectionError('no-shell', `${this.label}: Windows is reached over ssh, not locally`)
     this.counters.channels += 1
     let child: ChildProcess
     try {
-      child = this.#spawn(words)
+      child = this.#spawn(command)
     } catch (error) {
       throw new ConnectionError('no-shell', `${this.label}: ${(error as Error).message}`)
     }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { ProcessEnd } from '../../src/connection/host-process.ts'
 import { MemoryBudget } from '../../src/connection/shell/memory-budget.ts'
-import { ResidentShell, type Running } from '../../src/connection/shell/resident-shell.ts'
+import { posixLanguage, ResidentShell, type Running } from '../../src/connection/shell/resident-shell.ts'
 import { step, told } from './steps.ts'
 
 /** A resident shell over streams that the test writes, so that their order is the test's. */
@@ -20,7 +20,7 @@ function shellOf(kill: (running: Running) => void = () => {}, readTimeout = 10) 
     },
     {
       label: 'web1',
-      become: undefined,
+      language: posixLanguage('web1', undefined),
       startTimeout: 10,
       readTimeout,
       budget: new MemoryBudget(),

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import ssh2 from 'ssh2'
 import { getContainerRuntimeClient } from 'testcontainers'
 import { imageName } from '../../scripts/setup/image.mjs'
 import { newRun } from '../../scripts/setup/runs.mjs'
 import { HostContainer, type HostOptions } from './host-container.ts'
+import { newKey } from './keys.ts'
 import { TestHost } from './test-host.ts'
 
 export type { HostOptions } from './host-container.ts'
@@ -104,14 +104,6 @@ async function gatewayOf(host: TestHost): Promise<string> {
   const gateway = Object.values(state.NetworkSettings.Networks)[0]?.Gateway
   if (!gateway) throw new Error(`the engine names no gateway for ${host.name}`)
   return gateway
-}
-
-/** About one in 400 keys that ssh2 makes cannot be read, by ssh2 itself: "Malformed OpenSSH private key". */
-function newKey(): { readonly private: string; readonly public: string } {
-  for (;;) {
-    const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'muster test run' })
-    if (!(ssh2.utils.parseKey(key.private) instanceof Error)) return key
-  }
 }
 
 /**

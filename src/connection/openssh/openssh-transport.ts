@@ -10,6 +10,7 @@ import { bounded } from '../bounded.ts'
 import { ChannelQueue } from '../channel-queue.ts'
 import { ConnectionError, type ConnectionSettings } from '../connection.ts'
 import {
+  type CommandLine,
   fromChild,
   type HostProcess,
   type OpenOptions,
@@ -138,7 +139,7 @@ export class OpensshTransport implements Transport {
     return total
   }
 
-  open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
+  open(words: readonly string[] | CommandLine, options: OpenOptions = {}): Promise<HostProcess> {
     return this.#queue.open(options, () => this.#open(words, options))
   }
 
@@ -154,12 +155,15 @@ export class OpensshTransport implements Transport {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  async #open(words: readonly string[], { terminal = false }: OpenOptions): Promise<HostProcess> {
+  async #open(
+    words: readonly string[] | CommandLine,
+    { terminal = false }: OpenOptions,
+  ): Promise<HostProcess> {
     if (this.#dead) {
       throw new ConnectionError('lost', `${this.label}: lost before a shell was started: ${this.#why()}`)
     }
     this.counters.channels += 1
-    const line = `exec ${words.map(quote).join(' ')}`
+    const line = 'line' in words ? words.line : `exec ${words.map(quote).join(' ')}`
     const options = sessionWords(this.#settings, join(this.#folder, 's'), terminal)
     const child = spawn(this.#settings.openssh?.executable ?? 'ssh', [...options, line], {
       stdio: 'pipe',

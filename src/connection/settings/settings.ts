@@ -115,21 +115,27 @@ function readDeadlines(reader: SettingReader): Pick<ConnectionSettings, 'deadlin
   }
 }
 
-/** Which shell of the host runs scripts; the login shell may be any. */
-function readShell(reader: SettingReader): Pick<ConnectionSettings, 'shell'> {
-  const type = reader.text(SETTING_NAMES.shellType)
-  if (
-    type !== undefined &&
-    !['sh', 'csh', 'fish'].includes(type.replace(/^ansible\.(?:builtin|posix)\./, ''))
-  ) {
+/** Which shell of the host runs scripts; the login shell may be any. `cmd` too is a Windows host, managed by PowerShell. */
+function readShell(reader: SettingReader): Pick<ConnectionSettings, 'shell' | 'platform'> {
+  const type = reader.text(SETTING_NAMES.shellType)?.replace(/^ansible\.(?:builtin|posix|windows)\./, '')
+  const shell = reader.text(SETTING_NAMES.shell)
+  if (type === 'powershell' || type === 'cmd') {
+    if (shell !== undefined)
+      reader.problem(
+        reader.find(SETTING_NAMES.shell)!,
+        'is for POSIX hosts',
+        'a Windows host is managed by Windows PowerShell, whatever its default shell: leave it out',
+      )
+    return { platform: 'windows' }
+  }
+  if (type !== undefined && !['sh', 'csh', 'fish'].includes(type)) {
     const found = reader.find(SETTING_NAMES.shellType)!
     reader.problem(
       found,
       `is ${JSON.stringify(type)}`,
-      'muster reaches hosts that have /bin/sh; leave it out',
+      'it is sh, csh or fish for hosts that have /bin/sh, powershell or cmd for Windows; leave it out, the host says it',
     )
   }
-  const shell = reader.text(SETTING_NAMES.shell)
   if (shell === undefined) return {}
   if (!/^\/[^\s'"$\\]+$/.test(shell)) {
     const found = reader.find(SETTING_NAMES.shell)!

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { quote } from '../../shell/quote.ts'
+import { ShellText } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import type { Step } from '../connection.ts'
 
@@ -48,7 +49,7 @@ function inline(step: Step, index: number, marks: RequestMarks): string {
   if (step.environment !== undefined || step.stdin !== undefined)
     throw new RangeError('an inline step has no environment and no standard input')
   const begin = `printf '${marks.nonce} b ${index} %s %s\\n' "$$" "$$"`
-  return `${begin}; ${begin} >&2\n{ ${step.script.reveal()}\n} </dev/null\n${end(index, marks, '')}\n`
+  return `${begin}; ${begin} >&2\n{ ${textOf(step)}\n} </dev/null\n${end(index, marks, '')}\n`
 }
 
 /** Output goes straight to the channel. */
@@ -88,7 +89,7 @@ function subshell(step: Step, index: number, { nonce }: RequestMarks, relayed: b
     relayed ? `${begin} >&4; ${begin} >&5; exec 4>&- 5>&-` : `${begin}; ${begin} >&2`,
     '; unset muster_pid muster_rest\n',
     ...environment,
-    `eval ${quote(step.script.reveal())}\n)`,
+    `eval ${quote(textOf(step))}\n)`,
   ]
   return stdin.length === 0
     ? [...script, ' </dev/null']
@@ -98,6 +99,11 @@ function subshell(step: Step, index: number, { nonce }: RequestMarks, relayed: b
 function end(index: number, { nonce }: RequestMarks, tail: string): string {
   const printf = `printf '\\n${nonce} e ${index} %s\\n${tail}' "$1"`
   return `set -- $?; ${printf}; ${printf} >&2`
+}
+
+function textOf({ script }: Step): string {
+  if (script instanceof ShellText) return script.reveal()
+  throw new RangeError('a script for PowerShell cannot be run by a POSIX shell')
 }
 
 function bytesOf(stdin: Step['stdin']): Buffer {

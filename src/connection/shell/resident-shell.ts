@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import type { Output } from '../../values/transfer.ts'
 import { type Become, ConnectionError, type Step } from '../connection.ts'
 import type { HostProcess, ProcessEnd } from '../host-process.ts'
 import { OutputTail } from '../output-tail.ts'
 import { type Collected, FrameError, FrameReader } from './frame-reader.ts'
-import { encodeRequest, PREAMBLE } from './frames.ts'
+import { encodeRequest, PREAMBLE, type RequestMarks } from './frames.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import { explainStart } from './start-failure.ts'
+import { explainStart, type FailedStart } from './start-failure.ts'
 
 /** Bound on each of stdout and stderr of a step in bytes. */
 const MOST_OUTPUT = 1 << 20
@@ -20,9 +21,33 @@ export interface Running {
   readonly shell: number
 }
 
+/** What a resident shell is told, and what is made of its silence: the language of the host. */
+export interface ShellLanguage {
+  /** What the shell reads first. */
+  readonly preamble: string | Buffer
+  /** @throws RangeError for what the language cannot say */
+  encode(steps: readonly Step[], marks: RequestMarks): Buffer
+  /** Why no shell was started. */
+  explain(failed: FailedStart): ConnectionError
+  /** A step that took too long can only be ended with its shell. */
+  readonly diesWithStep?: true
+}
+
+/** sh. */
+export function posixLanguage(label: string, become: Become | undefined): ShellLanguage {
+  return {
+    preamble: PREAMBLE,
+    encode: encodeRequest,
+    explain: (failed) => explainStart(label, become, failed),
+  }
+}
+
+/** Sends a request by itself, such as a file's bytes. @throws what then ends the request */
+export type Send = (stdin: Writable, marks: RequestMarks) => Promise<void>
+
 export interface ResidentShellOptions {
   readonly label: string
-  readonly become: Become | undefined
+  readonly language: ShellLanguage
   /** Seconds for the first frame to come. */
   readonly startTimeout: number
   /** Seconds for steps that only read and have no timeout of their own. */
@@ -52,7 +77,7 @@ interface Pending {
 }
 
 /**
- * A `/bin/sh` that stays. Requests are written to its standard input, and come back as frames: one round trip whatever
+ * A shell that stays: `/bin/sh`, or PowerShell. Requests are written to its standard input, and come back as frames: one round trip whatever
  * the number of steps. Takes one request at a time.
  */
 export class ResidentShell {
@@ -71,10 +96,14 @@ export class ResidentShell {
     process.stdout.on('data', (chunk: Buffer) => this.#read(0, chunk))
     process.stderr.on('data', (chunk: Buffer) => this.#read(1, chunk))
     process.stdin.on('error', () => {})
-    process.stdin.write(PREAMBLE)
+    process.stdin.write(options.language.preamble)
     void process.ended.then((end) => {
       this.#end = end
-      if (this.#pending?.aborted !== true) this.#fail(() => this.#lost(end))
+      const pending = this.#pending
+      // Killed with its step, as was meant.
+      if (pending !== undefined && pending.timedOut.size > 0 && options.language.diesWithStep === true)
+        pending.settled.resolve(outputs(pending))
+      else if (pending?.aborted !== true) this.#fail(() => this.#lost(end))
     })
   }
 
@@ -84,9 +113,30 @@ export class ResidentShell {
   }
 
   /** @throws ConnectionError */
-  async request(steps: readonly Step[], signal?: AbortSignal): Promise<Output[]> {
-    const marks = { nonce: randomBytes(16).toString('hex'), stop: randomBytes(16).toString('hex') }
-    const text = encodeRequest(steps, marks)
+  request(steps: readonly Step[], signal?: AbortSignal): Promise<Output[]> {
+    const marks = newMarks()
+    const text = this.#options.language.encode(steps, marks)
+    return this.#exchange(steps, marks, (stdin) => void stdin.write(text), signal)
+  }
+
+  /** A request that is one step, and is sent bit by bit. @throws ConnectionError, and what `send` throws */
+  async transfer(step: Step, send: Send, signal?: AbortSignal): Promise<Output> {
+    const marks = newMarks()
+    const begin = (stdin: Writable) =>
+      void send(stdin, marks).catch((error) => {
+        this.#fail(() => error)
+        this.#giveUp()
+      })
+    const [output] = await this.#exchange([step], marks, begin, signal)
+    return output as Output
+  }
+
+  async #exchange(
+    steps: readonly Step[],
+    marks: RequestMarks,
+    begin: (stdin: Writable) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<Output[]> {
     const limits = steps.map((step) => step.maxOutput ?? MOST_OUTPUT)
     const ends = steps.map(() => 0)
     let done = 0
@@ -132,7 +182,7 @@ export class ResidentShell {
         : setTimeout(() => void this.#overdue(pending, patience), patience * 1000)
     const onAbort = () => void this.#abort(pending)
     signal?.addEventListener('abort', onAbort)
-    if (this.#end === undefined) this.#process.stdin.write(text)
+    if (this.#end === undefined) begin(this.#process.stdin)
     else this.#fail(() => this.#lost(this.#end as ProcessEnd))
     try {
       return await pending.settled.promise
@@ -248,7 +298,7 @@ export class ResidentShell {
     this.#process.destroy()
   }
 
-  #fail(error: () => ConnectionError): void {
+  #fail(error: () => Error): void {
     this.#pending?.settled.reject(error())
   }
 
@@ -262,14 +312,18 @@ export class ResidentShell {
   }
 
   #explain(end: ProcessEnd | undefined): ConnectionError {
-    const { label, become, startTimeout } = this.#options
-    return explainStart(label, become, {
+    const { language, startTimeout } = this.#options
+    return language.explain({
       end,
       waited: startTimeout,
       stdout: this.#noise.stdout.bytes,
       stderr: this.#noise.stderr.bytes,
     })
   }
+}
+
+function newMarks(): RequestMarks {
+  return { nonce: randomBytes(16).toString('hex'), stop: randomBytes(16).toString('hex') }
 }
 
 function outputs(pending: Pending): Output[] {

@@ -7,7 +7,7 @@ import { backOff } from '../back-off.ts'
 import { bounded } from '../bounded.ts'
 import { ChannelQueue } from '../channel-queue.ts'
 import { ConnectionError, DEADLINES } from '../connection.ts'
-import type { HostProcess, OpenOptions, ProcessEnd, Transport } from '../host-process.ts'
+import type { CommandLine, HostProcess, OpenOptions, ProcessEnd, Transport } from '../host-process.ts'
 import { pacedInput } from './paced-input.ts'
 import type { Road } from './road.ts'
 
@@ -52,12 +52,18 @@ export class SshTransport implements Transport {
     return this.#road.traffic()
   }
 
+  /** ssh2 keeps it and does not tell it. */
+  get server(): string | undefined {
+    const { _remoteVer: version } = this.#client as Client & { readonly _remoteVer?: unknown }
+    return typeof version === 'string' ? version : undefined
+  }
+
   /** Settles when the connection is gone; why, in words for a person. */
   get closed(): Promise<string> {
     return this.#closed.then(() => this.#why())
   }
 
-  open(words: readonly string[], options: OpenOptions = {}): Promise<HostProcess> {
+  open(words: readonly string[] | CommandLine, options: OpenOptions = {}): Promise<HostProcess> {
     return this.#queue.open(options, () => this.#open(words, options))
   }
 
@@ -72,7 +78,7 @@ export class SshTransport implements Transport {
     this.#road.stream.destroy()
   }
 
-  async #open(words: readonly string[], options: OpenOptions): Promise<HostProcess> {
+  async #open(words: readonly string[] | CommandLine, options: OpenOptions): Promise<HostProcess> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const channel = await this.#exec(words, options)
@@ -92,10 +98,10 @@ export class SshTransport implements Transport {
   }
 
   /** Opens a channel, bounded in time: a host may take the request and never answer it. */
-  #exec(words: readonly string[], options: OpenOptions): Promise<ClientChannel> {
+  #exec(words: readonly string[] | CommandLine, options: OpenOptions): Promise<ClientChannel> {
     const { signal, terminal, seconds = DEADLINES.open } = options
     // Whatever the login shell is: sh, csh and fish read these quotes alike.
-    const line = `exec ${words.map(quote).join(' ')}`
+    const line = 'line' in words ? words.line : `exec ${words.map(quote).join(' ')}`
     const expired = () => {
       const why = `the host opens no channel within ${seconds} s`
       this.abandon(why)

@@ -72,7 +72,7 @@ function m_said($r){
   while($null -ne $x.InnerException -and $x -is [Management.Automation.RuntimeException]){$x=$x.InnerException}
   $c=$x.HResult
   if($x -is [ComponentModel.Win32Exception]){$c=$x.NativeErrorCode}
-  "$($x.Message.Trim())\`n[$($x.GetType().Name) $c; $($r.FullyQualifiedErrorId); line $($r.InvocationInfo.ScriptLineNumber): $("$($r.InvocationInfo.Line)".Trim())]\`n"
+  "$($x.Message.Trim())\`n[$($x.GetType().Name) $c; $($r.FullyQualifiedErrorId); line $($r.InvocationInfo.ScriptLineNumber)]\`n"
 }
 function m_run($o){
   # Runs a program with its streams redirected: $o.file, .arguments, .folder, .input (bytes), .seconds.

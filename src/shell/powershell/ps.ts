@@ -2,14 +2,7 @@ import { inspect } from 'node:util'
 import { Secret } from '../../values/secret.ts'
 
 /** What a value in a `ps` template may be; a list stays one list, and bytes are a byte[]. */
-export type PowerShellValue =
-  | string
-  | number
-  | boolean
-  | null
-  | Secret
-  | Buffer
-  | readonly PowerShellValue[]
+export type PowerShellValue = string | number | boolean | null | Secret | Buffer | readonly PowerShellValue[]
 
 /** A script for PowerShell as it is sent: its text, and the values that its variables get. */
 export interface PowerShellScript {
@@ -88,7 +81,9 @@ export function ps(
 
 /** Statements of PowerShell, one below the other. */
 export function psLines(parts: readonly PowerShellText[]): PowerShellText {
-  return new PowerShellText(parts.flatMap((part, index) => (index === 0 ? part.pieces : ['\n', ...part.pieces])))
+  return new PowerShellText(
+    parts.flatMap((part, index) => (index === 0 ? part.pieces : ['\n', ...part.pieces])),
+  )
 }
 
 function fixed(raw: string | undefined): string {

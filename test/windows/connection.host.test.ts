@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '../../src/connection/connect.ts'
+import type { Connection } from '../../src/connection/connection.ts'
+import { connectionSettings } from '../../src/connection/settings/settings.ts'
+import type { PowerShellValue } from '../../src/shell/powershell/ps.ts'
+import { ps } from '../../src/shell/powershell/ps.ts'
+import { sh } from '../../src/shell/sh.ts'
+import { Secret } from '../../src/values/secret.ts'
+import type { Value } from '../../src/values/value.ts'
+import { told } from '../connection/steps.ts'
+import type { TestHost } from '../hosts/index.ts'
+import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hosts/windows/index.ts'
+
+if (windowsKit() === undefined)
+  describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
+else {
+  let hosts: WindowsHosts
+  beforeAll(async () => {
+    hosts = await startWindowsHosts([
+      { name: 'wincmd', shell: 'cmd' },
+      { name: 'winps', shell: 'powershell' },
+    ])
+  }, 600_000)
+  afterAll(() => hosts?.stop())
+
+  const open = (index: number): Promise<Connection> => {
+    const host = hosts.hosts[index] as TestHost
+    const variables = hosts.variables(host) as Record<string, Value>
+    return connect(connectionSettings(host.name, (name) => variables[name]))
+  }
+
+  for (const [index, shell] of ['cmd.exe', 'PowerShell'].entries())
+    describe(`a connection to a host whose default shell is ${shell}`, () => {
+      let connection: Connection
+      beforeAll(async () => {
+        connection = await open(index)
+      })
+      afterAll(() => connection?.close())
+
+      test('knows it by its greeting, and keeps steps apart', async () => {
+        expect(connection.platform).toBe('windows')
+        const outputs = await connection.request(undefined, [
+          { script: ps`w ${'hällo ’‚‛ \'"$(x)` %PATH% ^&! €\r\n'}; e 'bad'; $global:m_rc=3010; 'an object'` },
+          { script: ps`throw 'no such luck'` },
+          { script: ps`Get-Item -LiteralPath ${'C:\\nope'}` },
+          { script: ps`if(` },
+          { script: ps`w $env:MUSTER_A; break`, environment: [['MUSTER_A', new Secret('ä%"')]] },
+          { script: ps`w "[$env:MUSTER_A]"` },
+          {
+            script: ps`$r=m_run @{file='cmd.exe';arguments='/c echo out& echo err>&2& exit 1641'}; w $r.rc; wb $r.out; e ''; wb $r.err`,
+          },
+        ])
+        expect(outputs.slice(0, 1).map(told)).toEqual([
+          { rc: 3010, stdout: 'hällo ’‚‛ \'"$(x)` %PATH% ^&! €\r\n', stderr: 'bad' },
+        ])
+        expect(outputs[1]).toMatchObject({ rc: 1 })
+        expect(outputs[1]?.stderr.toString()).toMatch(/^no such luck\n/)
+        expect(outputs[2]?.stderr.toString()).toMatch(/C:\\nope.*PathNotFound/s)
+        expect(outputs[3]).toMatchObject({ rc: 1 })
+        expect(outputs.slice(4).map(told)).toEqual([
+          { rc: 0, stdout: 'ä%"', stderr: '' },
+          { rc: 0, stdout: '[]', stderr: '' },
+          { rc: 0, stdout: '1641out\r\nerr\r\n', stderr: '' },
+        ])
+      })
+
+      test('is one PowerShell, whatever goes over it', async () => {
+        const content = Buffer.from(Array.from({ length: 700_001 }, (_, at) => (at * 7) % 256))
+        const source = {
+          size: content.length,
+          sha256: '',
+          async *read() {
+            yield content
+          },
+        }
+        await connection.request(undefined, [{ script: ps`[IO.File]::WriteAllText('C:\pushed','x')` }])
+        const sent = await connection.push(undefined, source, 'C:\\pushed')
+        expect(told(sent)).toEqual({ rc: 0, stdout: '', stderr: '' })
+        const refused = await connection.push(undefined, source, 'C:\\nowhere\\x')
+        expect(refused.rc).toBe(1)
+        expect(refused.stderr.toString()).toContain('C:\\nowhere\\x')
+        const host = hosts.hosts[index] as TestHost
+        expect(await host.sh(`sha256sum </C:/pushed`)).toContain(
+          createHash('sha256').update(content).digest('hex'),
+        )
+        expect(connection.counters.channels).toBe(1)
+      })
+
+      test('ends what takes too long, and goes on', async () => {
+        const outputs = await connection.request(undefined, [
+          { script: ps`w before` },
+          { script: ps`while($true){}`, timeout: 0.5 },
+          { script: ps`w 'after'` },
+        ])
+        expect(outputs.map(({ timedOut }) => timedOut)).toEqual([false, true, false])
+        expect(outputs[2]?.stdout.toString()).toBe('after')
+        // The default shell is one too, where it is PowerShell.
+        const count = ps`w ([Diagnostics.Process]::GetProcessesByName('powershell').Length)`
+        const [running] = await connection.request(undefined, [{ script: count }])
+        expect(running?.stdout.toString()).toBe(index === 0 ? '1' : '2')
+      })
+
+      test('refuses what is for sh, and another user', async () => {
+        await expect(connection.request(undefined, [{ script: sh`true` }])).rejects.toThrow(/sh/)
+        const become = { method: 'sudo', user: 'root', exe: 'sudo', flags: '' } as const
+        await expect(async () => connection.request(become, [{ script: ps`w 1` }])).rejects.toMatchObject({
+          reason: 'become-refused',
+        })
+      })
+
+      if (index === 0)
+        test('carries any value into a script, whole and as what it is', async () => {
+          const leaf = fc.oneof(
+            fc.string({ unit: 'grapheme' }),
+            fc.string({ unit: 'binary' }).map((text) => text.replaceAll(/\p{Cs}/gu, '')),
+            fc.constantFrom(
+              "'",
+              '"',
+              '’',
+              '$(exit 3)',
+              '`',
+              '%PATH%',
+              '{0}',
+              '\0',
+              '\r\n',
+              '-Force',
+              '',
+              '“x”',
+            ),
+            fc.integer(),
+            fc.boolean(),
+            fc.constant(null),
+            fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+          )
+          const value: fc.Arbitrary<PowerShellValue> = fc.oneof(leaf, fc.array(leaf, { maxLength: 4 }))
+          const show = ps`function show($v){
+  if($null -eq $v){w 'z;'}
+  elseif($v -is [string]){w "s$([BitConverter]::ToString($m_utf8.GetBytes($v)));"}
+  elseif($v -is [bool]){w "t$([int]$v);"}
+  elseif($v -is [byte[]]){w "b$([BitConverter]::ToString($v));"}
+  elseif($v -is [array]){w "a$($v.Length);";foreach($x in $v){show $x}}
+  else{w "i$v;"}
+}`
+          const hex = (bytes: Buffer) => (bytes.toString('hex').toUpperCase().match(/../g) ?? []).join('-')
+          const wanted = (one: PowerShellValue): string => {
+            if (one === null) return 'z;'
+            if (typeof one === 'string') return `s${hex(Buffer.from(one))};`
+            if (typeof one === 'boolean') return `t${Number(one)};`
+            if (Buffer.isBuffer(one)) return `b${hex(one)};`
+            if (typeof one === 'number') return `i${one};`
+            const items = one as readonly PowerShellValue[]
+            return `a${items.length};${items.map(wanted).join('')}`
+          }
+          await fc.assert(
+            fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 30 }), async (all) => {
+              const outputs = await connection.request(
+                undefined,
+                all.map((one) => ({ script: ps`${show}; show ${one}` })),
+              )
+              expect(outputs.map((output) => output.stdout.toString())).toEqual(all.map(wanted))
+            }),
+            { numRuns: 15 },
+          )
+        })
+    })
+}
