@@ -1,4 +1,6 @@
+import type { Platform } from '../connection/connection.ts'
 import type { AnswersOf, ProbeSet, Subject } from '../probes/probe.ts'
+import type { PowerShellText } from '../shell/powershell/ps.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
 import type { TaskFailure } from '../values/task-failure.ts'
@@ -37,7 +39,7 @@ export type Action =
   /** Run a script on the host, in the resident shell, with the task's become and environment. */
   | (ChangeBase & {
       readonly kind: 'run'
-      readonly script: ShellText
+      readonly script: ShellText | PowerShellText
       /** Bytes for the script's standard input; empty when missing. */
       readonly stdin?: string | Secret | Buffer
       /** What it may change on the host; everything when missing. */
@@ -221,6 +223,8 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly collection?: 'ansible.posix' | 'community.general'
   /** `controller` modules run no script on the host; they need no connection. */
   readonly runsOn: 'host' | 'controller'
+  /** The hosts that it can be done on. Default: POSIX hosts alone. */
+  readonly platforms?: readonly Platform[]
   readonly documentation: Documentation
   readonly spec: S
   /**

@@ -1,5 +1,7 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
 
 /** What a host's clock said. */
@@ -16,13 +18,16 @@ const kind: ProbeKind<null, Clock> = {
   key: () => '',
   posix: {
     script: () => sh`date +%s`,
-    read: (output) => {
-      const host = Number(output.stdout.toString('latin1').trim())
-      if (!Number.isSafeInteger(host) || host <= 0)
-        throw new TaskFailure('the host did not say what time it is', { hint: 'is there a `date` program?' })
-      return [{ host, skew: host - Math.floor(Date.now() / 1000) }]
-    },
+    read: readClock,
   },
+  powershell: { script: () => ps`w ([DateTimeOffset]::UtcNow.ToUnixTimeSeconds())`, read: readClock },
+}
+
+function readClock(output: Output): [Clock] {
+  const host = Number(output.stdout.toString('latin1').trim())
+  if (!Number.isSafeInteger(host) || host <= 0)
+    throw new TaskFailure('the host did not say what time it is', { hint: 'is there a `date` program?' })
+  return [{ host, skew: host - Math.floor(Date.now() / 1000) }]
 }
 
 /** The host's clock beside the controller's; one process. */

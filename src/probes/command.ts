@@ -1,5 +1,7 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { lines, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
 
 const kind: ProbeKind<string, boolean> = {
@@ -9,13 +11,20 @@ const kind: ProbeKind<string, boolean> = {
   posix: {
     script: (names) =>
       lines(names.map((name) => sh`command -v ${name} >/dev/null 2>&1 && printf y || printf n`)),
-    read: (output, names) => {
-      const flags = output.stdout.toString('latin1')
-      if (flags.length !== names.length || !/^[yn]*$/.test(flags))
-        throw new TaskFailure("look for programs: the host's answer makes no sense")
-      return [...flags].map((flag) => flag === 'y')
-    },
+    read: readFlags,
   },
+  powershell: {
+    script: (names) =>
+      ps`foreach($n in ${names}){if(Get-Command -Name $n -CommandType Application -ErrorAction SilentlyContinue){w 'y'}else{w 'n'}}`,
+    read: readFlags,
+  },
+}
+
+function readFlags(output: Output, names: readonly string[]): boolean[] {
+  const flags = output.stdout.toString('latin1')
+  if (flags.length !== names.length || !/^[yn]*$/.test(flags))
+    throw new TaskFailure("look for programs: the host's answer makes no sense")
+  return [...flags].map((flag) => flag === 'y')
 }
 
 /** Whether a program is on the PATH. Costs no process. */

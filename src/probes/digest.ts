@@ -1,9 +1,12 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { rememberedFunction } from './digest-cache.ts'
 import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { MOVED, mapProbe, type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsPath } from './windows/path.ts'
+import { windowsRows } from './windows/rows.ts'
 
 /** Why there is no digest: nothing there or no regular file, or one that the asking user may not read. */
 type NoDigest = { readonly kind: 'no-file' } | { readonly kind: 'unreadable' }
@@ -60,6 +63,20 @@ else for m_p; do m_sum; printf '\n'; done; fi
 :`,
         ]),
       read: readAll,
+    },
+    powershell: {
+      script: (paths) => ps`foreach($p in ${paths.map(windowsPath)}){
+  try{
+    $q=m_path $p
+    if(-not [IO.File]::Exists($q)){f 'n';continue}
+    f (m_hash $q ${algorithm.toUpperCase()})
+  }catch{f 'u'}
+}`,
+      read: (output, paths) =>
+        windowsRows(output, 'the content of files', 1, paths.length).map(([sum = '']) => {
+          if (sum === 'n') return { kind: 'no-file' }
+          return /^[0-9a-f]{32,128}$/.test(sum) ? { kind: 'file', hex: sum } : { kind: 'unreadable' }
+        }),
     },
   }
 }

@@ -1,3 +1,4 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
@@ -37,6 +38,11 @@ elif command -v rpm >/dev/null 2>&1; then
 else printf 'none\n'; fi`,
       ]),
     read: readAll,
+  },
+  // There are no packages of these managers on Windows, where set-up programs are asked for by installedPrograms.
+  powershell: {
+    script: () => ps``,
+    read: (_, names) => names.map(() => ({ ...NOT_INSTALLED, manager: 'none' })),
   },
 }
 

@@ -1,3 +1,4 @@
+import type { PowerShellText } from '../shell/powershell/ps.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
@@ -27,6 +28,15 @@ export interface PosixForm<P, R> {
   readonly alone?: true
 }
 
+/** The PowerShell form of a kind; the script runs in the resident shell, whose functions it may use. */
+export interface PowerShellForm<P, R> {
+  /** A script that asks all of `all` and changes nothing, without CIM and WMI, which are slow and broken on many hosts. */
+  script(all: readonly P[]): PowerShellText
+  /** As that of {@link PosixForm}. */
+  read(output: Output, all: readonly P[]): readonly (R | TaskFailure | typeof MOVED)[]
+  readonly alone?: true
+}
+
 /** What was asked about changed while it was asked, so that answers cannot be told apart: to be asked again, alone. */
 export const MOVED: unique symbol = Symbol('moved')
 
@@ -37,7 +47,9 @@ export interface ProbeKind<P, R> {
   readonly subjects: readonly Subject[] | 'anything'
   /** Equal for equal questions, and only for them. */
   key(args: P): string
-  readonly posix: PosixForm<P, R>
+  /** A kind without the form of a host's shell cannot be asked there. */
+  readonly posix?: PosixForm<P, R>
+  readonly powershell?: PowerShellForm<P, R>
 }
 
 /** One question, as a value. Modules make them through the function of each kind and learn the answer as an `A`. */

@@ -1,6 +1,8 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsRows } from './windows/rows.ts'
 
 /** Where the SSM agent keeps its registration: the truth, and the copy that may be stale (facts/ssm-agent.md 3.1). */
 export const SSM_FOLDER = '/var/lib/amazon/ssm'
@@ -17,6 +19,8 @@ export interface Registration {
   readonly runningAs: string | undefined
   /** Of /etc/machine-id; empty where there is none. */
   readonly machineId: string
+  /** On Windows: the agent's version as its set-up registered it, '' when it is not installed. */
+  readonly windowsVersion?: string
 }
 
 const kind: ProbeKind<null, Registration> = {
@@ -49,6 +53,39 @@ printf '%s %s\n%s\n%s\n' "$m_i" "$m_g" "$m_r" "$m_k"`,
           node: found === null ? undefined : { id: found[1] as string, region: found[2] as string },
           runningAs: /^mi-[0-9a-f]{8,40}$/.exec(runningAs)?.[0],
           machineId: /^[0-9a-f]{32}$/.exec(machineId)?.[0] ?? '',
+        },
+      ]
+    },
+  },
+  powershell: {
+    // The key's file holds the private key of the machine: two fields are cut out here, the rest is not printed.
+    script: () => ps`$d="$env:ProgramData\Amazon\SSM"
+function t($p){try{[IO.File]::ReadAllText($p)}catch{''}}
+$i='';$g='';$r=''
+if((t "$d\InstanceData\Vault\Manifest") -match '"RegistrationKey"'){
+  if((t "$d\InstanceData\Vault\Store\RegistrationKey") -match '"instanceID":"(mi-[0-9a-f]{8,40})","region":"([a-z0-9-]{1,40})"'){$i=$Matches[1];$g=$Matches[2]}
+}
+if((t "$d\runtimeconfig\identity_config.json") -match '"InstanceId":"(mi-[0-9a-f]{8,40})"'){$r=$Matches[1]}
+$u=m_key 'HKLM:\SOFTWARE\Microsoft\Cryptography'
+$m=''
+if($null -ne $u){$m="$($u.GetValue('MachineGuid',''))"}
+$k=m_key 'HKLM:\SYSTEM\CurrentControlSet\Services\AmazonSSMAgent'
+$v=''
+if($null -ne $k){$v="$($k.GetValue('Version','installed'))"}
+foreach($x in $i,$g,$r,$m,$v){f $x}`,
+    read: (output) => {
+      const [[id = '', region = '', runningAs = '', guid = '', version = ''] = []] = windowsRows(
+        output,
+        'the registration',
+        5,
+        1,
+      )
+      return [
+        {
+          node: /^mi-[0-9a-f]{8,40}$/.test(id) ? { id, region } : undefined,
+          runningAs: /^mi-[0-9a-f]{8,40}$/.exec(runningAs)?.[0],
+          machineId: /^[0-9a-f]{32}$/.exec(guid.replaceAll('-', '').toLowerCase())?.[0] ?? '',
+          windowsVersion: version,
         },
       ]
     },

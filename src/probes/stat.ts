@@ -1,9 +1,12 @@
+import { type PowerShellText, ps } from '../shell/powershell/ps.ts'
 import { lines, type ShellText, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { strictText } from './fields.ts'
 import { MOVED, type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsPath } from './windows/path.ts'
+import { secondsOfTicks, windowsNumber, windowsRows } from './windows/rows.ts'
 
 /** What lstat or stat says. Ids are numbers, times whole seconds since 1970. */
 export interface Stat {
@@ -95,6 +98,71 @@ const kind: ProbeKind<HostPath, PathFacts> = {
       ]),
     read: readAll,
   },
+  powershell: { script: askWindows, read: readWindows },
+}
+
+const COLUMNS = 10
+
+/** The same on Windows, where modes and ids mean nothing: what may be done is that the file is not read-only. */
+function askWindows(paths: readonly HostPath[]): PowerShellText {
+  return ps`function m_one($i,$t){if($t -band 16){'d';0}else{'f';$i.Length};$i.LastAccessTimeUtc.Ticks;$i.LastWriteTimeUtc.Ticks;$i.CreationTimeUtc.Ticks}
+foreach($p in ${paths.map(windowsPath)}){
+  try{
+    $q=m_path $p
+    $t=[IO.File]::GetAttributes($q)
+    $i=New-Object IO.FileInfo $q
+    if($t -band 16){$i=New-Object IO.DirectoryInfo $q}
+    $l=''
+    if($t -band 1024){$l="$(@((Get-Item -LiteralPath $q -Force).Target)[0])"}
+    $r=@('y',$q,"$([IO.Path]::GetDirectoryName($q))",$l,[int]$t)+@(m_one $i $t)
+  }catch [IO.FileNotFoundException],[IO.DirectoryNotFoundException],[IO.DriveNotFoundException]{
+    $d=[IO.Path]::GetDirectoryName($q)
+    if(-not [IO.Directory]::Exists($d)){$d=''}
+    $r=@('n',$q,$d,'',0,'',0,0,0,0)
+  }
+  catch{$r=@('!',$_.Exception.Message,'','',0,'',0,0,0,0)}
+  foreach($x in $r){f $x}
+}`
+}
+
+function readWindows(output: Output, paths: readonly HostPath[]): (PathFacts | TaskFailure)[] {
+  return windowsRows(output, 'files', COLUMNS, paths.length).map((row, at) => {
+    const [flag, path = '', directory = '', link = '', attributes, type, size, ...times] = row
+    if (flag === '!') return new TaskFailure(`cannot look at ${shownPath(paths[at] as HostPath)}: ${path}`)
+    const there = flag === 'y'
+    const bits = windowsNumber(attributes, 'files')
+    const isLink = (bits & 1024) !== 0 && link !== ''
+    const [atime = 0, mtime = 0, ctime = 0] = there
+      ? times.map((ticks) => Math.floor(secondsOfTicks(ticks, 'files')))
+      : []
+    const kind = isLink ? 'link' : type === 'd' ? 'directory' : 'file'
+    const stat: Stat = {
+      ...{
+        kind,
+        type: kind === 'link' ? 10 : kind === 'directory' ? 4 : 8,
+        mode: type === 'd' ? 0o755 : 0o644,
+      },
+      ...{ uid: 0, gid: 0, size: windowsNumber(size, 'files'), atime, mtime, ctime, links: 1 },
+      ...{
+        identity: path.toLowerCase(),
+        inode: 0,
+        device: 0,
+        blocks: 0,
+        blockSize: 4096,
+        owner: '',
+        group: '',
+      },
+    }
+    const may = { read: there, write: there && (bits & 1) === 0, execute: there }
+    return {
+      path,
+      stat: there ? stat : null,
+      link: isLink ? link : null,
+      target: isLink ? { path: link, stat: { ...stat, kind: type === 'd' ? 'directory' : 'file' } } : null,
+      directory: directory === '' ? null : directory,
+      may,
+    }
+  })
 }
 
 /** What is at a path of type path: `~`, `~user` and `$NAME` are expanded on the host as the user who asks. */

@@ -1,9 +1,11 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { sh } from '../shell/sh.ts'
 import { hostFailure } from '../values/host-failure.ts'
 import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { assignPath, type HostPath, pathKey, shownPath } from './expand-path.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsPath } from './windows/path.ts'
 
 interface Question {
   readonly path: HostPath
@@ -39,6 +41,23 @@ if [ ! -e "$m_p" ]; then m_state 91
 elif [ ! -f "$m_p" ]; then m_state 92
 elif [ ! -r "$m_p" ]; then m_state 93
 else head -c ${limit + 1} <"$m_p"; fi`
+    },
+    read: (output, [question]) => [readText(output, question as Question)],
+  },
+  powershell: {
+    alone: true,
+    script: ([question]) => {
+      const { path, limit } = question as Question
+      return ps`$q=m_path ${windowsPath(path)}
+if([IO.Directory]::Exists($q)){$global:m_rc=92;return}
+if(-not [IO.File]::Exists($q)){$global:m_rc=91;return}
+try{$s=New-Object IO.FileStream $q,'Open','Read','ReadWrite,Delete'}catch [UnauthorizedAccessException],[IO.IOException]{$global:m_rc=93;return}
+try{
+  $x=New-Object byte[] ${limit + 1}
+  $n=0
+  while($n -lt $x.Length -and ($g=$s.Read($x,$n,$x.Length-$n)) -gt 0){$n+=$g}
+  $m_out.Write($x,0,$n)
+}finally{$s.Dispose()}`
     },
     read: (output, [question]) => [readText(output, question as Question)],
   },

@@ -4,7 +4,7 @@ import { execute } from '../../src/modules/execute.ts'
 import type { Action, Diff, Module, ModuleContext } from '../../src/modules/module.ts'
 import { failureResult, type TaskResult } from '../../src/modules/task-result.ts'
 import { answersOf, type ProbeSet, probesOf } from '../../src/probes/probe.ts'
-import { type Known, probeSteps } from '../../src/probes/request.ts'
+import { type Known, type Language, probeSteps } from '../../src/probes/request.ts'
 import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Output } from '../../src/values/transfer.ts'
 import type { Value } from '../../src/values/value.ts'
@@ -51,17 +51,18 @@ export async function runModule(
     if ('silent' in action ? action.silent !== true : action.kind !== 'look' && action.kind !== 'wait')
       changes.push(action.says)
   }
+  const language = connection.platform === 'windows' ? 'powershell' : 'posix'
   const send = async (steps: Parameters<Connection['request']>[1]) => connection.request(become, steps)
   try {
     const params = readParameters(module, args)
     const probes = await module.observe(params as never, context)
-    const answers = await ask(probes, send)
+    const answers = await ask(probes, send, language)
     const result = await execute(
       { module, params, answers, context },
       {
         look: async (more) => {
           did.push('look')
-          return ask(more, send)
+          return ask(more, send, language)
         },
         run: async (action) => {
           noted(action)
@@ -95,9 +96,11 @@ export async function runModule(
 export async function ask<S extends ProbeSet>(
   set: S,
   send: (steps: Parameters<Connection['request']>[1]) => Promise<Output[]>,
+  language: Language = 'posix',
 ) {
-  const steps = probeSteps(probesOf(set))
-  const outputs = steps.length === 0 ? [] : await send(steps.map(({ script }) => ({ script, inline: true })))
+  const steps = probeSteps(probesOf(set), language)
+  const how = language === 'posix' ? { inline: true } : {}
+  const outputs = steps.length === 0 ? [] : await send(steps.map(({ script }) => ({ script, ...how })))
   const known = new Map<string, Known>()
   steps.forEach((step, at) => {
     step.read(outputs[at] as Output).forEach((answer, index) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { type AnswersOf, answersOf, type Probe, type ProbeSet, probesOf } from '../../src/probes/probe.ts'
 import { type Known, probeSteps } from '../../src/probes/request.ts'
+import type { ShellText } from '../../src/shell/sh.ts'
 
 type Replace = (script: string) => string
 
@@ -14,7 +15,7 @@ export function askSet<S extends ProbeSet>(
   const known = new Map<string, Known>()
   let said = ''
   for (const step of probeSteps(probesOf(set))) {
-    const script = `{ ${replace(step.script.reveal())}\n} </dev/null`
+    const script = `{ ${replace((step.script as ShellText).reveal())}\n} </dev/null`
     const done = spawnSync(program, [...rest, '-c', script], { encoding: 'buffer' })
     said += done.stdout.toString('latin1') + done.stderr.toString('latin1')
     const { stdout, stderr, status: rc } = done

@@ -42,13 +42,14 @@ try{$m_p=[ScriptBlock]::Create($m_utf8.GetString((m_bytes ([int]$m_n))))}catch{"
 . $m_p`
 
 /**
- * `w` writes text to the standard output of a step, `e` to its standard error. A step's values are its parameters; what
+ * `w` writes text to the standard output of a step, `f` the same with a NUL behind it, `e` to its standard error. A step's values are its parameters; what
  * it throws is its standard error and status 1; `$global:m_rc` is its status else.
  */
 export const PROGRAM = ps`
 function w([string]$t){$b=$m_utf8.GetBytes($t);$m_out.Write($b,0,$b.Length)}
 function wb([byte[]]$b){$m_out.Write($b,0,$b.Length)}
 function e([string]$t){$b=$m_utf8.GetBytes($t);$m_err.Write($b,0,$b.Length)}
+function f($t){$b=$m_utf8.GetBytes("$t");$m_out.Write($b,0,$b.Length);$m_out.WriteByte(0)}
 function m_both([string]$t){w $t;e $t;$m_out.Flush();$m_err.Flush()}
 function m_value {
   $h=m_line
@@ -73,6 +74,69 @@ function m_said($r){
   $c=$x.HResult
   if($x -is [ComponentModel.Win32Exception]){$c=$x.NativeErrorCode}
   "$($x.Message.Trim())\`n[$($x.GetType().Name) $c; $($r.FullyQualifiedErrorId); line $($r.InvocationInfo.ScriptLineNumber)]\`n"
+}
+function m_path([string]$p){
+  # %NAME% as Windows expands it, the profile for a tilde; names that are too long for the old form get the long one.
+  $p=[Environment]::ExpandEnvironmentVariables($p)
+  if($p -match '^~(?=[\\/]|$)'){$p=$env:USERPROFILE+$p.Substring(1)}
+  $p=[IO.Path]::GetFullPath($p)
+  if($p.Length -ge 248 -and -not $p.StartsWith('\\?\')){
+    if($p.StartsWith('\\')){$p='\\?\UNC\'+$p.Substring(2)}else{$p='\\?\'+$p}
+  }
+  $p
+}
+function m_hash([string]$p,[string]$kind){
+  # Hex digest of a file, which others may have open; the classes of the system where a policy forbids the managed ones.
+  $s=New-Object IO.FileStream $p,'Open','Read','ReadWrite,Delete'
+  try{
+    try{$h=[Security.Cryptography.HashAlgorithm]::Create($kind)}catch{$h=New-Object "Security.Cryptography.$($kind)CryptoServiceProvider"}
+    [BitConverter]::ToString($h.ComputeHash($s)).Replace('-','').ToLowerInvariant()
+  }finally{$s.Dispose()}
+}
+function m_fetch([string]$url,[string]$to,[int]$seconds){
+  # GET into a file. Gives status, length, and what the server says of its age.
+  [Net.ServicePointManager]::SecurityProtocol=[Net.ServicePointManager]::SecurityProtocol -bor 3072
+  $q=[Net.WebRequest]::Create($url)
+  $q.Timeout=$seconds*1000
+  if($q -is [Net.HttpWebRequest]){
+    $q.ReadWriteTimeout=$seconds*1000
+    $q.UserAgent='muster'
+    $x=$env:https_proxy
+    if($url -like 'http:*'){$x=$env:http_proxy}
+    if($x){$q.Proxy=New-Object Net.WebProxy $x}
+  }
+  $r=$q.GetResponse()
+  try{
+    $i=$r.GetResponseStream()
+    $o=New-Object IO.FileStream $to,'Create','Write','None'
+    try{$i.CopyTo($o);$n=$o.Length;$o.Flush($true)}finally{$o.Dispose()}
+    $c=200
+    if($r -is [Net.HttpWebResponse]){$c=[int]$r.StatusCode}
+    @{status=$c;length=$n}
+  }finally{$r.Dispose()}
+}
+function m_key([string]$p,[bool]$write=$false){
+  # The key at HKLM:\path, in the 64-bit view; null when there is none.
+  $h,$r=$p -split ':?[\\/]',2
+  if($null -eq $r){$r=''}
+  $b=@{HKLM='LocalMachine';HKCU='CurrentUser';HKCR='ClassesRoot';HKU='Users';HKCC='CurrentConfig'}[$h.TrimEnd(':').ToUpperInvariant()]
+  if($null -eq $b){throw "no hive of the registry is called $h"}
+  [Microsoft.Win32.RegistryKey]::OpenBaseKey($b,'Registry64').OpenSubKey($r.TrimEnd('\'),$write)
+}
+function m_sid($b){if($null -eq $b){''}else{(New-Object Security.Principal.SecurityIdentifier ([byte[]]$b),0).Value}}
+function m_services{
+  # $m_all: the services by name; asked of the service manager at once.
+  if(-not ('ServiceProcess.ServiceController' -as [type])){Add-Type -AssemblyName System.ServiceProcess}
+  $global:m_all=@{}
+  foreach($s in [ServiceProcess.ServiceController]::GetServices()){$global:m_all[$s.ServiceName]=$s}
+}
+function m_reboot{
+  # Signs of a restart that is due.
+  $s='HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion'
+  if($null -ne (m_key "$s\Component Based Servicing\RebootPending")){'servicing'}
+  if($null -ne (m_key "$s\WindowsUpdate\Auto Update\RebootRequired")){'update'}
+  $k=m_key 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
+  if($null -ne $k -and @($k.GetValue('PendingFileRenameOperations',@())).Length -gt 0){'files'}
 }
 function m_run($o){
   # Runs a program with its streams redirected: $o.file, .arguments, .folder, .input (bytes), .seconds.

@@ -1,3 +1,4 @@
+import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { sha256Of } from '../../shell/sha256.ts'
 
@@ -22,4 +23,11 @@ else
 fi
 m_have=$( ${sha256Of(to)}) || exit 1
 [ "$m_have" = ${sha256} ] || { echo "$m_url has sha256 $m_have, not "${sha256} >&2; exit 1; }`
+}
+
+/** The same for a Windows host: TLS 1.2 has to be asked for there, and the proxy is the account's or that of the environment. */
+export function windowsDownloadScript(url: string, sha256: string, to: string): PowerShellText {
+  return ps`m_fetch ${url} ${to} 60
+$h=m_hash ${to} 'SHA256'
+if($h -cne ${sha256}){throw (${url}+' has sha256 '+$h+', not '+${sha256})}`
 }

@@ -1,4 +1,4 @@
-import { type Connection, ConnectionError, type Step } from '../../connection/connection.ts'
+import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
 import type { Action } from '../../modules/module.ts'
 import {
@@ -9,7 +9,8 @@ import {
   probesOf,
   type Touched,
 } from '../../probes/probe.ts'
-import { type ProbeStep, probeSteps } from '../../probes/request.ts'
+import { type Language, type ProbeStep, probeSteps, unanswerable } from '../../probes/request.ts'
+import { PowerShellText } from '../../shell/powershell/ps.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -17,7 +18,7 @@ import type { Phase } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { PlayVariables } from '../scope/variables.ts'
 import { Answers } from './answers.ts'
-import { downloadScript } from './host-download.ts'
+import { downloadScript, windowsDownloadScript } from './host-download.ts'
 import { type Identity, keyOf } from './identity.ts'
 import { settingsOf } from './settings.ts'
 
@@ -38,12 +39,18 @@ export class HostLink {
   readonly #phase: (phase: Phase) => void
   readonly #answers = new Map<string, Answers>()
   #renewed = false
+  #platform: Platform | undefined
 
   constructor(run: RunState, host: HostState, variables: PlayVariables, phase: (phase: Phase) => void) {
     this.#run = run
     this.#host = host
     this.#variables = variables
     this.#phase = phase
+  }
+
+  /** What the host is; undefined before the first connection. */
+  get platform(): Platform | undefined {
+    return this.#platform ?? this.#host.connection?.platform
   }
 
   /** Whether the one new connection is still to be had. */
@@ -63,6 +70,11 @@ export class HostLink {
   /** What is known may have changed. */
   forget(touched: Touched): void {
     for (const answers of this.#answers.values()) answers.forget(touched)
+  }
+
+  /** @throws ConnectionError */
+  async connect(): Promise<void> {
+    await this.#connection()
   }
 
   /**
@@ -99,8 +111,9 @@ export class HostLink {
   /** The same for what has to be asked now, whatever was known. */
   async lookAnew<S extends ProbeSet>(identity: Identity, set: S): Promise<AnswersOf<S>> {
     const answers = new Answers()
-    const questions = questionsOf(identity, answers, probesOf(set))
-    await this.#askTogether(await this.#connection(), identity, questions)
+    const connection = await this.#connection()
+    const questions = questionsOf(identity, answers, probesOf(set), languageOf(connection))
+    await this.#askTogether(connection, identity, questions)
     return answers.of(set)
   }
 
@@ -119,8 +132,8 @@ export class HostLink {
     const ahead = options.more
       ? []
       : options.ahead.filter((guess) => identityKey(guess.identity.become) === key)
-    const asked = this.#questions(ahead)
     const connection = await this.#connection()
+    const asked = this.#questions(ahead, languageOf(connection))
     const [output, ...read] = await this.#request(connection, identity, [
       step,
       ...asked.map(({ step: asking }) => asking),
@@ -138,7 +151,8 @@ export class HostLink {
   async push(identity: Identity, { source, to }: Action & { kind: 'push' }): Promise<Output> {
     const connection = await this.#connection()
     if (source.url === undefined) return connection.push(identity.become, source, to, this.#run.signal)
-    const step = { script: downloadScript(source.url, source.sha256, to), environment: identity.environment }
+    const download = connection.platform === 'windows' ? windowsDownloadScript : downloadScript
+    const step = { script: download(source.url, source.sha256, to), environment: identity.environment }
     const [output] = await this.#request(connection, identity, [step])
     if (output === undefined) throw new Error('a request gave no output for its step')
     return output
@@ -160,13 +174,17 @@ export class HostLink {
     const groups = Map.groupBy(wanted, ({ identity }) => identityKey(identity.become))
     await Promise.all(
       [...groups.values()].map((group) =>
-        this.#askTogether(connection, (group[0] as Guess).identity, this.#questions(group)),
+        this.#askTogether(
+          connection,
+          (group[0] as Guess).identity,
+          this.#questions(group, languageOf(connection)),
+        ),
       ),
     )
   }
 
   /** What is missing of these guesses, as steps, each with where its answers are kept. */
-  #questions(guesses: readonly Guess[]): Question[] {
+  #questions(guesses: readonly Guess[], language: Language): Question[] {
     const groups = Map.groupBy(guesses, ({ identity }) => keyOf(identity))
     return [...groups.values()].flatMap((group) => {
       const [{ identity }] = group as [Guess]
@@ -174,6 +192,7 @@ export class HostLink {
         identity,
         this.#of(identity),
         group.flatMap(({ probes }) => probes),
+        language,
       )
     })
   }
@@ -200,7 +219,7 @@ export class HostLink {
     known: Answers,
     probe: Probe<unknown>,
   ): Promise<void> {
-    const [one] = probeSteps([probe]) as [ProbeStep]
+    const [one] = probeSteps([probe], languageOf(connection)) as [ProbeStep]
     const [output] = await this.#request(connection, identity, [stepOf(one, identity)])
     if (keepAll(known, one, output).length === 0) return
     const message = `what ${probe.kind.name} asks about changes while it is asked`
@@ -223,9 +242,15 @@ export class HostLink {
     if (this.#host.connection !== undefined) return this.#host.connection
     this.#phase('connect')
     const settings = settingsOf(this.#run, this.#host, this.#variables)
-    this.#host.connection = await this.#run.connect(settings, this.#run.signal)
-    return this.#host.connection
+    const connection = await this.#run.connect(settings, this.#run.signal)
+    this.#host.connection = connection
+    this.#platform = connection.platform
+    return connection
   }
+}
+
+function languageOf({ platform }: Connection): Language {
+  return platform === 'windows' ? 'powershell' : 'posix'
 }
 
 /** A step that asks, and where its answers are kept. */
@@ -236,8 +261,18 @@ interface Question {
   readonly step: Step
 }
 
-function questionsOf(identity: Identity, known: Answers, probes: readonly Probe<unknown>[]): Question[] {
-  return probeSteps(known.missing(probes)).map((asking) => ({
+function questionsOf(
+  identity: Identity,
+  known: Answers,
+  probes: readonly Probe<unknown>[],
+  language: Language,
+): Question[] {
+  const missing = known.missing(probes)
+  for (const one of missing) {
+    const failure = unanswerable(one, language)
+    if (failure !== undefined) known.keep(one, { failure })
+  }
+  return probeSteps(missing, language).map((asking) => ({
     identity,
     known,
     asking,
@@ -247,6 +282,7 @@ function questionsOf(identity: Identity, known: Answers, probes: readonly Probe<
 
 /** Inline where the environment is the shell's own; a step with one of its own needs a process. */
 function stepOf({ script }: ProbeStep, { environment }: Identity): Step {
+  if (script instanceof PowerShellText) return { script, environment, contained: true }
   return environment.length === 0 ? { script, inline: true } : { script, environment, contained: true }
 }
 

@@ -1,6 +1,7 @@
-import { ConnectionError, type Step } from '../../connection/connection.ts'
+import { ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
 import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
+import type { Module } from '../../modules/module.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import { type AnswersOf, type ProbeSet, probesOf } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
@@ -113,10 +114,13 @@ async function converge(
   const { params, identity } = item
   let answers: AnswersOf<ProbeSet>
   try {
+    refusePlatform(module, link.platform)
     answers = await link.ask(identity, item.probes, outlook.guess)
+    refusePlatform(module, link.platform)
   } catch (error) {
-    if (error instanceof TaskFailure) return failureResult(error)
-    throw error
+    if (!(error instanceof TaskFailure)) throw error
+    // What the host cannot be asked is said in the words of the module, once it is known what the host is.
+    return failureResult(wrongPlatform(module, link.platform) ?? error)
   }
   const shared = await openForBatch(session, evaluated, item, answers)
   report.phase('converge', name)
@@ -132,7 +136,9 @@ async function converge(
           report.phase('converge', name)
           return seen
         },
-        run: (action) => {
+        run: async (action) => {
+          await link.connect()
+          refusePlatform(module, link.platform)
           const step: Step = {
             script: action.script,
             environment: identity.environment,
@@ -155,6 +161,24 @@ async function converge(
       },
     ),
   )
+}
+
+/** A module that cannot be done on the host fails, and says which can. @throws TaskFailure */
+function refusePlatform(module: Module, platform: Platform | undefined): void {
+  const failure = wrongPlatform(module, platform)
+  if (failure !== undefined) throw failure
+}
+
+function wrongPlatform(module: Module, platform: Platform | undefined): TaskFailure | undefined {
+  const { name, runsOn, platforms = ['posix'] } = module
+  if (runsOn === 'controller' || platform === undefined || platforms.includes(platform)) return undefined
+  return platform === 'windows'
+    ? new TaskFailure(`${name} is for POSIX hosts, and this is a Windows host`, {
+        hint: `use the modules for Windows (win_copy, win_service, …), or say which hosts with when: or hosts:`,
+      })
+    : new TaskFailure(`${name} is for Windows hosts, and this is none`, {
+        hint: 'say which hosts with when: or hosts:; a Windows host whose greeting does not say so needs ansible_shell_type: powershell',
+      })
 }
 
 /** What the batch opens once for this task, when all its hosts stand before it; null for other tasks. */

@@ -5,6 +5,7 @@ import { convergeDebs } from '../../../src/modules/packages/deb-on-host.ts'
 import type { DebFile } from '../../../src/probes/deb-file.ts'
 import { NOT_INSTALLED, type Package } from '../../../src/probes/package.ts'
 import type { Probe } from '../../../src/probes/probe.ts'
+import type { ShellText } from '../../../src/shell/sh.ts'
 import type { Output } from '../../../src/values/transfer.ts'
 import { debFile, tar } from './deb-file.ts'
 
@@ -57,7 +58,7 @@ async function did(
     while (next.done !== true) {
       const action: Action = next.value
       actions.push(`${action.kind}: ${action.says}`)
-      if (action.kind === 'run') script = action.script.reveal()
+      if (action.kind === 'run') script = (action.script as ShellText).reveal()
       next = await steps.next(answer(action))
     }
     return { actions, script, outcome: next.value, error: undefined }
