@@ -37,6 +37,17 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   uri: () => import('./library/uri.ts'),
   user: () => import('./library/user.ts'),
   wait_for: () => import('./library/wait_for.ts'),
+  win_command: () => import('./library/win_command.ts'),
+  win_copy: () => import('./library/win_copy.ts'),
+  win_environment: () => import('./library/win_environment.ts'),
+  win_file: () => import('./library/win_file.ts'),
+  win_get_url: () => import('./library/win_get_url.ts'),
+  win_path: () => import('./library/win_path.ts'),
+  win_ping: () => import('./library/win_ping.ts'),
+  win_regedit: () => import('./library/win_regedit.ts'),
+  win_shell: () => import('./library/win_shell.ts'),
+  win_stat: () => import('./library/win_stat.ts'),
+  win_template: () => import('./library/win_template.ts'),
 }
 
 /** Other name -> short name. */

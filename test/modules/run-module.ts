@@ -51,7 +51,9 @@ export async function runModule(
     if ('silent' in action ? action.silent !== true : action.kind !== 'look' && action.kind !== 'wait')
       changes.push(action.says)
   }
-  const language = connection.platform === 'windows' ? 'powershell' : 'posix'
+  // Not asked of those that have no connection.
+  const language =
+    module.runsOn === 'host' && connection.platform === 'windows' ? 'powershell' : 'posix'
   const send = async (steps: Parameters<Connection['request']>[1]) => connection.request(become, steps)
   try {
     const params = readParameters(module, args)

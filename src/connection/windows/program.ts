@@ -123,6 +123,20 @@ function m_key([string]$p,[bool]$write=$false){
   if($null -eq $b){throw "no hive of the registry is called $h"}
   [Microsoft.Win32.RegistryKey]::OpenBaseKey($b,'Registry64').OpenSubKey($r.TrimEnd('\'),$write)
 }
+function m_new_key([string]$p){
+  # The same key, writable, made where it is missing.
+  $h,$r=$p -split ':?[\\/]',2
+  $b=@{HKLM='LocalMachine';HKCU='CurrentUser';HKCR='ClassesRoot';HKU='Users';HKCC='CurrentConfig'}[$h.TrimEnd(':').ToUpperInvariant()]
+  if($null -eq $b){throw "no hive of the registry is called $h"}
+  [Microsoft.Win32.RegistryKey]::OpenBaseKey($b,'Registry64').CreateSubKey($r.TrimEnd('\'))
+}
+function m_set_value($k,[string]$n,$v,[string]$kind){
+  if($kind -eq 'DWord'){$v=[int]$v}
+  elseif($kind -eq 'QWord'){$v=[long]$v}
+  elseif($kind -eq 'MultiString'){$v=[string[]]@($v)}
+  elseif($kind -eq 'Binary' -or $kind -eq 'None'){$v=[byte[]]$v}
+  $k.SetValue($n,$v,$kind)
+}
 function m_sid($b){if($null -eq $b){''}else{(New-Object Security.Principal.SecurityIdentifier ([byte[]]$b),0).Value}}
 function m_services{
   # $m_all: the services by name; asked of the service manager at once.
@@ -137,6 +151,13 @@ function m_reboot{
   if($null -ne (m_key "$s\WindowsUpdate\Auto Update\RebootRequired")){'update'}
   $k=m_key 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
   if($null -ne $k -and @($k.GetValue('PendingFileRenameOperations',@())).Length -gt 0){'files'}
+}
+function m_like([string]$from,[string]$to){
+  # The access list of one file for another, and nothing but that: the owner stays.
+  $s=(Get-Acl -LiteralPath $from).GetSecurityDescriptorSddlForm('Access')
+  $x=Get-Acl -LiteralPath $to
+  $x.SetSecurityDescriptorSddlForm($s,'Access')
+  Set-Acl -LiteralPath $to -AclObject $x
 }
 function m_run($o){
   # Runs a program with its streams redirected: $o.file, .arguments, .folder, .input (bytes), .seconds.
@@ -205,7 +226,11 @@ function m_steps([string]$nonce,[int]$count){
       $global:m_rc=1
       e (m_said $_)
     }
-    foreach($m_k in $m_old.Keys){[Environment]::SetEnvironmentVariable($m_k,$m_old[$m_k])}
+    foreach($m_k in $m_old.Keys){
+      $m_e=$m_old[$m_k]
+      if($null -eq $m_e){$m_e=[NullString]::Value}
+      [Environment]::SetEnvironmentVariable($m_k,$m_e)
+    }
     m_both "\`n$nonce e $m_i $([uint32]($global:m_rc -band 0xffffffffL))\`n"
   }
   m_both "$nonce d\`n"

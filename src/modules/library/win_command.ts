@@ -1,0 +1,101 @@
+import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import { commandReturns } from '../commands/command-parameters.ts'
+import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
+import { commandRepeatable } from '../commands/command-state.ts'
+import { plain } from '../host/text.ts'
+import { defineModule } from '../module.ts'
+import { programAndRest, windowsArguments } from '../windows/arguments.ts'
+import {
+  windowsCommandParameters,
+  windowsCommandProbes,
+  windowsCommandState,
+} from '../windows/command-task.ts'
+import { NOT_STARTED, programOutput, runProgram } from '../windows/run-program.ts'
+
+export default defineModule({
+  name: 'win_command',
+  runsOn: 'host',
+  platforms: ['windows'],
+  documentation: {
+    summary: 'Runs a program with its arguments on a Windows host, without a shell.',
+    notes: [
+      'Changed whenever it runs: say with creates, removes or changed_when what it does.',
+      '`%NAME%`, pipes and redirections mean nothing: use win_shell for them.',
+      'rc has all 32 bits of the exit code, signed, as Windows shows it.',
+    ],
+    examples: `
+- name: services
+  win_command: sc.exe query AmazonSSMAgent
+  register: agent
+  changed_when: false
+- name: with a blank in an argument
+  win_command:
+    argv: ['C:\\Program Files\\App\\app.exe', --data, 'D:\\some data']
+`,
+    returns: commandReturns,
+  },
+  spec: {
+    parameters: {
+      cmd: {
+        type: 'str',
+        aliases: ['_raw_params'],
+        doc: 'The command line; may stand behind the module’s name.',
+      },
+      argv: { type: 'list', elements: 'str', doc: 'The command as a list of words.' },
+      ...windowsCommandParameters,
+    },
+    mutuallyExclusive: [['cmd', 'argv']],
+    freeForm: 'cmd',
+  },
+  observe: windowsCommandProbes,
+  repeatable: ({ creates, removes }) =>
+    commandRepeatable({ creates: plain(creates), removes: plain(removes) }),
+
+  async *converge(params, answers, context) {
+    const secrets = [params.cmd, ...(params.argv ?? [])].filter((part) => part instanceof Secret)
+    const line =
+      params.argv === undefined
+        ? (plain(params.cmd) ?? '')
+        : windowsArguments(params.argv.map((word) => plain(word)))
+    const { program, rest } = programAndRest(line)
+    if (program === '') throw new TaskFailure('no command given', { result: { rc: 256 } })
+    const cmd = secrets.length > 0 ? new Secret(line, { from: secrets, joined: true }) : line
+    const wish = {
+      chdir: plain(params.chdir),
+      creates: plain(params.creates),
+      removes: plain(params.removes),
+    }
+    const needless = notNeeded(wish, windowsCommandState(answers), cmd)
+    if (needless !== null) return needless
+    if (unknowable(wish, context)) return notRun()
+    const output = programOutput(
+      yield {
+        kind: 'run',
+        says: secrets.length > 0 ? 'run a command' : `run ${program}`,
+        script: runProgram({
+          file: program,
+          arguments: secrets.length > 0 ? new Secret(rest, { from: secrets, joined: true }) : rest,
+          folder: wish.chdir,
+          stdin: params.stdin,
+          encoding: params.output_encoding_override,
+        }),
+      },
+    )
+    const said = output.stderr.toString('utf8')
+    if (said.startsWith(NOT_STARTED))
+      throw new TaskFailure(`cannot run ${program}: ${said.slice(NOT_STARTED.length)}`, {
+        result: {
+          changed: false,
+          rc: output.rc,
+          cmd,
+          stdout: '',
+          stderr: '',
+          stdout_lines: [],
+          stderr_lines: [],
+        },
+        hint: 'give its whole path, or look at the PATH of the login user',
+      })
+    return commandOutcome(output, { cmd, stripEmptyEnds: false })
+  },
+})
