@@ -52,8 +52,7 @@ export async function runModule(
       changes.push(action.says)
   }
   // Not asked of those that have no connection.
-  const language =
-    module.runsOn === 'host' && connection.platform === 'windows' ? 'powershell' : 'posix'
+  const language = module.runsOn === 'host' && connection.platform === 'windows' ? 'powershell' : 'posix'
   const send = async (steps: Parameters<Connection['request']>[1]) => connection.request(become, steps)
   try {
     const params = readParameters(module, args)

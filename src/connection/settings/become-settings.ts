@@ -63,7 +63,11 @@ function settings(reader: SettingReader, askedPassword: Secret | undefined): Bec
   const method =
     METHODS[String(found?.value ?? 'sudo').replace(/^(?:ansible\.builtin|community\.general)\./, '')]
   if (method === undefined) {
-    reader.problem(found!, 'is none of sudo, su and doas', 'muster becomes another user with these')
+    const hint =
+      found?.value === 'runas' || found?.value === 'ansible.builtin.runas'
+        ? 'an administrator has all rights over SSH, and another user can only be become with a password that the host would have to be told: log in as that user'
+        : 'muster becomes another user with these'
+    reader.problem(found!, 'is none of sudo, su and doas', hint)
   }
   const password = reader.secret(SETTING_NAMES.becomePassword) ?? askedPassword
   return {

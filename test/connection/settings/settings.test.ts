@@ -83,6 +83,8 @@ test.each<[Record<string, Value>, object]>([
   [{ ansible_port: 1, ansible_ssh_common_args: '-p 2' }, { port: 1 }],
   [{ ansible_connection: 'openssh' }, { kind: 'ssh', transport: 'openssh' }],
   [{ ansible_shell_type: 'fish', ansible_shell_executable: '/bin/bash' }, { shell: '/bin/bash' }],
+  [{ ansible_shell_type: 'powershell' }, { platform: 'windows' }],
+  [{ ansible_shell_type: 'cmd' }, { platform: 'windows' }],
   [{ muster_read_timeout: 9 }, { deadlines: { read: 9, open: 30, push: 60 } }],
   [{ ansible_ssh_retries: 3 }, { attempts: 4 }],
   [
@@ -141,7 +143,11 @@ describe('refused with variable and place', () => {
     [{ ansible_password: dict() }, 'ansible_password must be text'],
     [{ ansible_host_key_checking: 'maybe' }, 'ansible_host_key_checking must be a boolean'],
     [{ ansible_connection: 'winrm' }, 'ansible_connection is "winrm"\n  hint: muster knows ssh, smart, auto'],
-    [{ ansible_shell_type: 'powershell' }, 'ansible_shell_type is "powershell"'],
+    [{ ansible_shell_type: 'tcsh' }, 'ansible_shell_type is "tcsh"'],
+    [
+      { ansible_shell_type: 'powershell', ansible_shell_executable: '/bin/bash' },
+      'ansible_shell_executable is for POSIX hosts',
+    ],
     [{ ansible_shell_executable: 'bash' }, 'ansible_shell_executable is "bash"'],
     [
       { ansible_connection: 'paramiko_ssh', ansible_ssh_common_args: '-C' },

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/connection/connect.ts'
@@ -12,6 +15,7 @@ import type { Value } from '../../src/values/value.ts'
 import { told } from '../connection/steps.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hosts/windows/index.ts'
+import { RunningMuster, summaryOf } from '../run/muster.ts'
 
 if (windowsKit() === undefined)
   describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
@@ -165,4 +169,57 @@ else {
           )
         })
     })
+
+  describe('a play for Windows hosts', () => {
+    let folder: string
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'muster-windows-play-'))
+    })
+    afterAll(() => rm(folder, { recursive: true, force: true }))
+
+    const muster = async (playbook: string, ...words: string[]) => {
+      const inventory = join(folder, 'inventory.json')
+      const all = hosts.hosts.map((host) => [host.name, hosts.variables(host)])
+      await writeFile(inventory, JSON.stringify({ all: { hosts: Object.fromEntries(all) } }))
+      const environment = { XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
+      return new RunningMuster(['apply', playbook, '-i', inventory, '--json', ...words], { environment })
+        .ended
+    }
+
+    test('changes what differs, and a second time nothing, with one request a host', async () => {
+      const playbook = join(import.meta.dirname, 'modules.yaml')
+      const check = await muster(playbook, '--check')
+      expect(summaryOf(check).failures.map(({ task }) => task)).toEqual(['it is whole', 'it is whole'])
+      const first = summaryOf(await muster(playbook))
+      expect(first.failures).toEqual([])
+      expect(Object.values(first.recap).map((counts) => counts['changed'])).toEqual([8, 8])
+      const second = summaryOf(await muster(playbook))
+      expect(second.failures).toEqual([])
+      expect(Object.values(second.recap).map((counts) => counts['changed'])).toEqual([0, 0])
+      // win_ping is asked at its turn; all that the others look at is one request.
+      expect(second.cost).toMatchObject({ handshakes: 2, channels: 2, requests: 4 })
+      const [host] = hosts.hosts as [TestHost]
+      expect(await host.sh("cat '/C:/ProgramData/muster test/a [1]/motd.txt'")).toBe(
+        `Welcome to ${host.name}\r\nand on\r\n`,
+      )
+      expect(await host.sh("cat '/C:/ProgramData/muster test/a [1]/%nope% ^&!ü.txt'")).toBe('größer\r\n')
+    })
+
+    test('says which module is for which hosts', async () => {
+      const playbook = join(folder, 'wrong.yaml')
+      await writeFile(
+        playbook,
+        JSON.stringify([
+          {
+            hosts: 'all',
+            gather_facts: false,
+            tasks: [{ name: 'wrong', copy: { dest: '/x', content: 'x' } }],
+          },
+        ]),
+      )
+      const { failures } = summaryOf(await muster(playbook))
+      expect(failures[0]).toMatchObject({ message: 'copy is for POSIX hosts, and this is a Windows host' })
+      expect(failures[0]?.hint).toContain('win_copy')
+    })
+  })
 }
