@@ -16,6 +16,13 @@ export function readCliXml(text: string): string {
   return said.join('').trim()
 }
 
+/** The same for bytes, of which text that is no CLIXML stays as it is. */
+export function readCliXmlBytes(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 9).toString('latin1') === '#< CLIXML'
+    ? Buffer.from(readCliXml(bytes.toString('utf8')))
+    : bytes
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 function unescaped(text: string): string {

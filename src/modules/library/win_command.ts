@@ -11,7 +11,7 @@ import {
   windowsCommandProbes,
   windowsCommandState,
 } from '../windows/command-task.ts'
-import { NOT_STARTED, programOutput, runProgram } from '../windows/run-program.ts'
+import { programOutput, runProgram, whyNotStarted } from '../windows/run-program.ts'
 
 export default defineModule({
   name: 'win_command',
@@ -82,9 +82,9 @@ export default defineModule({
         }),
       },
     )
-    const said = output.stderr.toString('utf8')
-    if (said.startsWith(NOT_STARTED))
-      throw new TaskFailure(`cannot run ${program}: ${said.slice(NOT_STARTED.length)}`, {
+    const why = whyNotStarted(output)
+    if (why !== undefined)
+      throw new TaskFailure(`cannot run ${program}: ${why}`, {
         result: {
           changed: false,
           rc: output.rc,

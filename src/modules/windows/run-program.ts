@@ -1,5 +1,6 @@
-import { readCliXml } from '../../connection/windows/clixml.ts'
+import { readCliXmlBytes } from '../../connection/windows/clixml.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
+import { saidOn } from '../../values/host-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Text } from '../parameters.ts'
 
@@ -14,7 +15,7 @@ export interface ProgramRun {
 }
 
 /** What a program that could not be started left as its exit status: Windows' code for "file not found" and its like. */
-export const NOT_STARTED = 'muster-not-started '
+const NOT_STARTED = 'muster-not-started '
 
 /**
  * Runs a program; its outputs, decoded from the code page they are in, are those of the step, and its status is that of
@@ -44,10 +45,11 @@ $global:m_rc=$r.rc`
 /** The output of {@link runProgram}: the status signed, as Windows shows it, and CLIXML on standard error as text. */
 export function programOutput(output: Output): Output {
   const rc = output.rc === null ? null : output.rc | 0
-  const stderr = output.stderr.toString('utf8')
-  return {
-    ...output,
-    rc,
-    stderr: stderr.startsWith('#< CLIXML') ? Buffer.from(readCliXml(stderr)) : output.stderr,
-  }
+  return { ...output, rc, stderr: readCliXmlBytes(output.stderr) }
+}
+
+/** Why a program could not be started; undefined when it was. */
+export function whyNotStarted(output: Output): string | undefined {
+  const said = saidOn(output)
+  return said.startsWith(NOT_STARTED) ? said.slice(NOT_STARTED.length) : undefined
 }

@@ -1,5 +1,5 @@
+import { endOf, saidOn } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 import { strictText } from '../fields.ts'
 
@@ -39,10 +39,9 @@ export function windowsNumber(text: string | undefined, what: string): number {
 
 /** A script that failed: the message of what it threw, without the line behind it that says where. */
 export function powerShellFailure(output: Output, what: string, hint?: string): TaskFailure {
-  const [message = '', ...rest] = displayText(output.stderr).trim().split('\n[')
-  const status = output.timedOut ? 'timed out' : `exit status ${output.rc ?? 'none'}`
+  const [message = '', ...rest] = saidOn(output).split('\n[')
   const blocked = rest.join().includes('ScriptContainedMaliciousContent')
-  return new TaskFailure(`${what}: ${message === '' ? status : message}`, {
+  return new TaskFailure(`${what}: ${message === '' ? endOf(output) : message}`, {
     result: { changed: false },
     ...(blocked
       ? { hint: "an antivirus on the host (AMSI) stopped a script: allow muster's scripts there" }
