@@ -4,11 +4,11 @@ import type { SourceParameter } from '../modules/module.ts'
 import { loadModule } from '../modules/registry.ts'
 import { checkTemplateFile } from '../template/check.ts'
 import { TemplateText } from '../values/template-text.ts'
+import { splitWords, unquote } from '../values/text/key-value.ts'
 import type { Value } from '../values/value.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { Task } from './playbook.ts'
 import { keywordBoolean } from './tasks/keyword-values.ts'
-import { splitWords, unquote } from './words.ts'
 
 /**
  * The file a task sends must be there, where its name holds no template; a template file is checked for syntax and

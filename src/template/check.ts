@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein'
 import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
+import { didYouMean } from '../values/text/nearest.ts'
 import { type CheckTemplate, TemplateError } from './api.ts'
 import { TEXT_SETTINGS } from './evaluator/templates.ts'
 import { knownFilterNames, knownTestNames } from './evaluator/values/known.ts'
@@ -50,14 +50,5 @@ function problemOf(mistake: PlacedMistake): Problem {
   if (mistake.arguments !== undefined) return { message: mistake.arguments, position, hint: mistake.hint }
   const known = KNOWN[kind]()
   const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined
-  return { message: `No ${kind} named '${name}'.`, position, hint: elsewhere ?? nearest(name, known) }
-}
-
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
-    .sort((a, b) => a.far - b.far)
-  const best = ranked[0]
-  if (best === undefined || best.far > Math.max(1, Math.floor(name.length / 3))) return undefined
-  return `did you mean '${best.candidate}'?`
+  return { message: `No ${kind} named '${name}'.`, position, hint: elsewhere ?? didYouMean(name, known) }
 }

@@ -18,7 +18,7 @@ describe('checkTemplate', () => {
       {
         message: "No lookup named 'fle'.",
         position: { file: 'site.yaml', line: 1, column: 11 },
-        hint: "did you mean 'file'?",
+        hint: 'did you mean "file"?',
       },
     ])
   })
@@ -31,7 +31,7 @@ describe('checkTemplate', () => {
       {
         message: "No filter named 'uper'.",
         position: { file: 'site.yaml', line: 3, column: 12 },
-        hint: "did you mean 'upper'?",
+        hint: 'did you mean "upper"?',
       },
       {
         message: "No filter named 'qqqqq'.",
@@ -41,7 +41,7 @@ describe('checkTemplate', () => {
       {
         message: "No test named 'defind'.",
         position: { file: 'site.yaml', line: 3, column: 63 },
-        hint: "did you mean 'defined'?",
+        hint: 'did you mean "defined"?',
       },
     ])
   })

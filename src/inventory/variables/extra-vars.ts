@@ -1,10 +1,10 @@
 import { InputError, type Problem } from '../../values/problem.ts'
 import { hasTemplateMarks, TemplateText } from '../../values/template-text.ts'
+import { readPair, splitWords, type Word } from '../../values/text/key-value.ts'
 import type { Value } from '../../values/value.ts'
 import { openText } from '../../vault/open-content.ts'
 import { readTextFileSync } from '../../yaml/load.ts'
 import { parseYaml } from '../../yaml/parse.ts'
-import { splitAssignments } from './split-assignments.ts'
 import { noVariables, setVariable, setVariables, type Variables } from './variables.ts'
 
 /**
@@ -56,18 +56,27 @@ function addMapping(text: string, file: string, into: Variables, secret: boolean
 }
 
 function addAssignments(text: string, into: Variables): void {
-  const assignments = splitAssignments(text)
-  if (assignments === undefined) throw refused(text, 'a quote or a {{ is not closed')
-  for (const [index, assignment] of assignments.entries()) {
-    if ('word' in assignment) {
+  const words = wordsOf(text)
+  for (const [index, word] of words.entries()) {
+    const pair = readPair(word.text)
+    if (pair === undefined) {
       throw refused(
         text,
         `word ${index + 1} has no "="; a value with blanks needs quotes inside: 'key="two words"'`,
       )
     }
-    const { key, value } = assignment
+    const { key, value } = pair
     const position = { file: '-e' }
     setVariable(into, key, hasTemplateMarks(value) ? new TemplateText(value, position) : value, position)
+  }
+}
+
+function wordsOf(text: string): Word[] {
+  try {
+    return splitWords(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw refused(text, 'a quote or a {{ is not closed')
   }
 }
 

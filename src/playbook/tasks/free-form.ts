@@ -1,4 +1,4 @@
-import { readPair, readPairs, splitWords } from '../words.ts'
+import { readPair, readPairs, splitWords } from '../../values/text/key-value.ts'
 
 /** The parameters that Ansible takes out of a command's text (`command: touch x creates=x`). */
 const IN_COMMAND = [

@@ -59,7 +59,6 @@ const MODULES: Readonly<Record<string, string>> = {
   expect: 'use `shell` with `stdin`',
   dnf: 'use `package`',
   yum: 'use `package`',
-  get_url: 'name the file in `artifacts`, or use `uri` with `dest`',
   find: 'use `command: find ...` with `register`',
   fetch: 'use `command: cat PATH` with `register`',
   git: 'use `command: git ...` with `creates`',

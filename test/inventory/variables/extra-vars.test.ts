@@ -28,6 +28,9 @@ test.each<[string, [string, Value][]]>([
   ['a=b=c', [['a', 'b=c']]],
   ['a="it\'s"', [['a', "it's"]]],
   ['a=x\\ny\\u00e9', [['a', 'x\nyé']]],
+  ['a=x\\fy', [['a', 'x\fy']]],
+  ['a=\\U0001F600', [['a', '😀']]],
+  ['a\\=b=c', [['a\\=b', 'c']]],
   [
     'a={{ b + 1 }} c=2',
     [
@@ -67,6 +70,7 @@ describe('refused', () => {
   test.each([
     ['word', 'word 1 has no "="'],
     ['=x', 'has no "="'],
+    ['a\\=b', 'has no "="'],
     ['a="b', 'a quote or a {{ is not closed'],
     ['a={{ b', 'a quote or a {{ is not closed'],
     ['[1]', '-e:1:1: extra variables are a mapping, not a list'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readFreeForm } from '../../src/playbook/tasks/free-form.ts'
-import { readPairs, splitWords } from '../../src/playbook/words.ts'
+import { readFreeForm } from '../../../src/playbook/tasks/free-form.ts'
+import { readPairs, splitWords } from '../../../src/values/text/key-value.ts'
 
 const words = (text: string) => splitWords(text).map((word) => word.text)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { splitWords } from '../../../src/modules/commands/split-words.ts'
+import { shellWords } from '../../../src/values/text/shell-words.ts'
 
 describe('a command line', () => {
   it.each([
@@ -15,14 +15,23 @@ describe('a command line', () => {
     ['$HOME *', ['$HOME', '*']],
     ['', []],
   ])('%j is %j', (line, words) => {
-    expect(splitWords(line)).toEqual(words)
+    expect(shellWords(line).map(({ text }) => text)).toEqual(words)
   })
 
   it.each([
     ["echo 'a", 'No closing quotation'],
     ['echo "a', 'No closing quotation'],
     ['echo a\\', 'No escaped character'],
+    ['echo "a\\', 'No escaped character'],
   ])('%j is refused: %s', (line, message) => {
-    expect(() => splitWords(line)).toThrow(message)
+    expect(() => shellWords(line)).toThrow(message)
+  })
+
+  it('may end in a comment, and tells where its words begin', () => {
+    expect(shellWords(' a "b c#" d=red#blue', true)).toEqual([
+      { text: 'a', at: 1 },
+      { text: 'b c#', at: 3 },
+      { text: 'd=red', at: 10 },
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { CONTROL_ESCAPES } from '../values/text/control-escapes.ts'
+import { CONTROL_ESCAPES } from './control-escapes.ts'
 
 /** A word of a text, with its place in it. */
 export interface Word {
