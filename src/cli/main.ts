@@ -31,6 +31,11 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'make a report of a run: HTML, Markdown, JUnit, SARIF or JSON',
     load: async () => (await import('./report.ts')).reportCommand(),
   },
+  doctor: {
+    summary:
+      'look from here and from each host whether AWS is in reach and the hosts are ready; touches nothing',
+    load: async () => (await import('./doctor.ts')).doctorCommand(),
+  },
   destroy: {
     summary: 'remove from the account what muster made there, and nothing else',
     load: async () => (await import('./destroy.ts')).destroyCommand(),

@@ -108,7 +108,7 @@ export function listWorkspaces(call: Call): Answer {
   }
   const found = [...call.state.workspaces.values()]
     .filter((workspace) => workspace.region === call.region && (workspace.alias ?? '').startsWith(alias))
-    .sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => a.created - b.created)
   const result = page(found, alias, query.get('nextToken') ?? undefined, Number(size))
   if (result === null) throw new AwsError('ValidationException', 'nextToken is not valid', 400, INVALID)
   return rest({
