@@ -9,6 +9,9 @@ import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/doctor.yaml', import.meta.url))
 
+/** The playbook's first play is the controller's. */
+const LOCALHOST = 'localhost'
+
 /** `muster doctor`: whether AWS is in reach from here and from each host, and whether the hosts are ready, as a table. */
 export function doctorCommand(): Command {
   return addRunOptions(new Command('doctor'))
@@ -35,7 +38,7 @@ function rowsOf(event: RunEvent): DoctorRow[] {
   if (event.type !== 'task') return []
   const findings = event.result.get('findings')
   if (!Array.isArray(findings)) return []
-  const where = event.module === 'aws_check' ? CONTROLLER : event.host
+  const where = event.host === LOCALHOST ? CONTROLLER : event.host
   return findings.filter(isDict).map((finding) => {
     const text = (key: string): string => String(finding.get(key) ?? ('' satisfies Value))
     return {
@@ -51,7 +54,7 @@ function rowsOf(event: RunEvent): DoctorRow[] {
 /** A host that could not be looked at: what kept it from that is what was found. */
 function failureRow({ host, status, message, hint }: Failure): DoctorRow {
   return {
-    where: host === 'localhost' ? CONTROLLER : host,
+    where: host === LOCALHOST ? CONTROLLER : host,
     check: status === 'unreachable' ? 'connection' : 'look',
     status: 'failed',
     found: message,

@@ -1,5 +1,5 @@
+import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import type { Output } from '../../values/transfer.ts'
 
 /** One line of what the host's script said: kind, name, text. What a host says is bounded by the script's output. */
@@ -24,10 +24,7 @@ export function readHostAnswers(output: Output): HostAnswers {
     names.set(name, text)
     kinds.set(kind, names)
   }
-  if (!kinds.has('clock'))
-    throw new TaskFailure(
-      `the host's answer makes no sense${output.stderr.length > 0 ? `: ${displayText(output.stderr.toString('utf8').slice(0, 300)).trim()}` : ''}`,
-    )
+  if (!kinds.has('clock')) throw new TaskFailure(`the host's answer makes no sense: ${reasonOf(output)}`)
   return {
     text: (kind) => kinds.get(kind)?.values().next().value,
     all: (kind) => kinds.get(kind) ?? new Map(),
