@@ -1,6 +1,6 @@
 import type { Activation as Described } from '@aws-sdk/client-ssm'
 import { Secret } from '../values/secret.ts'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
 
@@ -41,23 +41,22 @@ export async function createActivation(
   request: ActivationRequest,
   { signal, clock = systemClock }: WaitOptions = {},
 ): Promise<CreatedActivation> {
-  const { CreateActivationCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
-  const command = new CreateActivationCommand({
+  const wanted = {
     IamRole: request.role,
     RegistrationLimit: request.limit,
     ExpirationDate: request.expires,
     Description: request.description,
     DefaultInstanceName: request.instanceName,
     Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
-  })
+  }
   const deadline = clock.now() + ROLE_PATIENCE
   for (const delay of backOff(2000, 15_000)) {
     try {
       const { ActivationId, ActivationCode, $metadata } = await asking(
         ['ssm:CreateActivation', 'iam:PassRole'],
         `create an activation for role ${request.role}`,
-        () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
+        () => ssm.createActivation(wanted, abortable(signal)),
         signal,
       )
       return { id: ActivationId!, code: new Secret(ActivationCode!), only: $metadata.attempts === 1 }
@@ -97,17 +96,12 @@ export async function deleteActivation(
   id: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { DeleteActivationCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
   try {
     await asking(
       'ssm:DeleteActivation',
       `delete activation ${id}`,
-      () =>
-        ssm.send(
-          new DeleteActivationCommand({ ActivationId: id }),
-          signal === undefined ? {} : { abortSignal: signal },
-        ),
+      () => ssm.deleteActivation({ ActivationId: id }, abortable(signal)),
       signal,
     )
     return true
@@ -138,14 +132,13 @@ export async function listActivations(
   tags: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
 ): Promise<ActivationDescription[]> {
-  const { paginateDescribeActivations } = await import('@aws-sdk/client-ssm')
   const client = await clients.ssm()
   const found: ActivationDescription[] = []
   await asking(
     'ssm:DescribeActivations',
     'list the activations',
     async () => {
-      for await (const page of paginateDescribeActivations({ client, pageSize: 50 }, {})) {
+      for await (const page of client.paginateDescribeActivations({}, { pageSize: 50 })) {
         signal?.throwIfAborted()
         found.push(...(page.ActivationList ?? []).map(describe))
       }

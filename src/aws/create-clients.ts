@@ -18,10 +18,10 @@ export function createClients(region: string): AwsClients {
   }
   return {
     region,
-    ssm: once(async () => new (await import('@aws-sdk/client-ssm')).SSMClient(config)),
-    amp: once(async () => new (await import('@aws-sdk/client-amp')).AmpClient(config)),
-    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAMClient(config)),
-    sts: once(async () => new (await import('@aws-sdk/client-sts')).STSClient(config)),
+    ssm: once(async () => new (await import('@aws-sdk/client-ssm')).SSM(config)),
+    amp: once(async () => new (await import('@aws-sdk/client-amp')).Amp(config)),
+    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAM(config)),
+    sts: once(async () => new (await import('@aws-sdk/client-sts')).STS(config)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '../values/text/nearest.ts'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 
 export interface Identity {
@@ -13,12 +13,11 @@ export interface Identity {
  * @throws AwsFailure
  */
 export async function callerIdentity(clients: AwsClients, signal?: AbortSignal): Promise<Identity> {
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
   const sts = await clients.sts()
   const { Account, Arn } = await asking(
     'sts:GetCallerIdentity',
     'find out who the AWS credentials are',
-    () => sts.send(new GetCallerIdentityCommand({}), signal === undefined ? {} : { abortSignal: signal }),
+    () => sts.getCallerIdentity({}, abortable(signal)),
     signal,
   )
   return { account: Account!, arn: Arn! }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 import { nodesWithTags } from './nodes.ts'
 
@@ -51,14 +51,12 @@ async function tagsOf(
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<Tags | null> {
-  const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
-  const command = new ListTagsForResourceCommand({ ResourceType: 'ManagedInstance', ResourceId: id })
   try {
     const { TagList } = await asking(
       'ssm:ListTagsForResource',
       `look at the tags of ${id}`,
-      () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
+      () => ssm.listTagsForResource({ ResourceType: 'ManagedInstance', ResourceId: id }, abortable(signal)),
       signal,
     )
     return Object.fromEntries((TagList ?? []).map(({ Key, Value }) => [Key!, Value!]))
@@ -75,17 +73,16 @@ export async function tagNode(
   tags: Tags,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
-  const command = new AddTagsToResourceCommand({
-    ResourceType: 'ManagedInstance',
+  const wanted = {
+    ResourceType: 'ManagedInstance' as const,
     ResourceId: id,
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-  })
+  }
   await asking(
     'ssm:AddTagsToResource',
     `tag ${id}`,
-    () => ssm.send(command, signal === undefined ? {} : { abortSignal: signal }),
+    () => ssm.addTagsToResource(wanted, abortable(signal)),
     signal,
   )
 }

@@ -1,5 +1,5 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 
 /** The most that DescribeInstanceInformation takes as values of a filter and as a page, whichever is smaller. */
@@ -108,17 +108,12 @@ export async function deregisterNode(
   id: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { DeregisterManagedInstanceCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
   try {
     await asking(
       'ssm:DeregisterManagedInstance',
       `deregister ${id}`,
-      () =>
-        ssm.send(
-          new DeregisterManagedInstanceCommand({ InstanceId: id }),
-          signal === undefined ? {} : { abortSignal: signal },
-        ),
+      () => ssm.deregisterManagedInstance({ InstanceId: id }, abortable(signal)),
       signal,
     )
     return true
@@ -134,9 +129,8 @@ async function* ask(
   doing: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<NodeInformation> {
-  const { paginateDescribeInstanceInformation } = await import('@aws-sdk/client-ssm')
   const client = await clients.ssm()
-  const pages = paginateDescribeInstanceInformation({ client, pageSize: PAGE }, { Filters: filters })
+  const pages = client.paginateDescribeInstanceInformation({ Filters: filters }, { pageSize: PAGE })
   for (;;) {
     const page = await asking('ssm:DescribeInstanceInformation', doing, () => pages.next(), signal)
     signal?.throwIfAborted()

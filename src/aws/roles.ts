@@ -1,7 +1,7 @@
-import type { Role as Described, IAMClient } from '@aws-sdk/client-iam'
+import type { Role as Described, IAM } from '@aws-sdk/client-iam'
 import pLimit from 'p-limit'
 import type { Action } from './actions.ts'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 
 /** A role with everything that is set on it. Policy documents are JSON text. */
@@ -47,14 +47,13 @@ export async function readRole(
   signal?: AbortSignal,
 ): Promise<Role | null> {
   const iam = await clients.iam()
-  const { GetRoleCommand } = await import('@aws-sdk/client-iam')
   try {
     return await asking(
       ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
       `look at role ${name}`,
       async () => {
-        const options = signal === undefined ? {} : { abortSignal: signal }
-        const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: name }), options)
+        const options = abortable(signal)
+        const { Role: role } = await iam.getRole({ RoleName: name }, options)
         const [managedPolicies, inlinePolicies] = await Promise.all([
           readManaged(iam, name),
           readInline(iam, name),
@@ -82,13 +81,12 @@ export async function findRoles(
   tags: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const { paginateListRoles, paginateListRoleTags } = await import('@aws-sdk/client-iam')
   const client = await clients.iam()
   const names: string[] = []
   const limit = pLimit(AT_ONCE)
   const has = async (RoleName: string) => {
     const found: Record<string, string> = {}
-    for await (const page of paginateListRoleTags({ client }, { RoleName }))
+    for await (const page of client.paginateListRoleTags({ RoleName }))
       for (const { Key, Value } of page.Tags ?? []) found[Key!] = Value!
     return Object.entries(tags).every(([key, value]) => found[key] === value)
   }
@@ -96,7 +94,7 @@ export async function findRoles(
     'iam:ListRoles',
     'look for roles by their tags',
     async () => {
-      for await (const page of paginateListRoles({ client }, {})) {
+      for await (const page of client.paginateListRoles({})) {
         signal?.throwIfAborted()
         for (const { RoleName, Path } of page.Roles ?? [])
           if (!/^\/aws-(service-role|reserved)\//.test(Path ?? '')) names.push(RoleName!)
@@ -129,21 +127,19 @@ async function unlessGone(ask: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-async function readManaged(client: IAMClient, RoleName: string): Promise<string[]> {
-  const { paginateListAttachedRolePolicies } = await import('@aws-sdk/client-iam')
+async function readManaged(client: IAM, RoleName: string): Promise<string[]> {
   const arns: string[] = []
-  for await (const page of paginateListAttachedRolePolicies({ client }, { RoleName })) {
+  for await (const page of client.paginateListAttachedRolePolicies({ RoleName })) {
     arns.push(...(page.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn!))
   }
   return arns.sort()
 }
 
-async function readInline(client: IAMClient, RoleName: string): Promise<Record<string, string>> {
-  const { GetRolePolicyCommand, paginateListRolePolicies } = await import('@aws-sdk/client-iam')
+async function readInline(client: IAM, RoleName: string): Promise<Record<string, string>> {
   const policies: Record<string, string> = {}
-  for await (const page of paginateListRolePolicies({ client }, { RoleName })) {
+  for await (const page of client.paginateListRolePolicies({ RoleName })) {
     for (const PolicyName of page.PolicyNames ?? []) {
-      const { PolicyDocument } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }))
+      const { PolicyDocument } = await client.getRolePolicy({ RoleName, PolicyName })
       policies[PolicyName] = decodeURIComponent(PolicyDocument!)
     }
   }
@@ -172,43 +168,38 @@ function describe(
 export async function changeRole(clients: AwsClients, RoleName: string, change: RoleChange): Promise<void> {
   const iam = await clients.iam()
   await asking(actionsOf(change), `${doing(change)} role ${RoleName}`, async () => {
-    const sdk = await import('@aws-sdk/client-iam')
     switch (change.kind) {
       case 'create':
-        return iam.send(
-          new sdk.CreateRoleCommand({
-            RoleName,
-            Path: change.path,
-            AssumeRolePolicyDocument: change.trust,
-            // An empty description is refused by some partitions, a missing one is none.
-            Description: change.description === '' ? undefined : change.description,
-            Tags: tagList(change.tags),
-          }),
-        )
+        return iam.createRole({
+          RoleName,
+          Path: change.path,
+          AssumeRolePolicyDocument: change.trust,
+          // An empty description is refused by some partitions, a missing one is none.
+          Description: change.description === '' ? undefined : change.description,
+          Tags: tagList(change.tags),
+        })
       case 'trust':
-        return iam.send(new sdk.UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: change.document }))
+        return iam.updateAssumeRolePolicy({ RoleName, PolicyDocument: change.document })
       case 'describe':
-        return iam.send(new sdk.UpdateRoleCommand({ RoleName, Description: change.description }))
+        return iam.updateRole({ RoleName, Description: change.description })
       case 'attach':
-        return iam.send(new sdk.AttachRolePolicyCommand({ RoleName, PolicyArn: change.arn }))
+        return iam.attachRolePolicy({ RoleName, PolicyArn: change.arn })
       case 'detach':
-        return iam.send(new sdk.DetachRolePolicyCommand({ RoleName, PolicyArn: change.arn }))
+        return iam.detachRolePolicy({ RoleName, PolicyArn: change.arn })
       case 'put-policy':
-        return iam.send(
-          new sdk.PutRolePolicyCommand({
-            RoleName,
-            PolicyName: change.policy,
-            PolicyDocument: change.document,
-          }),
-        )
+        return iam.putRolePolicy({
+          RoleName,
+          PolicyName: change.policy,
+          PolicyDocument: change.document,
+        })
       case 'delete-policy':
-        return iam.send(new sdk.DeleteRolePolicyCommand({ RoleName, PolicyName: change.policy }))
+        return iam.deleteRolePolicy({ RoleName, PolicyName: change.policy })
       case 'tag':
-        return iam.send(new sdk.TagRoleCommand({ RoleName, Tags: tagList(change.tags) }))
+        return iam.tagRole({ RoleName, Tags: tagList(change.tags) })
       case 'untag':
-        return iam.send(new sdk.UntagRoleCommand({ RoleName, TagKeys: [...change.keys] }))
+        return iam.untagRole({ RoleName, TagKeys: [...change.keys] })
       case 'delete':
-        return iam.send(new sdk.DeleteRoleCommand({ RoleName }))
+        return iam.deleteRole({ RoleName })
     }
   })
 }

@@ -1,4 +1,4 @@
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 import { countHybridNodes } from './nodes.ts'
 
@@ -14,17 +14,12 @@ export type ActivationTier = 'standard' | 'advanced' | 'unknown'
  * @throws AwsFailure
  */
 export async function activationTier(clients: AwsClients, signal?: AbortSignal): Promise<ActivationTier> {
-  const { GetServiceSettingCommand } = await import('@aws-sdk/client-ssm')
   const ssm = await clients.ssm()
   try {
     const { ServiceSetting } = await asking(
       'ssm:GetServiceSetting',
       'ask for the tier of the managed nodes',
-      () =>
-        ssm.send(
-          new GetServiceSettingCommand({ SettingId: SETTING }),
-          signal === undefined ? {} : { abortSignal: signal },
-        ),
+      () => ssm.getServiceSetting({ SettingId: SETTING }, abortable(signal)),
       signal,
     )
     const advanced = ServiceSetting?.SettingValue === 'advanced' && ServiceSetting.Status !== 'PendingUpdate'

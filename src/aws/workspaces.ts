@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { WorkspaceDescription } from '@aws-sdk/client-amp'
-import type { AwsClients } from './clients.ts'
+import { type AwsClients, abortable } from './clients.ts'
 import { AwsFailure, asking } from './errors.ts'
 import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
 
@@ -27,7 +27,6 @@ export async function findWorkspaces(
   alias: string,
   signal?: AbortSignal,
 ): Promise<Workspace[]> {
-  const { paginateListWorkspaces } = await import('@aws-sdk/client-amp')
   const client = await clients.amp()
   const ids: string[] = []
   await asking(
@@ -35,7 +34,7 @@ export async function findWorkspaces(
     'list the workspaces',
     async () => {
       // AWS's filter takes the beginning of an alias.
-      for await (const page of paginateListWorkspaces({ client }, { alias })) {
+      for await (const page of client.paginateListWorkspaces({ alias })) {
         signal?.throwIfAborted()
         for (const workspace of page.workspaces ?? []) {
           if (workspace.alias === alias && workspace.status?.statusCode !== 'DELETING')
@@ -58,14 +57,13 @@ export async function workspacesWithTags(
   tags: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<Workspace[]> {
-  const { paginateListWorkspaces } = await import('@aws-sdk/client-amp')
   const client = await clients.amp()
   const found: Workspace[] = []
   await asking(
     'aps:ListWorkspaces',
     'list the workspaces',
     async () => {
-      for await (const page of paginateListWorkspaces({ client }, {})) {
+      for await (const page of client.paginateListWorkspaces({})) {
         signal?.throwIfAborted()
         for (const workspace of page.workspaces ?? [])
           if (workspace.status?.statusCode !== 'DELETING')
@@ -88,17 +86,12 @@ export async function describeWorkspace(
   id: string,
   signal?: AbortSignal,
 ): Promise<Workspace | null> {
-  const { DescribeWorkspaceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
   try {
     const { workspace } = await asking(
       'aps:DescribeWorkspace',
       `look at workspace ${id}`,
-      () =>
-        amp.send(
-          new DescribeWorkspaceCommand({ workspaceId: id }),
-          signal === undefined ? {} : { abortSignal: signal },
-        ),
+      () => amp.describeWorkspace({ workspaceId: id }, abortable(signal)),
       signal,
     )
     return describe(workspace!)
@@ -160,20 +153,19 @@ async function create(
   asked: readonly unknown[],
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { CreateWorkspaceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
   const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
   const { workspaceId } = await asking(
     ['aps:CreateWorkspace', 'aps:TagResource'],
     `create workspace ${alias}`,
     () =>
-      amp.send(
-        new CreateWorkspaceCommand({
+      amp.createWorkspace(
+        {
           alias,
           tags: { ...tags },
           clientToken: `muster-${digest.slice(0, 48)}`,
-        }),
-        signal === undefined ? {} : { abortSignal: signal },
+        },
+        abortable(signal),
       ),
     signal,
   )
@@ -225,25 +217,21 @@ export async function changeWorkspaceTags(
   set: Readonly<Record<string, string>>,
   remove: readonly string[],
 ): Promise<void> {
-  const { TagResourceCommand, UntagResourceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
   const doing = `change the tags of ${arn}`
   if (remove.length > 0)
     await asking('aps:UntagResource', doing, () =>
-      amp.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...remove] })),
+      amp.untagResource({ resourceArn: arn, tagKeys: [...remove] }),
     )
   if (Object.keys(set).length > 0)
-    await asking('aps:TagResource', doing, () =>
-      amp.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } })),
-    )
+    await asking('aps:TagResource', doing, () => amp.tagResource({ resourceArn: arn, tags: { ...set } }))
 }
 
 /** Deletes a workspace and all that is stored in it. @throws AwsFailure */
 export async function deleteWorkspace(clients: AwsClients, id: string): Promise<void> {
-  const { DeleteWorkspaceCommand } = await import('@aws-sdk/client-amp')
   const amp = await clients.amp()
   await asking('aps:DeleteWorkspace', `delete workspace ${id}`, () =>
-    amp.send(new DeleteWorkspaceCommand({ workspaceId: id })),
+    amp.deleteWorkspace({ workspaceId: id }),
   )
 }
 

@@ -89,7 +89,7 @@ async function fetchAction(
   options: ArtifactOptions & { readonly to: string; readonly trustDownload?: boolean },
 ): Promise<void> {
   const { pins, selected } = await read(names, options)
-  using interruption = listenForInterruption()
+  using interruption = listenForInterruption('run it again')
   try {
     const results = await fetchArtifacts(pins, selected, resolve(options.to), {
       signal: interruption.signal,

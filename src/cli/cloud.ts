@@ -44,7 +44,7 @@ async function serve({ port, host, state, prometheus, policy }: Options): Promis
     ...(state === undefined ? {} : { stateFile: state }),
     ...(prometheus === undefined ? {} : { prometheus }),
   })
-  using interruption = listenForInterruption()
+  using interruption = listenForInterruption('start it again')
   const stopped = once(interruption.signal, 'abort')
   const environment = policies === undefined ? cloud.environment() : cloud.userEnvironment('tester', policies)
   for (const [name, value] of Object.entries(environment)) {

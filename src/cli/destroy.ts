@@ -10,6 +10,7 @@ import { type AccountInventory, countThings, findInAccount } from '../teardown/f
 import { type Removal, removeFromAccount } from '../teardown/remove.ts'
 import { InputError } from '../values/problem.ts'
 import { askLine } from './terminal/ask-line.ts'
+import { listenForInterruption } from './terminal/interruption.ts'
 
 interface Options {
   readonly owner: string
@@ -39,10 +40,7 @@ export function destroyCommand(): Command {
 }
 
 async function destroy(options: Options): Promise<number> {
-  const interruption = new AbortController()
-  const onSignal = () => interruption.abort(new Error('interrupted'))
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  using interruption = listenForInterruption('run it again, it goes on with what is left')
   try {
     const clients = createClients(chooseRegion(options.region))
     const all = await findInAccount(clients, options.owner, interruption.signal)
@@ -66,9 +64,6 @@ async function destroy(options: Options): Promise<number> {
     }
     if (!(error instanceof AwsFailure)) throw error
     throw new InputError([{ message: error.message, hint: error.hint }])
-  } finally {
-    process.removeListener('SIGINT', onSignal)
-    process.removeListener('SIGTERM', onSignal)
   }
 }
 

@@ -84,8 +84,8 @@ it('the list of actions is what the calls in the sources need', () => {
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
-      .flatMap((text) => [...text.matchAll(/\bnew (?:sdk\.)?(\w+)Command\(|\bpaginate(\w+)\(/g)])
-      .map(([, command, paginator]) => command ?? paginator),
+      .flatMap((text) => [...text.matchAll(/\b(?:ssm|iam|sts|amp|client)\.(?:paginate)?(\w+)\(/g)])
+      .map(([, operation]) => `${operation![0]!.toUpperCase()}${operation!.slice(1)}`),
   )
   // One without an operation of its own, and one that is no SDK's.
   const listed = Object.keys(ACTIONS).filter((action) => !/PassRole|QueryMetrics/.test(action))

@@ -11,8 +11,13 @@ export interface Interruption extends Disposable {
   readonly signal: AbortSignal
 }
 
-/** Listens for what asks muster to stop. */
-export function listenForInterruption(): Interruption {
+/**
+ * Listens for what asks muster to stop.
+ * @param next what to do after a second signal, which leaves no time to clean up
+ */
+export function listenForInterruption(
+  next = 'the next run deletes an activation that was left',
+): Interruption {
   const controller = new AbortController()
   let first: number | undefined
   // Never `once`: libraries that restore the cursor end the process when no other listener is left.
@@ -20,7 +25,7 @@ export function listenForInterruption(): Interruption {
     first ??= performance.now()
     if (!controller.signal.aborted) return controller.abort(new Error('interrupted'))
     if (performance.now() - first < SAME_PRESS_MILLISECONDS) return
-    process.stderr.write('muster: ended at once; the next run deletes an activation that was left\n')
+    process.stderr.write(`muster: ended at once; ${next}\n`)
     process.exit(EXIT.interrupted)
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
