@@ -60,6 +60,7 @@ const tools = [
   ['bash', 'bash'],
   ['busybox', 'busybox'],
   ['gpg', 'gnupg'],
+  ['tinyproxy', 'tinyproxy-bin'],
 ]
 
 /** Not where an init system would start it for good, on somebody's own machine: there its tests are skipped without it. */

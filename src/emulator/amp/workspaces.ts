@@ -129,10 +129,14 @@ function summary(workspace: Workspace, call: Call): Readonly<Record<string, unkn
   }
 }
 
-/** DescribeWorkspace. The endpoint is where the request came to, so it is reachable for whoever asks. */
+/**
+ * DescribeWorkspace. The endpoint is where the request came to, so it is reachable for whoever asks; behind something
+ * that ends TLS, that tells so in `X-Forwarded-Proto`.
+ */
 export function describeWorkspace(id: string, call: Call): Answer {
   const workspace = findWorkspace(id, call)
-  const prometheusEndpoint = `http://${header(call.request, 'host')}/workspaces/${id}/`
+  const scheme = header(call.request, 'x-forwarded-proto') === 'https' ? 'https' : 'http'
+  const prometheusEndpoint = `${scheme}://${header(call.request, 'host')}/workspaces/${id}/`
   return rest({ workspace: { ...summary(workspace, call), prometheusEndpoint } })
 }
 
