@@ -22,8 +22,8 @@ export const sts: Service = {
   },
   signing: () => 'access-key',
   needs: () => [],
-  answer({ principal, state, requestId }) {
-    const arn = principalArn(principal!, state.account)
+  answer({ principal, state, region, requestId }) {
+    const arn = principalArn(principal!, state.account, region)
     const role = principal!.kind === 'node' ? state.roles.get(principal!.role.split('/').at(-1)!) : undefined
     const userId =
       principal!.kind === 'node'

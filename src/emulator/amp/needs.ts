@@ -1,5 +1,6 @@
 import type { Needed } from '../auth/evaluate.ts'
 import { requestTags, resourceTags } from '../auth/tag-context.ts'
+import { arnPrefix } from '../partition.ts'
 import { readJson } from '../protocol/json.ts'
 import type { Call } from '../service.ts'
 import type { Tags } from '../state.ts'
@@ -10,7 +11,7 @@ const KEY_ACTIONS = ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey'
 /** The permissions that a request to AMP needs; a workspace made with tags is tagged too, one with a key uses the key. */
 export function ampNeeds(call: Call): Needed[] {
   const { operation: action, request, region, state } = call
-  const arn = `arn:aws:aps:${region}:${state.account}:`
+  const arn = `${arnPrefix(region)}:aps:${region}:${state.account}:`
   const [, first, id] = request.path.split('/')
   if (action === 'aps:CreateWorkspace') {
     const { tags, kmsKeyArn } = readJson(request)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import { Input } from '../protocol/input.ts'
 import { readJson } from '../protocol/json.ts'
 import { page } from '../protocol/paging.ts'
@@ -14,7 +15,7 @@ const ALIAS = /^ *[0-9A-Za-z][-.0-9A-Z_a-z]* *$/
 const INVALID = { reason: 'FIELD_VALIDATION_FAILED' }
 
 function workspaceArn(workspace: Workspace, account: string): string {
-  return `arn:aws:aps:${workspace.region}:${account}:workspace/${workspace.id}`
+  return `${arnPrefix(workspace.region)}:aps:${workspace.region}:${account}:workspace/${workspace.id}`
 }
 
 /** CREATING until it is settled, then ACTIVE or CREATION_FAILED. */

@@ -1,14 +1,16 @@
 import { CommonError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import type { Call } from '../service.ts'
 import type { Principal, Role, State } from '../state.ts'
 import { allows, type Needed } from './evaluate.ts'
 import { MANAGED_POLICIES } from './managed-policies.ts'
 
 /** The ARN by which AWS names who signed. */
-export function principalArn(principal: Principal, account: string): string {
-  if (principal.kind === 'administrator') return `arn:aws:iam::${account}:user/administrator`
-  if (principal.kind === 'user') return `arn:aws:iam::${account}:user/${principal.name}`
-  return `arn:aws:sts::${account}:assumed-role/${principal.role.split('/').at(-1)}/${principal.nodeId}`
+export function principalArn(principal: Principal, account: string, region: string): string {
+  const prefix = arnPrefix(region)
+  if (principal.kind === 'administrator') return `${prefix}:iam::${account}:user/administrator`
+  if (principal.kind === 'user') return `${prefix}:iam::${account}:user/${principal.name}`
+  return `${prefix}:sts::${account}:assumed-role/${principal.role.split('/').at(-1)}/${principal.nodeId}`
 }
 
 /**
@@ -17,14 +19,14 @@ export function principalArn(principal: Principal, account: string): string {
  * @throws CommonError `access-denied`
  */
 export function authorize(call: Call, needs: readonly Needed[]): void {
-  const { principal, state } = call
+  const { principal, state, region } = call
   if (principal === null || principal.kind === 'administrator') return
   const missing = needs.find((needed) => !policiesOf(call).every((policies) => allows(policies, needed)))
   if (missing === undefined) return
   const { action, resource } = missing
   throw new CommonError(
     'access-denied',
-    `User: ${principalArn(principal, state.account)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    `User: ${principalArn(principal, state.account, region)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
   )
 }
 
@@ -49,5 +51,5 @@ function policiesSeenBy(role: Role, state: State, time: number): string[] {
 
 /** The document of a managed policy, AWS's own or one of the account; undefined where there is none. */
 export function policyDocument(arn: string, state: State): string | undefined {
-  return MANAGED_POLICIES.get(arn) ?? state.policies.get(arn)
+  return MANAGED_POLICIES.get(arn.replace(/^arn:aws[a-z-]*:/, 'arn:aws:')) ?? state.policies.get(arn)
 }

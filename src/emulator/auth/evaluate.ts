@@ -1,3 +1,4 @@
+import { arnPrefix } from '../partition.ts'
 import { type Context, conditionsHold } from './conditions.ts'
 import { readPolicy, type Statement } from './policy.ts'
 import { matches } from './wildcards.ts'
@@ -76,7 +77,7 @@ export function bySystemsManager(account: string, region: string): Assumption {
     principal: { type: 'Service', id: 'ssm.amazonaws.com' },
     context: {
       'aws:sourceaccount': account,
-      'aws:sourcearn': `arn:aws:ssm:${region}:${account}:*`,
+      'aws:sourcearn': `${arnPrefix(region)}:ssm:${region}:${account}:*`,
     },
   }
 }

@@ -1,14 +1,15 @@
 import type { Needed } from '../auth/evaluate.ts'
 import { requestTags, resourceTags } from '../auth/tag-context.ts'
+import { arnPrefix } from '../partition.ts'
 import { readForm } from '../protocol/xml.ts'
 import type { Call } from '../service.ts'
 import { members, tagsField } from './form.ts'
 
 /** The permissions that a request to IAM needs (AWS's Service Authorization Reference): a role made with tags is tagged too. */
 export function iamNeeds(call: Call): Needed[] {
-  const { operation, state } = call
+  const { operation, region, state } = call
   const form = readForm(call.request)
-  const arn = `arn:aws:iam::${state.account}:`
+  const arn = `${arnPrefix(region)}:iam::${state.account}:`
   if (operation === 'iam:CreatePolicy')
     return [
       {

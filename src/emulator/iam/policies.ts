@@ -1,4 +1,5 @@
 import { AwsError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import type { XmlValue } from '../protocol/xml.ts'
 import type { Call } from '../service.ts'
 import { field, optionalField } from './form.ts'
@@ -13,7 +14,7 @@ export function createPolicy(form: URLSearchParams, call: Call): XmlValue {
   const name = field(form, 'PolicyName', POLICY_NAME)
   const path = optionalField(form, 'Path', PATH) ?? '/'
   const document = policyField(form, 'PolicyDocument', false)
-  const arn = `arn:aws:iam::${call.state.account}:policy${path}${name}`
+  const arn = `${arnPrefix(call.region)}:iam::${call.state.account}:policy${path}${name}`
   if (call.state.policies.has(arn))
     throw new AwsError('EntityAlreadyExists', `A policy called ${name} already exists.`, 409)
   call.state.policies.set(arn, document)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readPolicy } from '../auth/policy.ts'
 import { AwsError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import { page } from '../protocol/paging.ts'
 import type { XmlValue } from '../protocol/xml.ts'
 import type { Call } from '../service.ts'
@@ -13,8 +14,8 @@ export const PATH = { min: 1, max: 512, pattern: /^(\/|\/[\x21-\x7e]+\/)$/ }
 const ARN = { min: 20, max: 2048 }
 const DESCRIPTION = { max: 1000, pattern: /^[\t\n\r\x20-\x7e\xa1-\xff]*$/ }
 
-function roleArn(role: Role, account: string): string {
-  return `arn:aws:iam::${account}:role${role.path}${role.name}`
+function roleArn(role: Role, { state, region }: Call): string {
+  return `${arnPrefix(region)}:iam::${state.account}:role${role.path}${role.name}`
 }
 
 /** The role named in the request. @throws AwsError NoSuchEntity */
@@ -169,7 +170,7 @@ function describe(role: Role, call: Call): XmlValue {
     Path: role.path,
     RoleName: role.name,
     RoleId: role.id,
-    Arn: roleArn(role, call.state.account),
+    Arn: roleArn(role, call),
     CreateDate: new Date(role.created).toISOString().replace(/\.\d{3}Z$/, 'Z'),
     AssumeRolePolicyDocument: encodeURIComponent(role.trust.at(-1)!.value),
     Description: role.description,

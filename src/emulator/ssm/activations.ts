@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { bySystemsManager, trusts } from '../auth/evaluate.ts'
 import { AwsError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import { Input } from '../protocol/input.ts'
 import { page } from '../protocol/paging.ts'
 import type { Call } from '../service.ts'
@@ -69,7 +70,7 @@ function checkRole(name: string, call: Call): void {
   if (trust !== undefined && trusts(trust, bySystemsManager(state.account, region))) return
   throw new AwsError(
     'ValidationException',
-    `Nonexistent role or missing ssm service principal in trust policy: arn:aws:iam::${state.account}:role/${name}`,
+    `Nonexistent role or missing ssm service principal in trust policy: ${arnPrefix(region)}:iam::${state.account}:role/${name}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Needed } from '../auth/evaluate.ts'
 import { requestTags, resourceTags } from '../auth/tag-context.ts'
+import { arnPrefix } from '../partition.ts'
 import { readJson } from '../protocol/json.ts'
 import type { Call } from '../service.ts'
 import type { Tags } from '../state.ts'
@@ -11,7 +12,7 @@ import type { Tags } from '../state.ts'
 export function ssmNeeds(call: Call): Needed[] {
   const { operation, region, state } = call
   const members = readJson(call.request)
-  const arn = `arn:aws:ssm:${region}:${state.account}:`
+  const arn = `${arnPrefix(region)}:ssm:${region}:${state.account}:`
   const need = (resource: string, context: Needed['context'] = {}): Needed[] => [
     { action: operation, resource, context },
   ]
@@ -21,7 +22,7 @@ export function ssmNeeds(call: Call): Needed[] {
         ...need('*', requestTags(tagsIn(members['Tags']))),
         {
           action: 'iam:PassRole',
-          resource: `arn:aws:iam::${state.account}:role/${String(members['IamRole'])}`,
+          resource: `${arnPrefix(region)}:iam::${state.account}:role/${String(members['IamRole'])}`,
           context: { 'iam:passedtoservice': 'ssm.amazonaws.com' },
         },
       ]

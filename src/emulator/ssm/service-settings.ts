@@ -1,5 +1,6 @@
 import { principalArn } from '../auth/authorize.ts'
 import { AwsError } from '../errors.ts'
+import { arnPrefix } from '../partition.ts'
 import { Input } from '../protocol/input.ts'
 import type { Call } from '../service.ts'
 
@@ -7,7 +8,7 @@ import type { Call } from '../service.ts'
 const TIER = '/ssm/managed-instance/activation-tier'
 
 function arn(call: Call): string {
-  return `arn:aws:ssm:${call.region}:${call.state.account}:servicesetting${TIER}`
+  return `${arnPrefix(call.region)}:ssm:${call.region}:${call.state.account}:servicesetting${TIER}`
 }
 
 function checkId(input: Input, call: Call): void {
@@ -27,7 +28,9 @@ export function getServiceSetting(members: Readonly<Record<string, unknown>>, ca
       SettingValue: set?.value ?? 'standard',
       LastModifiedDate: (set?.modified ?? 0) / 1000,
       LastModifiedUser:
-        set === undefined ? 'System' : principalArn({ kind: 'administrator' }, call.state.account),
+        set === undefined
+          ? 'System'
+          : principalArn({ kind: 'administrator' }, call.state.account, call.region),
       ARN: arn(call),
       Status: set === undefined ? 'Default' : 'Customized',
     },

@@ -58,9 +58,10 @@ type Parameters = ParametersOf<typeof roleSpec>
 
 /**
  * The role that a task asks for.
+ * @param partition of the account, `aws` or `aws-us-gov` and so on: policies of AWS's are named in it
  * @throws TaskFailure for what cannot be one
  */
-export function wishedRole(params: Parameters): WishedRole {
+export function wishedRole(params: Parameters, partition: string): WishedRole {
   const path = plain(params.path)
   if (!/^\/([\x21-\x7e]+\/)?$/.test(path)) {
     throw new TaskFailure(`${JSON.stringify(path)} is not a path of a role`, {
@@ -71,7 +72,7 @@ export function wishedRole(params: Parameters): WishedRole {
     path,
     description: plain(params.description),
     trust: wishedTrust(params),
-    managedPolicies: params.managed_policies?.map((policy) => policyArn(plain(policy))),
+    managedPolicies: params.managed_policies?.map((policy) => policyArn(plain(policy), partition)),
     inlinePolicies:
       params.inline_policies &&
       Object.fromEntries(
@@ -111,6 +112,6 @@ function wishedTrust(params: Parameters): string {
   })
 }
 
-function policyArn(policy: string): string {
-  return policy.startsWith('arn:') ? policy : `arn:aws:iam::aws:policy/${policy}`
+function policyArn(policy: string, partition: string): string {
+  return policy.startsWith('arn:') ? policy : `arn:${partition}:iam::aws:policy/${policy}`
 }

@@ -1,4 +1,5 @@
 import type { AwsClients } from '../../aws/clients.ts'
+import { partitionOf, requireAmp } from '../../aws/regions.ts'
 import {
   changeWorkspaceTags,
   createWorkspace,
@@ -24,6 +25,7 @@ export default defineModule({
     notes: [
       'A workspace of the alias that is there is adopted. AWS lets several have one alias: then the tags decide, and when they do not, the task fails.',
       'Removing a workspace removes all metrics in it.',
+      'A region where AWS does not offer the service is refused by name.',
       'In check mode the id of a workspace that is not there yet is `known-after-apply`.',
     ],
     examples: `
@@ -55,6 +57,7 @@ export default defineModule({
   async *converge(params, _, context) {
     const alias = plain(params.alias)
     const clients = await clientsOf(params.region, context)
+    await askAws(async () => requireAmp(clients.region))
     const found = await askAws(() => findWorkspaces(clients, alias, context.signal))
     const existing = choose(found, alias, params.tags && readTags(params.tags))
     const { region } = clients
@@ -65,7 +68,8 @@ export default defineModule({
     const tags = params.tags && readTags(params.tags)
     let workspace = existing
     if (workspace === null) {
-      const { value } = yield create(clients, alias, tagsAtBirth(tags, plain(params.owner)))
+      const { dnsSuffix } = await partitionOf(clients.region)
+      const { value } = yield create(clients, dnsSuffix, alias, tagsAtBirth(tags, plain(params.owner)))
       workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
       if (workspace === null)
         throw new TaskFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
@@ -91,9 +95,9 @@ export default defineModule({
   },
 })
 
-function create(clients: AwsClients, alias: string, tags: Tags): Action {
+function create(clients: AwsClients, dnsSuffix: string, alias: string, tags: Tags): Action {
   const planned = { id: 'known-after-apply', alias, tags, status: 'ACTIVE' }
-  const endpoint = `https://aps-workspaces.${clients.region}.amazonaws.com/workspaces/${planned.id}/`
+  const endpoint = `https://aps-workspaces.${clients.region}.${dnsSuffix}/workspaces/${planned.id}/`
   return {
     kind: 'call',
     says: `create workspace ${alias}`,

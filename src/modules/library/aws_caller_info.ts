@@ -1,5 +1,8 @@
 import { callerIdentity } from '../../aws/identity.ts'
+import { requireAmp } from '../../aws/regions.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { askAws, globalClientsOf } from '../aws/ask.ts'
+import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({
@@ -24,11 +27,19 @@ export default defineModule({
   spec: {
     parameters: {
       region: { type: 'str', doc: 'Region of the endpoint that is asked; AWS_REGION when missing.' },
+      services: {
+        type: 'list',
+        doc: 'Services that the region has to have, else the task fails by name: `aps` (Amazon Managed Service for Prometheus) is known.',
+      },
     },
   },
   observe: nothingToObserve,
-  async *converge({ region }, _state, context) {
+  async *converge({ region, services = [] }, _state, context) {
     const clients = await globalClientsOf(region, context)
+    for (const service of services.map(plain)) {
+      if (service !== 'aps') throw new TaskFailure(`the service is 'aps', not ${JSON.stringify(service)}`)
+      await askAws(async () => requireAmp(clients.region))
+    }
     const { account, arn } = await askAws(() => callerIdentity(clients, context.signal))
     return { result: { account, arn, partition: arn.split(':')[1] ?? 'aws' } }
   },

@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws/regions.ts'
 import { changeRole, doing, type Role, readRole } from '../../aws/roles.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -48,7 +49,7 @@ export default defineModule({
     const role = await askAws(() => readRole(clients, name, context.signal))
     if (params.state === 'absent' && role === null) return {}
 
-    const wish = wishedRole(params)
+    const wish = wishedRole(params, (await partitionOf(clients.region)).name)
     if (role !== null && params.state === 'present' && role.path !== wish.path) {
       throw new TaskFailure(`role ${name} has the path ${role.path}, and a path cannot be changed`, {
         hint: `give path: ${role.path}, or another name`,

@@ -23,6 +23,14 @@ const workspace = (args: Record<string, Plain> = {}, more = {}) =>
 const made = () => cloud.counts()['aps:CreateWorkspace'] ?? 0
 
 describe('amp_workspace', () => {
+  it('is refused by name in a region without AMP', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', '')
+    expect(await workspace({ region: 'cn-north-1' })).toMatchObject({
+      failed: true,
+      msg: 'Amazon Managed Service for Prometheus is not offered in cn-north-1',
+    })
+  })
+
   it('makes one, and the second run changes nothing', async () => {
     const first = await workspace({ tags: { owner: 'ops' } })
     const [there] = cloud.inspect.workspaces()

@@ -41,6 +41,22 @@ const FULL: Record<string, Plain> = {
 }
 
 describe('iam_role', () => {
+  it.each([
+    ['us-gov-west-1', 'aws-us-gov'],
+    ['cn-north-1', 'aws-cn'],
+  ])('in %s names of AWS’s own policies mean those of its partition', async (region, partition) => {
+    const args = { region, managed_policies: ['AmazonSSMManagedInstanceCore'] }
+    const first = await role(args)
+    const policy = `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`
+    expect(first.did).toContain(`attach ${policy} to role node`)
+    expect(first.result['arn']).toBe(`arn:${partition}:iam::123456789012:role/node`)
+    expect(await role(args)).toMatchObject({ changed: false, did: [] })
+    expect(await role({ region, managed_policies: [SSM_CORE] })).toMatchObject({
+      failed: true,
+      msg: expect.stringContaining('does not exist'),
+    })
+  })
+
   it('makes a role with all that is given, and the second run changes nothing', async () => {
     const first = await role(FULL)
     expect(first).toMatchObject({ changed: true, failed: false })
