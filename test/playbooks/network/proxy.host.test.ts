@@ -240,7 +240,6 @@ test('a proxy that looks into TLS: its CA is trusted by what muster set up, and 
     web[0].exec(`${words} https_proxy=${url} curl -s -o /dev/null https://cloud.${INSPECTED}/`)
   expect((await curl('')).exitCode).toBe(60)
   expect((await curl('SSL_CERT_FILE=/etc/muster/ca.pem')).exitCode).toBe(0)
-  expect(changed(await apply(variables, { environment }))).toMatchObject({ web1: 0, web2: 0 })
 
   await apply({ ...variables, muster_ca_system: true }, { environment })
   expect((await curl('')).exitCode).toBe(0)
