@@ -28,6 +28,11 @@ export class IniText {
     new Reader(file, options, this.#sections, this.#defaults).read(text)
   }
 
+  /** The names of the sections, DEFAULT aside. */
+  sections(): string[] {
+    return [...this.#sections.keys()]
+  }
+
   /** The keys of a section with those of DEFAULT; undefined when there is no such section. */
   keys(section: string): string[] | undefined {
     const own = section === 'DEFAULT' ? this.#defaults : this.#sections.get(section)
