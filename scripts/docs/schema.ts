@@ -91,7 +91,6 @@ export function playbookSchema(modules: readonly Module[]): Schema {
         type: 'object',
         properties: {
           ...keywords('play'),
-          gather_facts: described('gather_facts', { const: false }),
           ...lists('pre_tasks', 'tasks', 'post_tasks'),
           handlers: described('handlers', { type: ['array', 'null'], items: ref('handler') }),
         },

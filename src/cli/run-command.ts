@@ -174,6 +174,7 @@ export async function runFromWords(
       connection: words.connection ?? transportOf(settings),
       settings: connectionVariables(settings),
       hashBehaviour: settings.hashBehaviour,
+      gathering: settings.gathering,
       verbosity,
       inventorySources: sources.map((source) => (existsSync(source) ? resolve(source) : source)),
       configFile,

@@ -81,6 +81,11 @@ export interface Outcome {
   readonly diff?: readonly Diff[]
   /** Variables for the host (`set_fact`). */
   readonly facts?: ReadonlyMap<string, Value>
+  /**
+   * Facts found on the host, under their names as variables (`ansible_distribution`, `packages`): they are in
+   * `ansible_facts` too, and lose to the variables of plays.
+   */
+  readonly gathered?: ReadonlyMap<string, Value>
 }
 
 /** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */
@@ -232,8 +237,8 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
    * `skip` is what Ansible does for command and its like; `run` for modules that never change anything.
    */
   readonly checkMode?: 'predict' | 'skip' | 'run'
-  /** It sets variables of the host: those named by its free arguments (`set_fact`). */
-  readonly setsFacts?: true
+  /** It sets variables of the host: those named by its free arguments (`set_fact`), or those that it names. */
+  readonly setsFacts?: true | ((args: ReadonlyMap<string, Value>) => readonly string[])
   /** It calls AWS on behalf of the user of muster, whose identity is asked for before the run. */
   readonly needsAws?: true
   readonly source?: SourceParameter

@@ -27,6 +27,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   replace: () => import('./library/replace.ts'),
   script: () => import('./library/script.ts'),
   set_fact: () => import('./library/set_fact.ts'),
+  setup: () => import('./library/setup.ts'),
   shell: () => import('./library/shell.ts'),
   slurp: () => import('./library/slurp.ts'),
   ssm_deregistration: () => import('./library/ssm_deregistration.ts'),
@@ -54,6 +55,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
 
 /** Other name -> short name. */
 export const ALIASES: Readonly<Record<string, string>> = {
+  gather_facts: 'setup',
   systemd_service: 'systemd',
   service: 'systemd',
 }

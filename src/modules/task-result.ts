@@ -16,6 +16,8 @@ export interface TaskResult {
   diff: readonly Diff[]
   /** Variables for the host. */
   facts: ReadonlyMap<string, Value>
+  /** Facts that the module has found, by their names as variables. */
+  gathered?: ReadonlyMap<string, Value>
 }
 
 export const NO_FACTS: ReadonlyMap<string, Value> = new Map()
@@ -32,6 +34,7 @@ export function resultOf(outcome: Outcome, yielded: boolean, diff: readonly Diff
     values: new Map(Object.entries(outcome.result ?? {})),
     diff: outcome.diff ?? diff,
     facts: outcome.facts ?? NO_FACTS,
+    ...(outcome.gathered === undefined ? {} : { gathered: outcome.gathered }),
   }
 }
 

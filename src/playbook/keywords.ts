@@ -77,7 +77,26 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     on: ['block'],
     doc: 'Tasks that run at the end, whatever happened, but on a host that is unreachable.',
   },
-  gather_facts: { type: 'boolean', on: ['play'], doc: 'Only false: muster gathers no facts yet.' },
+  gather_facts: {
+    type: 'boolean',
+    on: ['play'],
+    doc: 'Whether the play has facts of its hosts: yes unless given. Only what is used is read.',
+  },
+  gather_subset: {
+    type: 'names',
+    on: ['play'],
+    doc: 'Which facts there are: subsets (all, min, hardware, network, virtual ...), with ! for those to leave out.',
+  },
+  gather_timeout: {
+    type: 'integer',
+    on: ['play'],
+    doc: 'Seconds for what may take long: full or hanging file systems, programs among local facts.',
+  },
+  fact_path: {
+    type: 'text',
+    on: ['play'],
+    doc: 'The folder of local facts: /etc/ansible/facts.d unless given.',
+  },
   remote_user: { type: 'text', on: ['play'], doc: 'The user to log in as.' },
   vars: { type: 'variables', on: EVERYWHERE, doc: 'Variables, by name; evaluated when they are used.' },
   environment: {

@@ -34,6 +34,12 @@ export interface Play extends BecomeKeywords {
   /** The folder of the file that it is written in, where its files and templates are looked for. Absolute. */
   readonly directory: string
   readonly remoteUser: Value | undefined
+  /** Undefined where not written: as ansible.cfg says, yes without it. */
+  readonly gatherFacts?: Value | undefined
+  readonly gatherSubset?: Value | undefined
+  /** Seconds. */
+  readonly gatherTimeout?: Value | undefined
+  readonly factPath?: Value | undefined
   /** Handlers that were notified run after each of the three lists. */
   readonly preTasks: readonly Entry[]
   readonly tasks: readonly Entry[]

@@ -8,10 +8,16 @@ interface Question {
   readonly script: ShellText
 }
 
-const kind: ProbeKind<Question, readonly Field[]> = {
+/** What a group's script printed, or why that is of no use. */
+interface Printed {
+  readonly fields: readonly Field[]
+  readonly problem: string | undefined
+}
+
+const kind: ProbeKind<Question, Printed> = {
   name: 'facts',
-  // They are what was true when they were gathered, as in Ansible; whoever wants them anew asks anew.
-  subjects: [],
+  // Who gathers keeps what was true then; who asks again wants to see what has changed.
+  subjects: 'anything',
   key: ({ group, script }) => `${group} ${script.reveal()}`,
   posix: {
     // A step each, so that what cannot be read of one group hurts no other.
@@ -19,9 +25,9 @@ const kind: ProbeKind<Question, readonly Field[]> = {
     script: ([question]) => (question as Question).script,
     read: (output, [question]) => {
       try {
-        return [readFields(output, `gather facts (${question?.group})`)]
+        return [{ fields: readFields(output, `gather facts (${question?.group})`), problem: undefined }]
       } catch (error) {
-        if (error instanceof TaskFailure) return [error]
+        if (error instanceof TaskFailure) return [{ fields: [], problem: error.message }]
         throw error
       }
     },
@@ -32,6 +38,6 @@ const kind: ProbeKind<Question, readonly Field[]> = {
  * What a group of facts is made of, as fields. The script runs in the resident shell itself: see {@link PosixForm}.
  * @param group its name, for messages
  */
-export function factFields(group: string, script: ShellText): Probe<readonly Field[]> {
+export function factFields(group: string, script: ShellText): Probe<Printed> {
   return probe(kind, { group, script })
 }

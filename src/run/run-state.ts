@@ -11,6 +11,7 @@ import type { Progress } from './batch/progress.ts'
 import { BEHIND_ALL, type Turn } from './batch/turn.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
 import type { PlaybookFiles } from './scope/controller-files.ts'
+import type { Gathering } from './scope/facts.ts'
 import { HostFacts } from './scope/host-facts.ts'
 import type { PlayHomes } from './scope/play-homes.ts'
 
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly settings?: ReadonlyMap<string, Value>
   /** What becomes of dicts that are set in several places; replaced unless ansible.cfg says otherwise. */
   readonly hashBehaviour?: 'replace' | 'merge' | undefined
+  /** Whether plays gather facts that do not say so: yes, no, or of hosts that have none yet. */
+  readonly gathering?: 'implicit' | 'explicit' | 'smart' | undefined
   readonly verbosity: number
   /** The inventory's sources; absolute where they are files. */
   readonly inventorySources: readonly string[]
@@ -46,6 +49,10 @@ export interface HostState {
   readonly name: string
   /** Results and facts that tasks set; they last over plays. */
   readonly facts: HostFacts
+  /** Facts as modules found them, under the names that they have as variables. They lose to the variables of plays. */
+  readonly gathered: HostFacts
+  /** How facts that no one has asked for yet are had; undefined where no play gathers them. */
+  gathering: Gathering | undefined
   /** From the inventory and the variable folders, read when the host is first in a play. */
   variables: ReadonlyMap<string, Value> | undefined
   /** Set when the host is out: it takes no part in later plays. */
@@ -56,10 +63,17 @@ export interface HostState {
   connection: Connection | undefined
 }
 
+/** A host as it is without what its tasks have found and set. */
+export function withoutResults(host: HostState): HostState {
+  return { ...host, facts: new HostFacts(), gathered: new HostFacts(), gathering: undefined }
+}
+
 export function newHost(name: string): HostState {
   return {
     name,
     facts: new HostFacts(),
+    gathered: new HostFacts(),
+    gathering: undefined,
     variables: undefined,
     gone: undefined,
     goneAt: BEHIND_ALL,

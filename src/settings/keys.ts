@@ -1,6 +1,6 @@
 /** A setting of Ansible that muster obeys: how its text is read, and where it may stand. */
 export interface KeySpec {
-  readonly type: 'text' | 'boolean' | 'integer' | 'path' | 'paths' | 'commas' | 'hash'
+  readonly type: 'text' | 'boolean' | 'integer' | 'path' | 'paths' | 'commas' | 'hash' | 'gathering'
   /** Places in ansible.cfg, `section.key`; the first that is set counts. */
   readonly ini: readonly string[]
   /** Variables of the environment, which beat the file; the first that is set counts. */
@@ -82,6 +82,7 @@ export const OBEYED = {
     env: ['ANSIBLE_VAULT_ENCRYPT_IDENTITY'],
   },
   hashBehaviour: { type: 'hash', ini: ['defaults.hash_behaviour'], env: ['ANSIBLE_HASH_BEHAVIOUR'] },
+  gathering: { type: 'gathering', ini: ['defaults.gathering'], env: ['ANSIBLE_GATHERING'] },
   diff: { type: 'boolean', ini: ['diff.always'], env: ['ANSIBLE_DIFF_ALWAYS'] },
   verbosity: { type: 'integer', ini: ['defaults.verbosity'], env: ['ANSIBLE_VERBOSITY'] },
   runTags: { type: 'commas', ini: ['tags.run'], env: ['ANSIBLE_RUN_TAGS'] },

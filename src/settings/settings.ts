@@ -19,6 +19,7 @@ interface ValueOf {
   readonly paths: readonly string[]
   readonly commas: readonly string[]
   readonly hash: 'replace' | 'merge'
+  readonly gathering: 'implicit' | 'explicit' | 'smart'
 }
 
 /** The settings that count; undefined where nobody set one. Paths are absolute. */
@@ -193,6 +194,10 @@ class Reader {
       case 'hash':
         if (value === 'replace' || value === 'merge') return value
         this.#problem(`${name} must be replace or merge`, position)
+        return undefined
+      case 'gathering':
+        if (value === 'implicit' || value === 'explicit' || value === 'smart') return value
+        this.#problem(`${name} must be implicit, explicit or smart`, position)
         return undefined
     }
   }

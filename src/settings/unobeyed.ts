@@ -117,7 +117,7 @@ const GROUPS: readonly (Unobeyed & { readonly keys: string })[] = [
     fact_caching_connection=ANSIBLE_CACHE_PLUGIN_CONNECTION,ANSIBLE_INVENTORY_CACHE_CONNECTION
     fact_caching_prefix=ANSIBLE_CACHE_PLUGIN_PREFIX,ANSIBLE_INVENTORY_CACHE_PLUGIN_PREFIX
     fact_caching_timeout=ANSIBLE_CACHE_PLUGIN_TIMEOUT,ANSIBLE_INVENTORY_CACHE_TIMEOUT force_handlers
-    force_valid_group_names=ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS gathering
+    force_valid_group_names=ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS
     inject_facts_as_vars=ANSIBLE_INJECT_FACT_VARS inventory_ignore_extensions=ANSIBLE_INVENTORY_IGNORE
     inventory_ignore_patterns=ANSIBLE_INVENTORY_IGNORE_REGEX log_path max_diff_size no_log playbook_dir
     playbook_vars_root poll_interval precedence private_role_vars strategy task_debugger_ignore_errors

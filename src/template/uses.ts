@@ -15,6 +15,8 @@ export type TemplateSource =
 export interface Uses {
   /** Every name that is read. */
   readonly names: ReadonlySet<string>
+  /** Every constant key that is read of anything, and every constant text: `x.key`, `x['key']`, `map('extract', x, 'key')`. */
+  readonly words: ReadonlySet<string>
   /** The constant keys that are read of a name: `a.b`, `a['b']`, `a.get('b')`; with the place of the first. */
   keysOf(name: string): ReadonlyMap<string, Position | undefined>
   /** The constant keys of a name that may be missing: tested with `is defined`, or with a `default`. */
@@ -43,7 +45,10 @@ export function usesIn(source: TemplateSource): Uses {
     return known
   }
   const accounted = new Set<Expression>()
+  const words = new Set<string>()
   eachExpression(source, (expression, locate) => {
+    const word = wordOf(expression)
+    if (word !== undefined) words.add(word)
     const guarded = guardedBy(expression)
     const optional = guarded === undefined ? undefined : constantKey(guarded)
     if (guarded?.kind === 'name' && expression.kind === 'test') {
@@ -63,6 +68,7 @@ export function usesIn(source: TemplateSource): Uses {
   })
   return {
     names: new Set(found.keys()),
+    words,
     keysOf: (name) => found.get(name)?.keys ?? new Map(),
     optionalKeysOf: (name) => found.get(name)?.optional ?? new Set(),
     wholeOf: (name) => found.get(name)?.whole,
@@ -84,6 +90,11 @@ function eachExpression(source: TemplateSource, visit: Visit): void {
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
   }
+}
+
+function wordOf(expression: Expression): string | undefined {
+  if (expression.kind === 'attribute') return expression.name
+  return expression.kind === 'constant' && typeof expression.value === 'string' ? expression.value : undefined
 }
 
 /** The value that a test for being there, or a default, is about: `X is defined`, `X | default(...)`. */

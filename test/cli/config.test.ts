@@ -6,7 +6,7 @@ import { folderWith } from '../inventory/folder.ts'
 async function config(...words: string[]): Promise<string> {
   const at = folderWith({
     'ansible.cfg':
-      '[defaults]\nforks = 5\ngathering = smart\nnocows = 1\nforsk = 1\nhost_key_checking = no\n',
+      '[defaults]\nforks = 5\npoll_interval = 1\nnocows = 1\nforsk = 1\nhost_key_checking = no\n',
   })
   vi.stubEnv('ANSIBLE_CONFIG', join(at, 'ansible.cfg'))
   vi.stubEnv('ANSIBLE_FORKS', '9')
@@ -31,7 +31,7 @@ test('says of every key what becomes of it', async () => {
   )
   expect(text).toContain('ANSIBLE_FORKS = 9   (environment)')
   expect(text).toMatch(/overruled by one above:\n {2}\[defaults\] forks = 5/)
-  expect(text).toMatch(/\nnot obeyed:\n {2}\[defaults\] gathering = smart/)
+  expect(text).toMatch(/\nnot obeyed:\n {2}\[defaults\] poll_interval = 1/)
   expect(text).toContain('did you mean "[defaults] forks"?')
 })
 

@@ -241,12 +241,6 @@ describe('what muster has not yet', () => {
     ])
   })
 
-  it('gathering facts', async () => {
-    expect(await mistakes(read('- hosts: all\n  gather_facts: true\n'))).toEqual([
-      expect.stringContaining('2:3 muster gathers no facts yet'),
-    ])
-  })
-
   it('says where a keyword of another place belongs', async () => {
     expect(await mistakes(task('debug:\nlisten: topic'))).toEqual([
       "4:7 'listen' is no keyword of a task (it belongs to a handler)",

@@ -68,7 +68,7 @@ test('types, paths from the file, variables over the file', async () => {
 
 test('every key is obeyed, harmless, not obeyed or unknown, and says so', async () => {
   const { keys, warnings } = await read(
-    '[defaults]\nforks=5\nnocows=1\ngathering=smart\nlibrary=x\nforsk=3\n[colors]\nok=red\n[callback_mail]\nto=x\n',
+    '[defaults]\nforks=5\nnocows=1\nstrategy=free\nlibrary=x\nforsk=3\n[colors]\nok=red\n[callback_mail]\nto=x\n',
     { ANSIBLE_FORKS: '9', ANSIBLE_STRATEGY: 'free', ANSIBLE_BECOME_PASS: 'hunter2', ANSIBLE_MINE: 'x' },
   )
   const told = keys.map(({ name, unobeyed, overruled }) => [
@@ -84,7 +84,7 @@ test('every key is obeyed, harmless, not obeyed or unknown, and says so', async 
   expect(Object.fromEntries(told)).toEqual({
     '[defaults] forks': 'overruled',
     '[defaults] nocows': 'harmless',
-    '[defaults] gathering': 'not obeyed',
+    '[defaults] strategy': 'not obeyed',
     '[defaults] library': 'not obeyed',
     '[defaults] forsk': 'harmless',
     '[colors] ok': 'harmless',
@@ -95,7 +95,7 @@ test('every key is obeyed, harmless, not obeyed or unknown, and says so', async 
   })
   expect(JSON.stringify(keys)).not.toContain('hunter2')
   const messages = warnings.map(({ message, hint }) => `${message} ${hint ?? ''}`)
-  expect(messages).toContainEqual(expect.stringContaining('[defaults] gathering is not obeyed'))
+  expect(messages).toContainEqual(expect.stringContaining('[defaults] strategy is not obeyed'))
   expect(messages).toContainEqual(expect.stringContaining('ANSIBLE_STRATEGY is not obeyed'))
   expect(messages).toContainEqual(expect.stringContaining('did you mean "[defaults] forks"?'))
   expect(messages).toHaveLength(5)

@@ -5,6 +5,14 @@ import type { Value } from '../../values/value.ts'
 /** Facts by their names without `ansible_`. */
 export type Facts = ReadonlyMap<string, Value>
 
+/** How facts are gathered. */
+export interface FactOptions {
+  /** The folder of local facts. */
+  readonly factPath: string
+  /** Seconds for what may take long: file systems that do not answer, programs among the local facts. */
+  readonly timeout: number
+}
+
 /** What is asked of a host together, since it is read from the same places. */
 export interface FactGroup {
   readonly name: string
@@ -14,8 +22,7 @@ export interface FactGroup {
   readonly matches?: RegExp
   /** The words of `gather_subset` that bring it, beside `all`. */
   readonly subsets: readonly string[]
-  /** @param factPath the folder of local facts */
-  script(factPath: string): ShellText
+  script(options: FactOptions): ShellText
   /** The facts from what the script printed. Whatever a host sends, it is bounded work. */
   read(answers: FactAnswers): Facts
 }

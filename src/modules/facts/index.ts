@@ -1,6 +1,6 @@
 import { factFields } from '../../probes/facts.ts'
 import { mapProbe, type Probe } from '../../probes/probe.ts'
-import { FactAnswers, type FactGroup, type Facts } from './group.ts'
+import { FactAnswers, type FactGroup, type FactOptions, type Facts } from './group.ts'
 import { cpu } from './groups/cpu.ts'
 import { dateTime } from './groups/date-time.ts'
 import { distribution } from './groups/distribution.ts'
@@ -10,19 +10,19 @@ import { packageManager, serviceManager, systemd } from './groups/managers.ts'
 import { network, reachable } from './groups/network.ts'
 import { fqdn, kernel, userspace } from './groups/platform.ts'
 import { devices, mounts } from './groups/storage.ts'
-import { cmdline, dns, loadAverage, lsb, security, selinux, sshKeys } from './groups/system.ts'
+import { chroot, cmdline, dns, loadAverage, lsb, security, selinux, sshKeys } from './groups/system.ts'
 import { environment, user } from './groups/user.ts'
 import { virtualization } from './groups/virtualization.ts'
 
 /** All that muster gathers, in the order in which it is shown. */
 export const FACT_GROUPS: readonly FactGroup[] = [
-  ...[distribution, kernel, userspace, fqdn, lsb, selinux, security],
+  ...[distribution, kernel, userspace, fqdn, lsb, selinux, security, chroot],
   ...[packageManager, serviceManager, systemd, cmdline, dateTime, environment, loadAverage, sshKeys, user],
   ...[memory, cpu, dmi, mounts, devices, network, reachable, dns, virtualization, local],
 ]
 
-/** Where local facts are, unless a task or play says otherwise. */
-export const FACT_PATH = '/etc/ansible/facts.d'
+/** What holds unless a task or play says otherwise. */
+const DEFAULT_OPTIONS: FactOptions = { factPath: '/etc/ansible/facts.d', timeout: 10 }
 
 const byFact = new Map(FACT_GROUPS.flatMap((group) => group.facts.map((name) => [name, group] as const)))
 
@@ -36,9 +36,17 @@ export function factNames(): readonly string[] {
   return [...byFact.keys()]
 }
 
-/** The probe of a group. */
-export function factProbe(group: FactGroup, factPath: string = FACT_PATH): Probe<Facts> {
-  return mapProbe(factFields(group.name, group.script(factPath)), (fields) =>
-    group.read(new FactAnswers(fields)),
-  )
+/** The answer to a group: its facts, and why there are none. */
+export interface Gathered {
+  readonly facts: Facts
+  readonly problem: string | undefined
+}
+
+/** The probe of a group. It always has an answer: what of the facts cannot be read does not exist. */
+export function factProbe(group: FactGroup, options: Partial<FactOptions> = {}): Probe<Gathered> {
+  const script = group.script({ ...DEFAULT_OPTIONS, ...options })
+  return mapProbe(factFields(group.name, script), ({ fields, problem }) => ({
+    facts: problem === undefined ? group.read(new FactAnswers(fields)) : new Map(),
+    problem,
+  }))
 }

@@ -40,7 +40,10 @@ export function groupsOf(subset: readonly string[]): readonly FactGroup[] {
       if (word !== 'all' && word !== 'min') asked.add(one)
     }
   }
-  return FACT_GROUPS.filter((one) => added.has(one) && (asked.has(one) || !excluded.has(one)))
+  const chosen = FACT_GROUPS.filter((one) => added.has(one) && (asked.has(one) || !excluded.has(one)))
+  // What is known of the hardware rests on what is known of the platform.
+  const platform = chosen.some(({ subsets }) => subsets.includes('hardware')) ? withWord('platform') : []
+  return FACT_GROUPS.filter((one) => chosen.includes(one) || platform.includes(one))
 }
 
 function withWord(word: string): FactGroup[] {

@@ -53,7 +53,7 @@ export default defineModule({
       ['ansible_hostname', name.split('.')[0] as string],
       ['ansible_nodename', name],
     ])
-    const outcome = { result: { name, ansible_facts: new Map(facts) }, facts }
+    const outcome = { result: { name, ansible_facts: new Map(facts) }, gathered: facts }
     const before = { permanent: nameIn(permanent), current: nameIn(current) }
     if (before.permanent === name && before.current === name) return outcome
     const bySystemd = params.use === undefined ? hostnamectl : params.use === 'systemd'

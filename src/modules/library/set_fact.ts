@@ -31,14 +31,14 @@ export default defineModule({
       cacheable: {
         type: 'bool',
         default: false,
-        doc: 'Taken for the sake of existing playbooks: muster keeps facts for one run only.',
+        doc: 'The variables are facts too: they stand in ansible_facts, for this run.',
       },
     },
     freeKeys: true,
   },
   observe: nothingToObserve,
   // biome-ignore lint/correctness/useYield: there is nothing to do on the host
-  async *converge({ free }, _, context) {
+  async *converge({ free, cacheable }, _, context) {
     if (free.size === 0) {
       throw new TaskFailure(
         'No key/value pairs provided, at least one is required for this action to succeed',
@@ -46,7 +46,11 @@ export default defineModule({
     }
     const facts = new Map<string, Value>()
     for (const [key, value] of free) facts.set(factName(key, context), value)
-    return { facts, result: { ansible_facts: new Map<Key, Value>(facts) } }
+    return {
+      facts,
+      ...(cacheable ? { gathered: facts } : {}),
+      result: { ansible_facts: new Map<Key, Value>(facts) },
+    }
   },
 })
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { TemplateText } from '../../values/template-text.ts'
 import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
@@ -36,7 +37,6 @@ export async function readPlay(
   const entries = fieldsOf(node)
   refuseUnknown(entries, 'play', mistakes)
   const fields = new Fields(entries, mistakes)
-  refuseFacts(fields, mistakes)
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
   const inherited = within({ ...outer, vars: new Map() }, { ...NOTHING_INHERITED, tags })
@@ -67,6 +67,10 @@ export async function readPlay(
     noLog: fields.boolean('no_log'),
     directory: resolve(directory),
     remoteUser: fields.text('remote_user'),
+    gatherFacts: fields.boolean('gather_facts'),
+    gatherSubset: readSubset(fields, mistakes),
+    gatherTimeout: fields.integer('gather_timeout'),
+    factPath: fields.text('fact_path'),
     preTasks,
     tasks,
     postTasks,
@@ -74,14 +78,16 @@ export async function readPlay(
   }
 }
 
-function refuseFacts(fields: Fields, mistakes: Mistakes): void {
-  const gather = fields.boolean('gather_facts')
-  if (gather === undefined || gather === false) return
-  mistakes.add(
-    fields.positionOf('gather_facts')!,
-    'muster gathers no facts yet',
-    'write `gather_facts: false`, and read what you need with `command` and `register`',
-  )
+/** `gather_subset`: a word or a list of words. */
+function readSubset(fields: Fields, mistakes: Mistakes): Value | undefined {
+  const node = fields.node('gather_subset')
+  if (node === undefined) return undefined
+  const value = toValue(node)
+  mistakes.templates(value)
+  for (const word of Array.isArray(value) ? value : [value])
+    if (typeof word !== 'string' && !(word instanceof TemplateText))
+      mistakes.add(node.position, 'gather_subset takes words', 'like `gather_subset: [network]`')
+  return value
 }
 
 /** `hosts`: a pattern or a list of patterns; which hosts they mean is the inventory's business. */

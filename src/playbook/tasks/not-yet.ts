@@ -26,9 +26,6 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   debugger: 'use -v, and `debug` tasks',
   module_defaults: 'write the arguments at each task, or keep them in a variable',
   collections: "leave it out: muster's modules have short names",
-  gather_subset: 'leave it out: muster gathers no facts yet',
-  gather_timeout: 'leave it out: muster gathers no facts yet',
-  fact_path: 'leave it out: muster gathers no facts yet',
 }
 
 /** Where such a keyword differs by place. */
@@ -47,8 +44,6 @@ const MODULES: Readonly<Record<string, string>> = {
   import_role: IN_TASKS,
   include_vars: 'use `vars_files` of the play',
   meta: 'handlers run at the end of the play; to flush them earlier, begin a new play',
-  setup: 'muster gathers no facts yet: read what you need with `command` and `register`',
-  gather_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
   package_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
   service_facts: 'muster gathers no facts yet: read what you need with `command` and `register`',
   add_host: 'write the host into the inventory',

@@ -43,9 +43,11 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
     args: read.args,
     argPositions: read.positions,
     setsFacts:
-      module.setsFacts === true
-        ? [...read.args.keys()].filter((name) => !Object.hasOwn(module.spec.parameters, name))
-        : [],
+      typeof module.setsFacts === 'function'
+        ? module.setsFacts(read.args)
+        : module.setsFacts === true
+          ? [...read.args.keys()].filter((name) => !Object.hasOwn(module.spec.parameters, name))
+          : [],
   }
 }
 

@@ -11,9 +11,11 @@ import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import { HostRun } from '../host/host-run.ts'
 import { newHost, type RunState } from '../run-state.ts'
+import type { FactPlan } from '../scope/facts.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { BatchControl } from './batch-control.ts'
+import { planFacts } from './plan-facts.ts'
 import type { Semaphore } from './semaphore.ts'
 
 /** A play with everything decided that its hosts do not decide. */
@@ -25,6 +27,8 @@ export interface PlannedPlay {
   readonly maxFailPercentage: number | undefined
   /** pre_tasks, tasks and post_tasks, those that the tags choose. */
   readonly sections: readonly (readonly Entry[])[]
+  /** What is gathered of the hosts' facts; undefined: nothing. */
+  readonly facts: FactPlan | undefined
   /** Notified handlers run: not with `--skip-tags always`, as in Ansible (measured with 2.19.14). */
   readonly flushes: boolean
 }
@@ -36,7 +40,9 @@ export interface PlannedPlay {
  */
 export function planPlay(whole: RunState, play: Play): PlannedPlay {
   const run = forPlay(whole, play)
-  const engine = createEngine({ lookup: (name) => run.extraVars.get(name) ?? play.vars.get(name) }, run.home)
+  const lookup = (name: string) =>
+    name === 'playbook_dir' ? run.home.directory : (run.extraVars.get(name) ?? play.vars.get(name))
+  const engine = createEngine({ lookup }, run.home)
   const evaluate = (value: Value | undefined): Value | undefined => {
     if (value === undefined) return undefined
     try {
@@ -61,6 +67,7 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
     sections: [play.preTasks, play.tasks, play.postTasks].map((entries) =>
       onlyTasks(entries, (task) => selected(task.tags, run.options)),
     ),
+    facts: keyword(play, () => planFacts(play, run.options, evaluate)),
     flushes: selected(['always'], run.options),
   }
 }
@@ -150,7 +157,7 @@ export async function runPlay(
           const shape = { play, name, allHosts: hosts, batch: living, tasks }
           const variables = await readPlayVariables(run, state, shape)
           const handlers = planned.flushes ? play.handlers : []
-          const work = { variables, sections, handlers, turn }
+          const work = { variables, sections, handlers, facts: planned.facts, turn }
           await new HostRun(run, state, work, control).run()
         }),
       )

@@ -3,7 +3,9 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { BatchControl, Looked } from '../batch/batch-control.ts'
 import { isBefore, type Turn } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
+import type { FactPlan } from '../scope/facts.ts'
 import { guessProbes, type StepGuess } from './ahead.ts'
+import { beginGathering } from './gather.ts'
 import { HostStopped, TaskFailed } from './host-report.ts'
 import { type Outlook, obey } from './item-run.ts'
 import { HostSession, type PlayTasks } from './session.ts'
@@ -34,6 +36,7 @@ export class HostRun {
     const { batch, host, play, report, run } = session
     await session.takePlace()
     try {
+      if (play.facts !== undefined) await this.#gather(play.facts)
       if (batch.gathers) await this.#lookWithBatch()
       // A handler that a later handler notified runs at the next flush, which there is also after an empty section.
       for (const section of play.sections.keys()) await this.#runSection(section)
@@ -47,6 +50,17 @@ export class HostRun {
       session.leavePlace()
       report.phase('done')
     }
+  }
+
+  /** Facts come with what the play's tasks need to know, as far as that shows without them. */
+  #gather(facts: FactPlan): Promise<void> {
+    const session = this.#session
+    return session.evaluating(() =>
+      beginGathering(session, facts, async () => {
+        this.#guesses = await this.#guess(this.#sectionsFrom(0))
+        return this.#guesses
+      }),
+    )
   }
 
   async #runSection(section: number): Promise<void> {

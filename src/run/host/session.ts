@@ -5,6 +5,7 @@ import type { BatchControl } from '../batch/batch-control.ts'
 import { NotYetThere } from '../batch/progress.ts'
 import type { Turn } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
+import { type FactPlan, FactsNeeded } from '../scope/facts.ts'
 import { homeAhead } from '../scope/template-home.ts'
 import type { PlayVariables } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
@@ -20,6 +21,8 @@ export interface PlayTasks {
   /** pre_tasks, tasks, post_tasks. */
   readonly sections: readonly (readonly Entry[])[]
   readonly handlers: readonly Task[]
+  /** What is gathered of facts; undefined: nothing. */
+  readonly facts: FactPlan | undefined
   /** What the turns of its tasks begin with. */
   readonly turn: Turn
 }
@@ -126,7 +129,8 @@ export class HostSession {
         return await evaluate()
       } catch (error) {
         if (!(error instanceof NotYetThere)) throw error
-        await this.waiting(() => this.run.progress.wait(error))
+        if (error instanceof FactsNeeded) await error.host.gathering?.read(error.groups, this.host)
+        else await this.waiting(() => this.run.progress.wait(error))
         this.checkStop(undefined)
       }
     }

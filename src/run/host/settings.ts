@@ -4,8 +4,7 @@ import type { Task } from '../../playbook/playbook.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
-import type { HostState, RunState } from '../run-state.ts'
-import { HostFacts } from '../scope/host-facts.ts'
+import { type HostState, type RunState, withoutResults } from '../run-state.ts'
 import { OUTSIDE, type PlayVariables, scopeFor, settingPlace, settingReader } from '../scope/variables.ts'
 
 /** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
@@ -48,10 +47,9 @@ export function checkBecome(
 function remoteUser(run: RunState, host: HostState, variables: PlayVariables): string | undefined {
   const { remoteUser: written, position } = variables.play
   if (written === undefined || written === null) return undefined
-  const resolved = createEngine(
-    scopeFor(run, { ...host, facts: new HostFacts() }, variables, OUTSIDE),
-    run.home,
-  ).resolve(written)
+  const resolved = createEngine(scopeFor(run, withoutResults(host), variables, OUTSIDE), run.home).resolve(
+    written,
+  )
   if (resolved === OMIT || resolved === null || resolved === '') return undefined
   if (typeof resolved === 'string') return resolved
   throw new InputError([{ message: 'remote_user must be text', position }])

@@ -114,6 +114,7 @@ function tellItem(
 function keepFacts({ host, position }: HostSession, result: TaskResult): void {
   if (result.failed) return
   for (const [name, value] of result.facts) host.facts.set(name, value, position)
+  for (const [name, value] of result.gathered ?? []) host.gathered.set(name, value, position)
 }
 
 function register({ host, position }: HostSession, { task, noLog }: EvaluatedTask, dict: Dict): void {

@@ -53,7 +53,7 @@ export async function artifactUses(
 const ofPlays = new WeakMap<Play, Promise<readonly Uses[]>>()
 
 /** The same for every host, so it is found once. */
-function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
+export function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
   let uses = ofPlays.get(play)
   if (uses === undefined) {
     uses = Promise.all([...tasks, ...play.handlers].map((task) => taskUses(run, task))).then((all) => [
@@ -113,7 +113,7 @@ async function templateFileOf(
 const ofValues = new WeakMap<object, readonly Uses[]>()
 
 /** The uses in all templates in a value, however deep. */
-function usesInValue(value: Value): readonly Uses[] {
+export function usesInValue(value: Value): readonly Uses[] {
   // hostvars and its like make a value for every host when they are walked through.
   if (typeof value !== 'object' || value === null || value instanceof LazyDict) return []
   let uses = ofValues.get(value)

@@ -8,6 +8,7 @@ import type { PlannedPlay } from '../batch/play-run.ts'
 import { lookAhead, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluation/evaluation-failure.ts'
 import { newHost, type RunState } from '../run-state.ts'
+import type { Foresight } from '../scope/foresight.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { homeAhead } from '../scope/template-home.ts'
@@ -42,6 +43,9 @@ export async function certainFailures(
 ): Promise<Problem[]> {
   const tasks = plays.flatMap(({ sections, play }) => [...sections.flatMap(tasksIn), ...play.handlers])
   const everywhere = new Set([...tasks.flatMap(resultNames), ...SET_FOR_RESCUE])
+  const gathers =
+    plays.some(({ facts }) => facts !== undefined) ||
+    tasks.some(({ setsFacts }) => setsFacts.includes('ansible_facts'))
   const problems: Problem[] = []
   let before: readonly string[] = []
   for (const planned of plays) {
@@ -49,7 +53,7 @@ export async function certainFailures(
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
     let found: Failing[] | undefined
     for (const host of planned.hosts) {
-      const here = await onHost(run, planned, host, { unknown: before, everywhere })
+      const here = await onHost(run, planned, host, { unknown: before, everywhere, gathers })
       found = (found ?? here).filter((one) => here.some((other) => isSame(one, other)))
       if (found.length === 0) break
     }
@@ -68,14 +72,14 @@ async function onHost(
   whole: RunState,
   planned: PlannedPlay,
   host: string,
-  names: { readonly unknown: readonly string[]; readonly everywhere: ReadonlySet<string> },
+  names: Pick<Foresight, 'everywhere' | 'gathers'> & { readonly unknown: readonly string[] },
 ): Promise<Failing[]> {
   const { play: written, name, hosts, sections } = planned
   const run = forPlay(whole, written)
   const tasks = sections.flatMap(tasksIn)
   const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
   const play = await readPlayVariables(run, newHost(host), shape)
-  const foresight = { known: new Map(), unknown: new Set(names.unknown), everywhere: names.everywhere }
+  const foresight = { ...names, known: new Map(), unknown: new Set(names.unknown) }
   const vantage = { position: run.progress.next, foresight }
   const ahead = { ...run, home: homeAhead(run.home) }
   const rescued = new Set(sections.flatMap(rescuingBlocks).flatMap(({ block }) => tasksIn(block)))

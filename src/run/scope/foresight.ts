@@ -20,6 +20,8 @@ export interface Foresight {
   readonly known: Map<string, Value>
   /** Names that will have a value which nobody can know yet. */
   readonly unknown: Set<string>
+  /** Facts will be there that nobody can know yet. */
+  readonly gathers?: boolean
   /** Names that any host may come to have, so that `hostvars` cannot tell of them yet. */
   readonly everywhere?: ReadonlySet<string>
 }

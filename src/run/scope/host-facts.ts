@@ -38,13 +38,14 @@ export class HostFacts {
       if (versions[0] !== undefined && isBefore(versions[0].position, position)) yield name
   }
 
-  /** Positions never go back. Within one task the last value counts. */
+  /** Within one task the last value counts. What is read late may hold since an earlier position. */
   set(name: string, value: Value, position: Turn): void {
-    const versions = this.#versions.get(name)
-    const last = versions?.at(-1)
-    if (versions === undefined || last === undefined) this.#versions.set(name, [{ position, value }])
-    else if (compareTurns(last.position, position) === 0) versions[versions.length - 1] = { position, value }
-    else versions.push({ position, value })
+    const versions = this.#versions.get(name) ?? []
+    this.#versions.set(name, versions)
+    const at = versions.findLastIndex((version) => !isBefore(position, version.position))
+    const there = versions[at]
+    const same = there !== undefined && compareTurns(there.position, position) === 0
+    versions.splice(same ? at : at + 1, same ? 1 : 0, { position, value })
   }
 
   /** Forgets what nobody can read any more: all hosts stand at `position` or behind it. */

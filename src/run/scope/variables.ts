@@ -5,9 +5,9 @@ import { createEngine } from '../../template/engine.ts'
 import type { Position } from '../../values/position.ts'
 import type { Value } from '../../values/value.ts'
 import { BEFORE_ALL, BEHIND_ALL, isBefore, type Turn } from '../batch/turn.ts'
-import { type HostState, newHost, type RunState } from '../run-state.ts'
+import { type HostState, newHost, type RunState, withoutResults } from '../run-state.ts'
+import { factOfOther, factsDict, factsLayer } from './facts.ts'
 import { type Foresight, UnknownValue } from './foresight.ts'
-import { HostFacts } from './host-facts.ts'
 import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
 /** From where variables are read: which task, and whether ahead of its turn. */
@@ -55,6 +55,7 @@ export function scopeFor(
       (name) => (name === 'artifacts' ? play.artifacts : undefined),
       mapLayer(play.files),
       mapLayer(play.play.vars),
+      factsLayer(host, vantage),
       mapLayer(run.hostVariables(host.name)),
       ...(task === undefined ? [] : [fallbackLayer(run, host, play)]),
     ],
@@ -140,6 +141,7 @@ function allVariables(
       ...play.files.keys(),
       ...(task?.vars.keys() ?? []),
       ...host.facts.keys(),
+      ...host.gathered.keys(),
       ...run.extraVars.keys(),
       ...MAGIC_OF_RUN.filter((name) => name !== 'vars'),
     ])
@@ -176,7 +178,7 @@ function magicLayer(
     ansible_forks: () => run.options.forks,
     ansible_verbosity: () => run.options.verbosity,
     ansible_version: () => ANSIBLE_VERSION,
-    ansible_facts: () => new Map(),
+    ansible_facts: () => factsDict(host, vantage, true),
     ansible_search_path: () => [run.home.directory],
     ansible_playbook_python: () => '/usr/bin/python3',
     ansible_role_names: () => [],
@@ -203,7 +205,7 @@ export function settingReader(
   host: HostState,
   play: PlayVariables,
 ): (name: string) => Value | undefined {
-  const scope = scopeFor(run, { ...host, facts: new HostFacts() }, play, OUTSIDE)
+  const scope = scopeFor(run, withoutResults(host), play, OUTSIDE)
   const engine = createEngine(scope, run.home)
   return (name) => resolvedVariable(engine, scope, name)
 }
@@ -246,18 +248,18 @@ function hostVars(run: RunState, asking: HostState, play: PlayVariables, vantage
       run.progress.require([name], position)
       return host.facts.before(position, variable)
     }
-    const inventory = scopeFor(
-      run,
-      { ...host, facts: new HostFacts() },
-      { ...play, files: new Map() },
-      { position },
-    )
+    const found = own ? factsLayer(host, vantage) : (variable: string) => factOfOther(host, vantage, variable)
+    const inventory = scopeFor(run, withoutResults(host), { ...play, files: new Map() }, { position })
     const variables = run.hostVariables(name)
     // A play's own vars do not belong to a host; without them the layers are facts, -e and the inventory.
     const scope: Scope = {
       lookup: (variable) => {
+        if (variable === 'ansible_facts') {
+          if (!own) run.progress.require([name], position)
+          return factsDict(host, vantage, own)
+        }
         if (MAGIC.has(variable) || run.extraVars.has(variable)) return inventory.lookup(variable)
-        const set = fact(variable)
+        const set = fact(variable) ?? found(variable)
         if (set !== undefined) return set
         return play.play.vars.has(variable) && !variables.has(variable)
           ? undefined
@@ -267,7 +269,9 @@ function hostVars(run: RunState, asking: HostState, play: PlayVariables, vantage
     const engine = createEngine(scope, run.home)
     const keys = () => {
       if (!own) run.progress.require([name], position)
-      const facts = own ? host.facts.keys() : host.facts.keysBefore(position)
+      const facts = [host.facts, host.gathered].flatMap((each) => [
+        ...(own ? each.keys() : each.keysBefore(position)),
+      ])
       return new Set([...variables.keys(), ...facts, ...run.extraVars.keys()])
     }
     const unknown = own ? foresight?.unknown : foresight?.everywhere

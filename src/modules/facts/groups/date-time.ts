@@ -9,7 +9,7 @@ const HALF_A_YEAR = 15_778_800
 export const dateTime: FactGroup = {
   name: 'date_time',
   facts: ['date_time'],
-  subsets: ['date_time'],
+  subsets: ['min', 'date_time'],
   script: () =>
     factScript(sh`m_n=$(LC_ALL=C date '+%s %Y %m %A %w %W %d %H %M %S %Z %z %N'); printf 'now\0%s\0' "$m_n"
 m_s=\${m_n%% *}; printf 'other\0%s\0' "$(LC_ALL=C date -d "@$((m_s - ${HALF_A_YEAR}))" '+%Z %z' 2>/dev/null)"`),

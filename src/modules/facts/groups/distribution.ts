@@ -86,7 +86,7 @@ function guessFrom(answers: FactAnswers): Guess {
   const os = readAssignments(text.split('\n'))
   const id = os.get('ID') ?? ''
   const lsb = readAssignments(answers.lines('lsb'))
-  const older = releaseFile(answers.text('centos') ?? answers.text('redhat'))
+  const older = releaseFile(answers.text('centos') ?? answers.text('oracle') ?? answers.text('redhat'))
   let version = os.get('VERSION_ID') || lsb.get('DISTRIB_RELEASE') || older?.version || ''
   // Those two keep their minor version elsewhere.
   if (id === 'debian') version = moreExact(version, answers.text('debian_version'))

@@ -6,17 +6,14 @@ import { loadJson } from '../../../template/python/formats/json-load.ts'
 import { type Dict, dict, type Value } from '../../../values/value.ts'
 import { type FactGroup, type Facts, factScript } from '../group.ts'
 
-/** Seconds that a program among the local facts may take. */
-const PATIENCE = 30
-
 /** The host's own facts: files of JSON or INI in a folder, and programs that print either. */
 export const local: FactGroup = {
   name: 'local',
   facts: ['local'],
-  subsets: ['local'],
+  subsets: ['min', 'local'],
   // Programs run in a subshell of their own: what they do to it stays there.
-  script: (factPath) =>
-    factScript(sh`${assignPath('m_p', factPath)}; m_w=; ! command -v timeout >/dev/null 2>&1 || m_w='timeout '${PATIENCE}
+  script: ({ factPath, timeout }) =>
+    factScript(sh`${assignPath('m_p', factPath)}; m_w=; ! command -v timeout >/dev/null 2>&1 || m_w='timeout '${timeout}
 for m_f in "$m_p"/*.fact; do
   [ -e "$m_f" ] || continue
   m_n=\${m_f##*/}; printf 'name\0%s\0' "\${m_n%.fact}"

@@ -29,7 +29,7 @@ const PACKAGE_MANAGERS: readonly (readonly [path: string, name: string])[] = [
 export const packageManager: FactGroup = {
   name: 'pkg_mgr',
   facts: ['pkg_mgr'],
-  subsets: ['pkg_mgr'],
+  subsets: ['min', 'pkg_mgr'],
   script: () =>
     factScript(sh`${RELEASE_FILES}
 for m_p in ${PACKAGE_MANAGERS.map(([path]) => path)}; do [ ! -e "$m_p" ] || printf 'there\0%s\0' "$m_p"; done
@@ -65,7 +65,7 @@ const INIT: Readonly<Record<string, string>> = {
 export const serviceManager: FactGroup = {
   name: 'service_mgr',
   facts: ['service_mgr'],
-  subsets: ['service_mgr'],
+  subsets: ['min', 'service_mgr'],
   script: () =>
     factScript(sh`m_one comm /proc/1/comm
 if [ -L /sbin/init ]; then printf 'init\0%s\0' "$(readlink /sbin/init)"; fi

@@ -15,9 +15,9 @@ const TYPES: Readonly<Record<string, string>> = {
 const OUTSIDE_V4 = '8.8.8.8'
 const OUTSIDE_V6 = '2404:6800:400a:800::1012'
 
-/** Names of interfaces as Linux and its tools give them, `.`, `-` and `:` as templates write them. */
+/** Names that are interfaces' for sure, as Linux and its tools give them; others are known once they were gathered. */
 const INTERFACE =
-  /^(?:lo|eth|en|wl|ww|ib|br|virbr|docker|cni|flannel|cali|veth|vlan|bond|team|tun|tap|wg|ppp|dummy|ifb|sit|gre|vxlan|vnet|vmnet|cilium|lxc|ovs|podman|zt|tailscale|nebula)[a-z]*\d*[\w.]*$/
+  /^(?:lo|(?:eth|br|virbr|docker|cni|bond|team|tun|tap|wg|ppp|dummy|ifb|vlan|ib|wlan)\d+|(?:en|wl|ww|ib)[opsx]\d\w*|br[-_]\w+|docker_gwbridge|veth\w+)(?:[._:]\d+)*$/
 
 /** Interfaces and addresses, all from `ip` as in Ansible: without it there are none. */
 export const network: FactGroup = {

@@ -2,22 +2,20 @@ import { sh } from '../../../shell/sh.ts'
 import { dict, type Value } from '../../../values/value.ts'
 import { count, type FactAnswers, type FactGroup, type Facts, factScript } from '../group.ts'
 
-/** Seconds that a file system may take to say how full it is: one that hangs must not hold up the host. */
-const PATIENCE = 10
-
 /** What is mounted, with sizes. */
 export const mounts: FactGroup = {
   name: 'mounts',
   facts: ['mounts'],
   subsets: ['hardware', 'mounts'],
-  script: () =>
+  // A file system that does not answer must not hold up the host.
+  script: ({ timeout }) =>
     factScript(sh`m_all mounts /proc/mounts; m_all mountinfo /proc/self/mountinfo
 if [ -r /proc/mounts ]; then
   set --
   while read -r m_d m_p m_t m_x; do
     case $m_d in /*|*:/*) [ "$m_t" = none ] || set -- "$@" "$(printf '%b' "$m_p")" ;; esac
   done </proc/mounts
-  m_w=; ! command -v timeout >/dev/null 2>&1 || m_w='timeout '${PATIENCE}
+  m_w=; ! command -v timeout >/dev/null 2>&1 || m_w='timeout '${timeout}
   if [ $# -gt 0 ]; then printf 'sizes\0'; $m_w stat -f -c '%S %s %b %a %c %d %n' -- "$@" 2>/dev/null </dev/null; printf '\0'; fi
   set --
 fi

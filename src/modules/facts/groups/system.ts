@@ -31,32 +31,40 @@ m_all config /etc/selinux/config`),
   },
 }
 
-/** apparmor, fips and whether the play works inside a chroot. */
+/** apparmor and fips. */
 export const security: FactGroup = {
   name: 'security',
-  facts: ['apparmor', 'fips', 'is_chroot'],
-  subsets: ['min', 'apparmor', 'fips', 'chroot', 'is_chroot'],
+  facts: ['apparmor', 'fips'],
+  subsets: ['min', 'apparmor', 'fips'],
   script: () =>
-    factScript(sh`m_is apparmor -e /sys/kernel/security/apparmor; m_one fips /proc/sys/crypto/fips_enabled
-if [ -n "\${debian_chroot:-}" ]; then printf 'chroot\0\0'
+    factScript(sh`m_is apparmor -e /sys/kernel/security/apparmor; m_one fips /proc/sys/crypto/fips_enabled`),
+  read: (answers): Facts =>
+    new Map<string, Value>([
+      ['apparmor', dict({ status: answers.has('apparmor') ? 'enabled' : 'disabled' })],
+      ['fips', answers.text('fips') === '1'],
+    ]),
+}
+
+/** Whether the play works inside a chroot. */
+export const chroot: FactGroup = {
+  name: 'chroot',
+  facts: ['is_chroot'],
+  subsets: ['chroot', 'is_chroot'],
+  script: () =>
+    factScript(sh`if [ -n "\${debian_chroot:-}" ]; then printf 'chroot\0\0'
 elif [ -r /proc/1/root/. ]; then [ / -ef /proc/1/root/. ] || printf 'chroot\0\0'
 else
   m_t=2; case $(stat -f -c %T / 2>/dev/null) in *btrfs*) m_t=256 ;; *xfs*) m_t=128 ;; esac
   [ "$(stat -c %i / 2>/dev/null)" = $m_t ] || printf 'chroot\0\0'
 fi`),
-  read: (answers): Facts =>
-    new Map<string, Value>([
-      ['apparmor', dict({ status: answers.has('apparmor') ? 'enabled' : 'disabled' })],
-      ['fips', answers.text('fips') === '1'],
-      ['is_chroot', answers.has('chroot')],
-    ]),
+  read: (answers): Facts => new Map([['is_chroot', answers.has('chroot')]]),
 }
 
 /** cmdline and proc_cmdline: what the kernel was started with. */
 export const cmdline: FactGroup = {
   name: 'cmdline',
   facts: ['cmdline', 'proc_cmdline'],
-  subsets: ['cmdline'],
+  subsets: ['min', 'cmdline'],
   script: () => factScript(sh`m_one cmdline /proc/cmdline`),
   read: (answers): Facts => {
     const last: Dict = new Map()
@@ -94,7 +102,7 @@ export const loadAverage: FactGroup = {
 export const dns: FactGroup = {
   name: 'dns',
   facts: ['dns'],
-  subsets: ['dns'],
+  subsets: ['min', 'dns'],
   script: () => factScript(sh`m_all resolv /etc/resolv.conf`),
   read: (answers): Facts => {
     const found: Dict = new Map()
@@ -168,6 +176,7 @@ export const sshKeys: FactGroup = {
     `ssh_host_key_${name}_public_keytype`,
   ]),
   subsets: [
+    'min',
     'ssh_pub_keys',
     'ssh_host_pub_keys',
     ...Object.keys(KEYS).map((name) => `ssh_host_key_${name}_public`),

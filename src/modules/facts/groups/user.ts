@@ -1,5 +1,6 @@
 import { sh } from '../../../shell/sh.ts'
 import { withSecrecy } from '../../../values/masking/secret-names.ts'
+import { Secret } from '../../../values/secret.ts'
 import type { Key, Value } from '../../../values/value.ts'
 import { count, type FactGroup, type Facts, factScript } from '../group.ts'
 
@@ -10,7 +11,7 @@ export const user: FactGroup = {
     ...['user_id', 'user_uid', 'user_gid', 'user_gecos', 'user_dir', 'user_shell'],
     ...['real_user_id', 'effective_user_id', 'real_group_id', 'effective_group_id'],
   ],
-  subsets: ['user', 'user_id', 'user_uid', 'user_gid', 'user_gecos', 'user_dir', 'user_shell'],
+  subsets: ['min', 'user', 'user_id', 'user_uid', 'user_gid', 'user_gecos', 'user_dir', 'user_shell'],
   script: () =>
     factScript(sh`m_u=\${LOGNAME:-\${USER:-\${LNAME:-\${USERNAME:-}}}}
 m_e=; m_r=; m_g=; { while read -r m_k m_x m_y m_l; do case $m_k in Uid:) m_r=$m_x; m_e=$m_y ;; Gid:) m_g=$m_x; break ;; esac; done </proc/self/status; } 2>/dev/null
@@ -41,11 +42,18 @@ if command -v getent >/dev/null 2>&1; then printf 'passwd\0%s\0' "$(getent passw
   },
 }
 
+/** Names of variables that hold what nobody else is to see. */
+const SECRET = /PASS(?:WD|WORD|PHRASE)?$|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_?KEY/i
+
+function covered(name: string, text: string): Value {
+  return SECRET.test(name) && text !== '' ? new Secret(text) : withSecrecy(name, text)
+}
+
 /** The environment of what runs on the host. What a name calls secret is one. */
 export const environment: FactGroup = {
   name: 'env',
   facts: ['env'],
-  subsets: ['env'],
+  subsets: ['min', 'env'],
   script: () => factScript(sh`printf 'rest\0'; env -0 2>/dev/null || env`),
   read: (answers): Facts => {
     const [rest] = answers.all('rest')
@@ -55,7 +63,7 @@ export const environment: FactGroup = {
       const at = part.indexOf('=')
       // Our own words, and functions that bash exports.
       if (at > 0 && !/^(?:m_|_$|BASH_FUNC_)/.test(part.slice(0, at)))
-        env.set(part.slice(0, at), withSecrecy(part.slice(0, at), part.slice(at + 1)))
+        env.set(part.slice(0, at), covered(part.slice(0, at), part.slice(at + 1)))
     }
     return new Map([['env', env]])
   },

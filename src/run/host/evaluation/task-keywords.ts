@@ -1,4 +1,4 @@
-import type { Task } from '../../../playbook/playbook.ts'
+import type { BecomeKeywords, Task } from '../../../playbook/playbook.ts'
 import { keywordBoolean } from '../../../playbook/tasks/keyword-values.ts'
 import { OMIT, type TemplateEngine } from '../../../template/api.ts'
 import { str } from '../../../template/python/text/repr.ts'
@@ -19,7 +19,7 @@ export function checkMode(engine: TemplateEngine, run: RunState, task: Task): bo
 }
 
 /** The keywords of becoming another user, evaluated: the task's, or the play's. */
-export function becomeKeywords(engine: TemplateEngine, task: Task, play: PlayVariables) {
+export function becomeKeywords(engine: TemplateEngine, task: BecomeKeywords, play: PlayVariables) {
   const nearest = (key: 'become' | 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe') => {
     const value = task[key] ?? play.play[key]
     if (value === undefined) return undefined
