@@ -84,6 +84,10 @@ export default defineModule({
     const source = await sourceOf(params, context)
     if (source.kind === 'remote')
       return yield* convergeRemoteCopy(source.src, params, answers as RemoteAnswers, context)
+    if (source.kind === 'tree' && params.checksum !== undefined)
+      throw new TaskFailure('checksum is that of a file, and src is a folder', {
+        hint: 'leave checksum out, or copy the file by itself',
+      })
     if (source.kind === 'tree')
       return yield* convergeTree(source.tree, params, answers as TreeAnswers, context)
     const { content, name, mode } = source

@@ -59,6 +59,10 @@ export default defineModule({
         doc: 'How modification_time is written.',
       },
       ...fileParameters,
+      unsafe_writes: {
+        ...fileParameters.unsafe_writes,
+        doc: 'Taken for the sake of existing playbooks: no content is written by this module.',
+      },
     },
     requiredIf: [['state', 'hard', ['src']]],
   },

@@ -53,7 +53,12 @@ export default defineModule({
         default: 'present',
         doc: 'There, gone, or in the newest version.',
       },
-      use: { type: 'str', choices: ['auto', 'apt'], default: 'auto', doc: 'The package manager.' },
+      use: {
+        type: 'str',
+        choices: ['auto', 'apt'],
+        default: 'auto',
+        doc: 'The package manager; apt is the one that muster knows, so auto means it.',
+      },
       update_cache: { type: 'bool', default: false, doc: 'Read the lists of packages first.' },
       cache_valid_time: { type: 'int', default: 0, doc: 'Seconds for which lists are new enough.' },
       allow_downgrade: { type: 'bool', default: false, doc: 'Go back to an older version.' },
@@ -67,6 +72,8 @@ export default defineModule({
     },
     mutuallyExclusive: [['deb', 'rpm', 'msi']],
     requiredOneOf: [['name', 'deb', 'rpm', 'msi']],
+    // They speak of a package file.
+    requiredBy: { version: ['deb'], sha256: ['deb'], pin: ['deb'] },
   },
 
   async observe(params, context): Promise<Probes> {

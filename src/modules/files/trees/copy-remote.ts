@@ -23,6 +23,8 @@ export interface RemoteCopyParameters extends PlaceParameters {
   readonly owner: Text | undefined
   readonly group: Text | undefined
   readonly directory_mode: string | undefined
+  /** SHA-1 that a file must have. */
+  readonly checksum: Text | undefined
 }
 
 function wishOf(src: string, params: RemoteCopyParameters) {
@@ -63,6 +65,12 @@ export async function* convergeRemoteCopy(
   const dest = readDestination(wishOf(src, params), answers)
   const file = { source: answers.source, sum: answers.sourceDigest, made: 'as the umask has it' } as const
   if (answers.source.stat === null) throw new TaskFailure(`Source ${answers.source.path} not found`)
+  const checksum = plain(params.checksum)
+  if (checksum !== undefined && checksum !== answers.sourceSha1)
+    throw new TaskFailure('Copied file does not match the expected checksum. Transfer failed.', {
+      result: { checksum: answers.sourceSha1, expected_checksum: checksum },
+      hint: `nothing was written: ${answers.source.path} is another file`,
+    })
   const copied = yield* copyRemoteFile(params, file, dest, context)
   if (copied === null) return { result: { dest: dest.facts.path, src: answers.source.path } }
   return { result: { ...copied, src: answers.source.path, checksum: answers.sourceSha1 } }
