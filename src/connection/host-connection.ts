@@ -13,10 +13,11 @@ import {
 import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
 import { Patience } from './patience.ts'
 import { identityKey, SHELL } from './shell/identity.ts'
-import { killScript } from './shell/kill.ts'
+import { killScript, type Running } from './shell/kill.ts'
 import { MemoryBudget } from './shell/memory-budget.ts'
 import { stream } from './shell/push.ts'
-import { posixLanguage, ResidentShell, type Running } from './shell/resident-shell.ts'
+import { ResidentShell } from './shell/resident-shell.ts'
+import { posixLanguage } from './shell/shell-language.ts'
 import { type Program, receiveInto, start } from './shell/start.ts'
 import { TerminalRequired } from './shell/start-failure.ts'
 

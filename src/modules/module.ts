@@ -3,9 +3,10 @@ import type { AnswersOf, ProbeSet, Subject } from '../probes/probe.ts'
 import type { PowerShellText } from '../shell/powershell/ps.ts'
 import type { ShellText } from '../shell/sh.ts'
 import type { Secret } from '../values/secret.ts'
-import type { TaskFailure } from '../values/task-failure.ts'
 import type { Output, PushSource } from '../values/transfer.ts'
 import type { Value } from '../values/value.ts'
+import type { BatchHook } from './batch-hook.ts'
+import type { ControllerFiles } from './controller-files.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import type { ParameterSpec, ParametersOf } from './parameters.ts'
 
@@ -88,31 +89,6 @@ export interface Outcome {
   readonly gathered?: ReadonlyMap<string, Value>
 }
 
-/** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */
-export interface ControllerFile extends PushSource {
-  readonly path: string
-  /** Permission bits on the controller. */
-  readonly mode: number
-  /** It is encrypted on the controller: `size`, `sha256` and `read` are of what it holds, which no output may show. */
-  readonly secret?: boolean
-}
-
-export interface ControllerFiles {
-  /** @throws TaskFailure `Could not find or access 'x'` with the places searched */
-  find(folder: 'files' | 'templates', path: string): Promise<ControllerFile>
-  /** The same for a directory: its files (relative names), directories and links. */
-  findTree(folder: 'files', path: string): Promise<ControllerTree>
-  /** Content made on the controller. */
-  content(content: Buffer | string): PushSource
-}
-
-export interface ControllerTree {
-  readonly path: string
-  readonly directories: readonly { readonly name: string; readonly mode: number }[]
-  readonly files: readonly (ControllerFile & { readonly name: string })[]
-  readonly links: readonly { readonly name: string; readonly target: string }[]
-}
-
 export interface RenderOptions {
   readonly trimBlocks?: boolean
   readonly lstripBlocks?: boolean
@@ -160,45 +136,6 @@ export interface RunContext {
   }): void
   /** AWS clients, made when first asked for (imports are slow). */
   aws(region: string): Promise<import('../aws/clients.ts').AwsClients>
-}
-
-/** A host at a task that is opened once a batch. */
-export interface Member<P, A> {
-  readonly host: string
-  readonly params: P
-  readonly answers: A
-}
-
-/**
- * For modules that need something once a batch (an activation). The runner waits until every living host of the
- * batch stands before the task, then opens, converges in parallel, and closes when the batch ends, however it ends.
- */
-export interface BatchHook<P, A> {
-  /**
-   * Hosts that must not go on, with the reason; asked in plan and check mode too. With it no host of a batch is changed
-   * before all of them have been looked at.
-   */
-  refuse?(members: readonly Member<P, A>[]): ReadonlyMap<string, TaskFailure>
-  /**
-   * Reads what the members share and changes nothing; in plan and check mode its answer is `context.shared`, which is
-   * null without it. @throws TaskFailure that fails every member
-   */
-  look?(
-    members: readonly Member<P, A>[],
-    context: RunContext & { readonly signal: AbortSignal },
-  ): Promise<unknown>
-  /** Makes what the members share; not in plan and check mode. @throws TaskFailure that fails every member */
-  open(
-    members: readonly Member<P, A>[],
-    context: RunContext & { readonly signal: AbortSignal },
-  ): Promise<BatchShared>
-}
-
-export interface BatchShared {
-  /** Given to converge as `context.shared`. */
-  readonly shared: unknown
-  /** Called once, when the batch ends. Must not throw for what is already gone. */
-  close(): Promise<void>
 }
 
 export interface Documentation {

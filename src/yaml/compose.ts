@@ -4,6 +4,7 @@ import type { Problem } from '../values/problem.ts'
 import { hasTemplateMarks } from '../values/template-text.ts'
 import { didYouMean } from '../values/text/nearest.ts'
 import { isSopsValue } from '../vault/sops.ts'
+import { type Built, MAX_DEPTH, MAX_NODES } from './built.ts'
 import type { Lines } from './lines.ts'
 import { type Entry, mergeEntries } from './merge.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
@@ -18,17 +19,6 @@ import {
   WORDS_AS_KEYS,
 } from './scalar-event.ts'
 import { type Event, KNOWN_TAGS, readTag, type Tag } from './tags.ts'
-
-/** Bounds on what aliases may unfold to: far above any real file, far below what harms. */
-const MAX_NODES = 1_000_000
-const MAX_DEPTH = 200
-
-/** A node under construction and what it unfolds to once its aliases are followed. */
-interface Built {
-  readonly node: YamlNode
-  readonly size: number
-  readonly depth: number
-}
 
 /** Builds the nodes of every document from js-yaml's events; collects all problems on the way. */
 export class Composer {

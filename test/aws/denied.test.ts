@@ -9,7 +9,8 @@ import { AwsFailure, asking } from '../../src/aws/errors.ts'
 import { tagNode, tagsOfNodes } from '../../src/aws/node-tags.ts'
 import { countHybridNodes, deregisterNode } from '../../src/aws/nodes.ts'
 import { instantQuery } from '../../src/aws/queries.ts'
-import { changeRole, findRoles, type RoleChange, readRole } from '../../src/aws/roles.ts'
+import { changeRole, type RoleChange } from '../../src/aws/role-changes.ts'
+import { findRoles, readRole } from '../../src/aws/roles.ts'
 import {
   changeWorkspaceTags,
   createWorkspace,

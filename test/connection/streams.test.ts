@@ -1,8 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { ProcessEnd } from '../../src/connection/host-process.ts'
+import type { Running } from '../../src/connection/shell/kill.ts'
 import { MemoryBudget } from '../../src/connection/shell/memory-budget.ts'
-import { posixLanguage, ResidentShell, type Running } from '../../src/connection/shell/resident-shell.ts'
+import { ResidentShell } from '../../src/connection/shell/resident-shell.ts'
+import { posixLanguage } from '../../src/connection/shell/shell-language.ts'
 import { step, told } from './steps.ts'
 
 /** A resident shell over streams that the test writes, so that their order is the test's. */

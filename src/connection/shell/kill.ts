@@ -1,6 +1,11 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import type { Become } from '../connection.ts'
-import type { Running } from './resident-shell.ts'
+
+/** What runs on the host, by process id: a step's subshell and the resident shell above it. */
+export interface Running {
+  readonly step: number
+  readonly shell: number
+}
 
 /*
  * Ends what a step runs: its subshell with all descendants, and what was orphaned since the step began in the session

@@ -1,46 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import type { Output } from '../../values/transfer.ts'
-import { type Become, ConnectionError, type Step } from '../connection.ts'
+import { ConnectionError, type Step } from '../connection.ts'
 import type { HostProcess, ProcessEnd } from '../host-process.ts'
 import { OutputTail } from '../output-tail.ts'
-import { type Collected, FrameError, FrameReader } from './frame-reader.ts'
-import { encodeRequest, PREAMBLE, type RequestMarks } from './frames.ts'
+import { FrameError, FrameReader } from './frame-reader.ts'
+import type { RequestMarks } from './frames.ts'
+import type { Running } from './kill.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import { explainStart, type FailedStart } from './start-failure.ts'
+import { newMarks, outputs, type Pending } from './pending.ts'
+import type { ShellLanguage } from './shell-language.ts'
+
+// More than 250 lines: the life of a shell and of the one request in it is told in one place, since each end of the one
+// (frames, time, abort, process) has to be matched with every state of the other.
 
 /** Bound on each of stdout and stderr of a step in bytes. */
 const MOST_OUTPUT = 1 << 20
 
 /** Milliseconds for a step to end after its processes were killed. */
 const GRACE = 5_000
-
-/** What runs on the host, by process id: a step's subshell and the resident shell above it. */
-export interface Running {
-  readonly step: number
-  readonly shell: number
-}
-
-/** What a resident shell is told, and what is made of its silence: the language of the host. */
-export interface ShellLanguage {
-  /** What the shell reads first. */
-  readonly preamble: string | Buffer
-  /** @throws RangeError for what the language cannot say */
-  encode(steps: readonly Step[], marks: RequestMarks): Buffer
-  /** Why no shell was started. */
-  explain(failed: FailedStart): ConnectionError
-  /** A step that took too long can only be ended with its shell. */
-  readonly diesWithStep?: true
-}
-
-/** sh. */
-export function posixLanguage(label: string, become: Become | undefined): ShellLanguage {
-  return {
-    preamble: PREAMBLE,
-    encode: encodeRequest,
-    explain: (failed) => explainStart(label, become, failed),
-  }
-}
 
 /** Sends a request by itself, such as a file's bytes. @throws what then ends the request */
 export type Send = (stdin: Writable, marks: RequestMarks) => Promise<void>
@@ -58,22 +35,6 @@ export interface ResidentShellOptions {
    * Kills what a step runs, or with `everything` the resident shell too, from outside. Bounded in time, never rejects.
    */
   readonly kill: (running: Running, everything: boolean) => Promise<void>
-}
-
-/** One request on its way. */
-interface Pending {
-  readonly steps: readonly Step[]
-  readonly readers: readonly [stdout: FrameReader, stderr: FrameReader]
-  readonly began: number[]
-  readonly seconds: number[]
-  readonly timedOut: Set<number>
-  readonly settled: PromiseWithResolvers<Output[]>
-  /** Resolves at the first frame. */
-  readonly speaks: PromiseWithResolvers<void>
-  running: Running | undefined
-  timer: NodeJS.Timeout | undefined
-  /** It is being killed; the end of the shell is expected. */
-  aborted: boolean
 }
 
 /**
@@ -320,25 +281,4 @@ export class ResidentShell {
       stderr: this.#noise.stderr.bytes,
     })
   }
-}
-
-function newMarks(): RequestMarks {
-  return { nonce: randomBytes(16).toString('hex'), stop: randomBytes(16).toString('hex') }
-}
-
-function outputs(pending: Pending): Output[] {
-  const [stdout, stderr] = pending.readers
-  return pending.steps.map((_, index) => {
-    const timedOut = pending.timedOut.has(index)
-    const out = stdout.steps[index] as Collected
-    const err = stderr.steps[index] as Collected
-    return {
-      rc: timedOut ? null : out.status,
-      truncated: out.output.truncated || err.output.truncated,
-      stdout: out.output.release(),
-      stderr: err.output.release(),
-      seconds: pending.seconds[index] ?? 0,
-      timedOut,
-    }
-  })
 }

@@ -5,6 +5,8 @@ import { ps } from '../../shell/powershell/ps.ts'
  * which reads requests from there. All three are read as bytes, so that no code page is in the way (the console's is the
  * OEM one), and each part says its length first. What comes back are the frames of the resident sh (../frames.ts).
  *
+ * More than 250 lines: it is one program, which goes to the host as one text.
+ *
  *   PROGRAM:  LENGTH LF bytes
  *   request:  r NONCE STEPS LF, then for each step:  LENGTH VALUES SECONDS LF script LF, and the values
  *   push:     p NONCE LENGTH LF path (a value), then chunks:  LENGTH LF bytes, the last one of length 0

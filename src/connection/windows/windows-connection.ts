@@ -14,8 +14,10 @@ import {
 import type { HostConnectionOptions } from '../host-connection.ts'
 import type { Transport } from '../host-process.ts'
 import { Patience } from '../patience.ts'
+import type { Running } from '../shell/kill.ts'
 import { MemoryBudget } from '../shell/memory-budget.ts'
-import { ResidentShell, type Running, type Send, type ShellLanguage } from '../shell/resident-shell.ts'
+import { ResidentShell, type Send } from '../shell/resident-shell.ts'
+import type { ShellLanguage } from '../shell/shell-language.ts'
 import { COMMAND_LINE, encodePush, encodeSteps, preamble } from './encode.ts'
 import { explainWindowsStart } from './start-failure.ts'
 

@@ -2,13 +2,14 @@ import { CONNECTION_VARIABLES } from '../../connection/settings/variable-names.t
 import type { Position } from '../../values/position.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import { didYouMean } from '../../values/text/nearest.ts'
-import { type ShellWord, shellWords } from '../../values/text/shell-words.ts'
 import type { InventoryBuilder, Source } from '../builder.ts'
 import { groupNameFault, isPlainGroupName, readHostName, warnOfGroupNames } from '../patterns/host-name.ts'
 import { takePriority } from '../variables/priority.ts'
 import { templated } from '../variables/templated.ts'
 import { setVariable, type Variables, warnOfName } from '../variables/variables.ts'
-import { readLiteral, Unhashable } from './python-literal.ts'
+import { wordsOf } from './host-words.ts'
+import { readLiteral } from './python-literal.ts'
+import { Unhashable } from './python-value.ts'
 
 const KINDS = ['hosts', 'vars', 'children'] as const
 type Kind = (typeof KINDS)[number]
@@ -235,17 +236,5 @@ class IniReader {
 
   #problem(message: string, hint?: string): void {
     this.problems.push({ message, position: this.#position, hint })
-  }
-}
-
-/** The words of a host line, or what is wrong with it. */
-function wordsOf(line: string): ShellWord[] | string {
-  try {
-    return shellWords(line, true)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return /quotation/.test(error.message)
-      ? 'a quote is not closed'
-      : 'a backslash stands at the end of the line'
   }
 }

@@ -2,8 +2,9 @@ import { posix } from 'node:path'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { ControllerFile } from '../controller-files.ts'
 import { type CurlOption, curlConfig } from '../http/curl-config.ts'
-import type { ControllerFile, ModuleContext } from '../module.ts'
+import type { ModuleContext } from '../module.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 
 /** Where the archive comes from. */

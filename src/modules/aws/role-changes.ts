@@ -1,4 +1,5 @@
-import type { Role, RoleChange } from '../../aws/roles.ts'
+import type { RoleChange } from '../../aws/role-changes.ts'
+import type { Role } from '../../aws/roles.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { policyValue, samePolicy } from './policy-document.ts'
 import { type Tags, tagChanges, tagsAtBirth, tagValue } from './tags.ts'

@@ -9,8 +9,9 @@ import { type Dict, dict } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { checkSelector, withLabels } from '../aws/selector.ts'
 import { readTags } from '../aws/tags.ts'
+import type { Member } from '../batch-hook.ts'
 import { plain } from '../host/text.ts'
-import { defineModule, type Member, nothingToObserve, type RunContext } from '../module.ts'
+import { defineModule, nothingToObserve, type RunContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const SPEC = {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { AnswersOf } from '../../probes/probe.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { ControllerFile, ControllerTree } from '../controller-files.ts'
 import { placeParameters } from '../files/attributes/file-parameters.ts'
 import { type Content, contentOfFile, contentOfText } from '../files/content/content.ts'
 import { contentParameter } from '../files/content/content-parameter.ts'
@@ -9,7 +10,7 @@ import { placeFile } from '../files/content/place-file.ts'
 import { convergeRemoteCopy, observeRemoteCopy, type RemoteAnswers } from '../files/trees/copy-remote.ts'
 import { convergeTree, observeTree, wholeTree } from '../files/trees/copy-tree.ts'
 import { plain } from '../host/text.ts'
-import { type ControllerFile, type ControllerTree, defineModule, type ModuleContext } from '../module.ts'
+import { defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
 /** What shall be copied: a text or file, a folder, or something that is on the host. */

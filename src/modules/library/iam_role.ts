@@ -1,5 +1,6 @@
 import { partitionOf } from '../../aws/regions.ts'
-import { changeRole, doing, type Role, readRole } from '../../aws/roles.ts'
+import { changeRole, doing } from '../../aws/role-changes.ts'
+import { type Role, readRole } from '../../aws/roles.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, globalClientsOf } from '../aws/ask.ts'

@@ -1,6 +1,7 @@
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { ControllerFile } from '../controller-files.ts'
 import { plain } from '../host/text.ts'
-import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import { defineModule, type ModuleContext } from '../module.ts'
 import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
 import { type AptProbes, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'

@@ -1,6 +1,7 @@
 import { type Registration, registration } from '../../probes/registration.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { defineModule, type Member, type RunContext } from '../module.ts'
+import type { Member } from '../batch-hook.ts'
+import { defineModule, type RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
 

@@ -1,12 +1,13 @@
 import { basename } from 'node:path'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { ControllerFile } from '../controller-files.ts'
 import { placeParameters } from '../files/attributes/file-parameters.ts'
 import { contentOfText } from '../files/content/content.ts'
 import { observeDestination, readDestination } from '../files/content/destination.ts'
 import { placeFile } from '../files/content/place-file.ts'
 import { rendered, TEMPLATE_MARKS, templateParameters } from '../files/content/rendered.ts'
 import { plain } from '../host/text.ts'
-import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import { defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
 const spec = {

@@ -1,6 +1,7 @@
 import type { Package } from '../../probes/package.ts'
 import type { AnswersOf, Probe } from '../../probes/probe.ts'
-import type { Action, ActionResult, ControllerFile, ModuleContext, Outcome } from '../module.ts'
+import type { ControllerFile } from '../controller-files.ts'
+import type { Action, ActionResult, ModuleContext, Outcome } from '../module.ts'
 import type { PackageInfo } from './deb-control.ts'
 
 /** How an artifact (a package file) is installed. */

@@ -1,5 +1,5 @@
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Member } from '../module.ts'
+import type { Member } from '../batch-hook.ts'
 import { type AgentAnswers, agentOf } from './agent-state.ts'
 
 /** Seconds; AWS refuses signatures that are five minutes off, so four leave room for drift. */

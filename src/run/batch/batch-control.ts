@@ -1,4 +1,5 @@
-import type { BatchShared, Member, Module } from '../../modules/module.ts'
+import type { BatchShared, Member } from '../../modules/batch-hook.ts'
+import type { Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import { exceeded } from '../../playbook/plays/max-fail.ts'

@@ -1,16 +1,8 @@
 import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
 import type { Action } from '../../modules/module.ts'
-import {
-  type AnswersOf,
-  MOVED,
-  type Probe,
-  type ProbeSet,
-  probesOf,
-  type Touched,
-} from '../../probes/probe.ts'
-import { type Language, type ProbeStep, probeSteps, unanswerable } from '../../probes/request.ts'
-import { PowerShellText } from '../../shell/powershell/ps.ts'
+import { type AnswersOf, type Probe, type ProbeSet, probesOf, type Touched } from '../../probes/probe.ts'
+import { type Language, type ProbeStep, probeSteps } from '../../probes/request.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
@@ -20,6 +12,7 @@ import type { PlayVariables } from '../scope/variables.ts'
 import { Answers } from './answers.ts'
 import { downloadScript, windowsDownloadScript } from './host-download.ts'
 import { type Identity, keyOf } from './identity.ts'
+import { keepAll, languageOf, type Question, questionsOf, stepOf } from './questions.ts'
 import { settingsOf } from './settings.ts'
 
 /** Probes that a later task will probably need, and as whom. A wrong guess costs a request, never an answer. */
@@ -247,53 +240,4 @@ export class HostLink {
     this.#platform = connection.platform
     return connection
   }
-}
-
-function languageOf({ platform }: Connection): Language {
-  return platform === 'windows' ? 'powershell' : 'posix'
-}
-
-/** A step that asks, and where its answers are kept. */
-interface Question {
-  readonly identity: Identity
-  readonly known: Answers
-  readonly asking: ProbeStep
-  readonly step: Step
-}
-
-function questionsOf(
-  identity: Identity,
-  known: Answers,
-  probes: readonly Probe<unknown>[],
-  language: Language,
-): Question[] {
-  const missing = known.missing(probes)
-  for (const one of missing) {
-    const failure = unanswerable(one, language)
-    if (failure !== undefined) known.keep(one, { failure })
-  }
-  return probeSteps(missing, language).map((asking) => ({
-    identity,
-    known,
-    asking,
-    step: stepOf(asking, identity),
-  }))
-}
-
-/** Inline where the environment is the shell's own; a step with one of its own needs a process. */
-function stepOf({ script }: ProbeStep, { environment }: Identity): Step {
-  if (script instanceof PowerShellText) return { script, environment, contained: true }
-  return environment.length === 0 ? { script, inline: true } : { script, environment, contained: true }
-}
-
-/** Keeps what was answered; gives the probes that have to be asked again. */
-function keepAll(known: Answers, asked: ProbeStep, output: Output | undefined): Probe<unknown>[] {
-  if (output === undefined) throw new Error('a request gave no output for a step')
-  const again: Probe<unknown>[] = []
-  asked.read(output).forEach((answer, at) => {
-    const probe = asked.probes[at] as Probe<unknown>
-    if (answer === MOVED) again.push(probe)
-    else known.keep(probe, answer)
-  })
-  return again
 }

@@ -9,10 +9,11 @@ import { lookAhead, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluation/evaluation-failure.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import type { Foresight } from '../scope/foresight.ts'
+import { MAGIC_OF_RUN } from '../scope/magic-of-run.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
 import { homeAhead } from '../scope/template-home.ts'
-import { MAGIC_OF_RUN, type PlayVariables } from '../scope/variables.ts'
+import type { PlayVariables } from '../scope/variables.ts'
 
 /** What a rescue finds when a task has failed. */
 const SET_FOR_RESCUE = ['ansible_failed_task', 'ansible_failed_result']

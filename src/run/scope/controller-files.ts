@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
-import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/module.ts'
+import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/controller-files.ts'
 import { InputError } from '../../values/problem.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'

@@ -8,6 +8,7 @@ import { BEFORE_ALL, BEHIND_ALL, isBefore, type Turn } from '../batch/turn.ts'
 import { type HostState, newHost, type RunState, withoutResults } from '../run-state.ts'
 import { factOfOther, factsDict, factsLayer } from './facts.ts'
 import { type Foresight, UnknownValue } from './foresight.ts'
+import { ANSIBLE_VERSION, MAGIC, MAGIC_OF_RUN } from './magic-of-run.ts'
 import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
 /** From where variables are read: which task, and whether ahead of its turn. */
@@ -75,46 +76,6 @@ function foresightLayer({ known, unknown }: Foresight): Layer {
     return known.get(name)
   }
 }
-
-/** Names that {@link scopeFor} gives every host beside those of the inventory. */
-export const MAGIC_OF_RUN = [
-  'hostvars',
-  'playbook_dir',
-  'ansible_play_name',
-  'ansible_play_hosts',
-  'ansible_play_hosts_all',
-  'ansible_play_batch',
-  'ansible_check_mode',
-  'ansible_diff_mode',
-  'ansible_limit',
-  'ansible_run_tags',
-  'ansible_skip_tags',
-  'ansible_forks',
-  'ansible_verbosity',
-  'ansible_version',
-  'ansible_facts',
-  'ansible_search_path',
-  'ansible_playbook_python',
-  'ansible_role_names',
-  'ansible_play_role_names',
-  'ansible_dependent_role_names',
-  'role_names',
-  'ansible_inventory_sources',
-  'ansible_config_file',
-  'play_hosts',
-  'environment',
-  'vars',
-  'muster_run',
-] as const
-
-/** The version of ansible-core whose meaning muster keeps, for playbooks that ask. */
-const ANSIBLE_VERSION: Value = new Map<string, Value>([
-  ['full', '2.19.14'],
-  ['major', 2],
-  ['minor', 19],
-  ['revision', 14],
-  ['string', '2.19.14'],
-])
 
 /** What a host is called and who logs in, where no variable says so; not seen in `hostvars`, as in Ansible. */
 function fallbackLayer(run: RunState, host: HostState, play: PlayVariables): Layer {
@@ -284,5 +245,3 @@ function hostVars(run: RunState, asking: HostState, play: PlayVariables, vantage
     })
   })
 }
-
-const MAGIC: ReadonlySet<string> = new Set(MAGIC_OF_RUN)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readLiteral, Unhashable } from '../../../src/inventory/ini/python-literal.ts'
+import { readLiteral } from '../../../src/inventory/ini/python-literal.ts'
+import { Unhashable } from '../../../src/inventory/ini/python-value.ts'
 import { Float } from '../../../src/values/float.ts'
 import type { Value } from '../../../src/values/value.ts'
 

@@ -1,6 +1,7 @@
 import { Secret } from '../../../values/secret.ts'
+import type { ControllerFile } from '../../controller-files.ts'
 import { plain } from '../../host/text.ts'
-import type { ControllerFile, ModuleContext } from '../../module.ts'
+import type { ModuleContext } from '../../module.ts'
 import type { Parameter, ParametersOf, Text } from '../../parameters.ts'
 import { readAll } from './content.ts'
 

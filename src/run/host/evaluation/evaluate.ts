@@ -16,16 +16,11 @@ import { NotYetThere } from '../../batch/progress.ts'
 import type { HostState, RunState } from '../../run-state.ts'
 import { UnknownValue } from '../../scope/foresight.ts'
 import type { LayeredScope } from '../../scope/scope.ts'
-import {
-  type PlayVariables,
-  resolvedVariable,
-  scopeFor,
-  settingReader,
-  type Vantage,
-} from '../../scope/variables.ts'
+import { type PlayVariables, scopeFor, settingReader, type Vantage } from '../../scope/variables.ts'
 import type { Identity } from '../identity.ts'
 import { evaluationFailure } from './evaluation-failure.ts'
 import { folderOf, itemLabel, type LoopPlan, labelNeedsResult, loopPlan, ONCE } from './loop.ts'
+import { moduleContext } from './module-context.ts'
 import { becomeKeywords, checkMode, environmentOf, truth } from './task-keywords.ts'
 
 /** Where a task is evaluated: on which host of which play, and from where its variables are seen. */
@@ -221,37 +216,4 @@ function resolveArguments(engine: TemplateEngine, module: Module, task: Task): M
     }
   }
   return resolved
-}
-
-function moduleContext(
-  { run, host }: Standpoint,
-  scope: LayeredScope,
-  engine: TemplateEngine,
-  check: boolean,
-): ModuleContext {
-  const failing = <T>(evaluate: () => T): T => {
-    try {
-      return evaluate()
-    } catch (error) {
-      throw evaluationFailure(error)
-    }
-  }
-  return {
-    host: host.name,
-    check,
-    diff: run.options.diff,
-    verbosity: run.options.verbosity,
-    files: run.files,
-    signal: run.signal,
-    render: (source, file, options) => {
-      const text = failing(() => engine.renderFile(source, file, options))
-      if (text instanceof Secret) run.masker.learn(text)
-      return text
-    },
-    condition: (condition) => failing(() => engine.condition(condition)),
-    expression: (text) => failing(() => engine.expression(text)),
-    variable: (name) => failing(() => resolvedVariable(engine, scope, name)),
-    shared: null,
-    run: run.context,
-  }
 }

@@ -2,7 +2,8 @@ import { REGEX_DEADLINE, withinDeadline } from '../deadline.ts'
 import { PythonError } from '../error.ts'
 import type { RegexFlags } from './regex-flags.ts'
 import { checkReplacement, expandReplacement, parseReplacement } from './regex-replacement.ts'
-import { type Translation, translatePattern } from './regex-translate.ts'
+import { translatePattern } from './regex-translate.ts'
+import type { Translation } from './regex-translation.ts'
 
 export type { RegexFlags } from './regex-flags.ts'
 
