@@ -158,14 +158,14 @@ async function run(
   }
 }
 
-/** JSON as a typed answer: `bytes` are bytes, `properties` a Map. */
+/** JSON as a typed answer: `bytes`, outputs and the `value` of a field are bytes, `properties` a Map. */
 function answer(value: Json): unknown {
   if (Array.isArray(value)) return value.map(answer)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
     Object.entries(value as Readonly<Record<string, Json>>).map(([key, item]) => [
       key,
-      key === 'bytes'
+      ['bytes', 'stdout', 'stderr'].includes(key) || (key === 'value' && typeof item === 'string')
         ? Buffer.from(String(item))
         : key === 'properties'
           ? new Map(Object.entries(item as object))

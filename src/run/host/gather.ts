@@ -4,6 +4,7 @@ import type { FactGroup } from '../../modules/facts/group.ts'
 import { factProbe } from '../../modules/facts/index.ts'
 import { tasksIn } from '../../playbook/entries.ts'
 import { createEngine } from '../../template/engine.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { HostState } from '../run-state.ts'
 import { factUses } from '../scope/fact-uses.ts'
 import type { FactPlan } from '../scope/facts.ts'
@@ -69,8 +70,8 @@ async function readFacts(
         host.gathered.set(`ansible_${name}`, value, gathering.position)
     }
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error
-    if (reader === host) session.notReached(error, GATHERING)
+    if (!(error instanceof ConnectionError) && !(error instanceof TaskFailure)) throw error
+    if (error instanceof ConnectionError && reader === host) session.notReached(error, GATHERING)
     report.warn(`no facts for ${reader.name}: ${error.message}`)
   }
   for (const group of missing) gathering.done.add(group)

@@ -1,0 +1,76 @@
+import { assignPath } from '../../probes/expand-path.ts'
+import { stat } from '../../probes/stat.ts'
+import { lines, sh } from '../../shell/sh.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
+import { displayText } from '../../values/text/visible.ts'
+import { plain } from '../host/text.ts'
+import { defineModule, look } from '../module.ts'
+
+export default defineModule({
+  name: 'tempfile',
+  runsOn: 'host',
+  checkMode: 'skip',
+  documentation: {
+    summary: 'Makes a new file or directory with a name of its own, for its user alone.',
+    notes: ['It stays until a task removes it (file with state absent).'],
+    examples: `
+- tempfile: { state: directory, suffix: build }
+  register: work
+- file: { path: '{{ work.path }}', state: absent }
+`,
+    returns: { 'path, state, mode, uid, gid, owner, group, size': 'of what was made' },
+  },
+  spec: {
+    parameters: {
+      state: { type: 'str', choices: ['file', 'directory'], default: 'file', doc: 'What to make.' },
+      path: { type: 'path', doc: 'Where; the host’s directory for temporary files without it.' },
+      prefix: { type: 'str', default: 'ansible.', doc: 'What the name begins with.' },
+      suffix: { type: 'str', default: '', doc: 'What the name ends with.' },
+    },
+  },
+
+  observe: ({ path }) => ({ folder: path === undefined ? undefined : stat(path) }),
+  repeatable: () => false,
+
+  async *converge(params, { folder }) {
+    const found = folder?.target?.stat ?? folder?.stat
+    if (folder !== undefined && found?.kind !== 'directory')
+      throw new TaskFailure(`there is no directory ${folder.path}`, { hint: 'make it with file first' })
+    const [prefix, suffix] = [params.prefix, params.suffix].map((text) => plain(text)) as [string, string]
+    if (/[/\n]/.test(prefix + suffix))
+      throw new TaskFailure('prefix and suffix may not hold a slash or a line end')
+    const output = yield {
+      kind: 'run',
+      says: `make a temporary ${params.state}`,
+      touches: ['files'],
+      contained: true,
+      more: true,
+      predicted: {},
+      // busybox's mktemp takes no text behind the X, so that the name is made anew until it is free.
+      script: lines([
+        params.path === undefined ? sh`m_t=\${TMPDIR:-/tmp}` : assignPath('m_t', params.path),
+        sh`umask 077; set -C; m_n=0
+while [ $m_n -lt 100 ]; do
+  m_n=$((m_n + 1)); m_r=$(LC_ALL=C tr -dc a-z0-9_ </dev/urandom | head -c 8)
+  m_p=\${m_t%/}/${prefix}$m_r${suffix}
+  if ${params.state === 'directory' ? sh`mkdir -- "$m_p"` : sh`: >"$m_p"`} 2>/dev/null; then printf '%s' "$m_p"; exit 0; fi
+done
+echo "no file can be made in $m_t" >&2; exit 1`,
+      ]),
+    }
+    if (output.rc !== 0)
+      throw new TaskFailure(displayText(output.stderr.toString('utf8')).trim() || 'mktemp failed')
+    const path = output.stdout.toString('utf8')
+    const { made } = yield* look('look at it', {
+      made: stat({ directory: '/', name: path.replace(/^\//, '') }),
+    })
+    const own = made.stat
+    if (own === null) throw new TaskFailure(`${path} was made, and is gone again`)
+    return {
+      result: {
+        ...{ path, state: params.state, size: own.size, uid: own.uid, gid: own.gid },
+        ...{ owner: own.owner, group: own.group, mode: `0${own.mode.toString(8)}` },
+      },
+    }
+  },
+})
