@@ -24,7 +24,8 @@ export default defineModule({
     summary:
       'Reads entries of a database of names (passwd, group, hosts, services ...), into `ansible_facts.getent_DATABASE`.',
     examples: `
-- getent: { database: passwd, key: root }
+- name: root
+  getent: { database: passwd, key: root }
 - debug:
     msg: "root's home is {{ ansible_facts.getent_passwd.root[4] }}"
 `,

@@ -27,7 +27,8 @@ export default defineModule({
       'Packages that are there in several versions or architectures have an entry for each.',
     ],
     examples: `
-- package_facts:
+- name: what is installed
+  package_facts:
 - debug:
     msg: nginx {{ ansible_facts.packages.nginx[0].version }}
   when: "'nginx' in ansible_facts.packages"

@@ -10,7 +10,8 @@ export default defineModule({
   documentation: {
     summary: 'Tells whether a host is reached, and whether the wanted user is become there.',
     examples: `
-- ping:
+- name: is it reached
+  ping:
 `,
     returns: { ping: 'data' },
   },

@@ -15,7 +15,8 @@ export default defineModule({
       'Standard error is apart from standard output, and there is no terminal.',
     ],
     examples: `
-- raw: test -e /usr/bin/python3 || apt-get install -y python3-minimal
+- name: python, by hand
+  raw: test -e /usr/bin/python3 || apt-get install -y python3-minimal
 `,
     returns: { 'rc, stdout, stdout_lines, stderr, stderr_lines': 'of the text' },
   },

@@ -17,7 +17,8 @@ export default defineModule({
     summary: 'Reads the services of the host, into `ansible_facts.services`.',
     notes: ['Of systemd, and of init scripts by the program `service`.'],
     examples: `
-- service_facts:
+- name: what runs
+  service_facts:
 - debug:
     msg: the agent runs
   when: ansible_facts.services['amazon-ssm-agent.service'].state | default('stopped') == 'running'

@@ -12,7 +12,8 @@ export default defineModule({
       'They are in the task’s result, and so in the events of --json. muster adds none to its summary, as Ansible does not unless it is set to (show_custom_stats).',
     ],
     examples: `
-- set_stats:
+- name: how many
+  set_stats:
     data: { enrolled: "{{ ansible_play_hosts | length }}" }
 `,
     returns: { ansible_stats: 'data, per_host and aggregate' },

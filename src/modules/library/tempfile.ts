@@ -1,8 +1,8 @@
 import { assignPath } from '../../probes/expand-path.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
 import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
 
@@ -14,7 +14,8 @@ export default defineModule({
     summary: 'Makes a new file or directory with a name of its own, for its user alone.',
     notes: ['It stays until a task removes it (file with state absent).'],
     examples: `
-- tempfile: { state: directory, suffix: build }
+- name: a place to work
+  tempfile: { state: directory, suffix: build }
   register: work
 - file: { path: '{{ work.path }}', state: absent }
 `,
@@ -58,8 +59,7 @@ done
 echo "no file can be made in $m_t" >&2; exit 1`,
       ]),
     }
-    if (output.rc !== 0)
-      throw new TaskFailure(displayText(output.stderr.toString('utf8')).trim() || 'mktemp failed')
+    if (output.rc !== 0) throw new TaskFailure(`no temporary ${params.state} was made: ${reasonOf(output)}`)
     const path = output.stdout.toString('utf8')
     const { made } = yield* look('look at it', {
       made: stat({ directory: '/', name: path.replace(/^\//, '') }),
