@@ -1,6 +1,7 @@
 import type { Connection, ConnectionSettings, Keepalive } from './connection.ts'
 import { HostConnection, type HostConnectionOptions } from './host-connection.ts'
 import type { Transport } from './host-process.ts'
+import type { AskPerson } from './keys/dialogue.ts'
 import { PrivateKeys } from './keys/private-keys.ts'
 import { KnownHosts } from './known-hosts/known-hosts.ts'
 import { connectLocally } from './local.ts'
@@ -14,6 +15,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
   /** Read once a run, with the passphrases asked for once. */
   readonly privateKeys?: PrivateKeys
+  /** Asks a person what a host asks: one-time codes. */
+  readonly ask?: AskPerson | undefined
   /** Read once a run; else from the settings' files. */
   readonly knownHosts?: KnownHosts
   /** The connections to jump hosts, shared by the hosts behind them. */
@@ -34,10 +37,11 @@ export async function connect(
 ): Promise<Connection> {
   if (settings.kind === 'local') return connectLocally(settings.name, connectionOptions(settings))
   const privateKeys = options.privateKeys ?? new PrivateKeys()
-  const bastions = options.bastions ?? new Bastions({ privateKeys, known: KnownHosts.load })
+  const bastions = options.bastions ?? new Bastions({ privateKeys, known: KnownHosts.load, ask: options.ask })
   const { jumps = [] } = settings
   const { client, road, silence } = await logIn(settings, {
     privateKeys,
+    ask: options.ask,
     knownHosts: options.knownHosts ?? (await KnownHosts.load(settings.knownHostsFiles)),
     signal: options.signal,
     keepalive: options.keepalive,

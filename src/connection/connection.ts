@@ -67,6 +67,8 @@ export interface ConnectionSettings {
   readonly identitiesOnly?: boolean
   /** Methods that may be used, in their order (`publickey`, `password`, `keyboard-interactive`). Default: all. */
   readonly authentications?: readonly string[]
+  /** Tries after which the host ends a login (its MaxAuthTries). Default 6. */
+  readonly maxAuthTries?: number
   /** What may be offered to the host. Default: all but SHA-1. */
   readonly algorithms?: AlgorithmChoice
   /** The name under which known_hosts has the host, in place of its address and port. */

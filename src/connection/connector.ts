@@ -1,8 +1,10 @@
 import { TransportChoice } from './choose-transport.ts'
 import { connect, over } from './connect.ts'
 import { type Connection, ConnectionError, type ConnectionSettings } from './connection.ts'
+import type { AskPerson } from './keys/dialogue.ts'
 import { type AskPassphrase, PrivateKeys } from './keys/private-keys.ts'
 import { KnownHosts } from './known-hosts/known-hosts.ts'
+import type { Answerer } from './openssh/askpass.ts'
 import { OpensshTransport } from './openssh/openssh-transport.ts'
 import { Bastions } from './ssh/bastions.ts'
 import { withTries } from './ssh/log-in.ts'
@@ -12,6 +14,8 @@ export interface ConnectorOptions {
   readonly notice?: (text: string) => void
   /** Folder whose `.ssh` holds the keys to try when none is named. */
   readonly home?: string
+  /** Asks a person what hosts ask: one-time codes. One at a time, whatever the number of hosts. */
+  readonly askPerson?: AskPerson | undefined
 }
 
 /**
@@ -21,18 +25,23 @@ export interface ConnectorOptions {
 export class Connector {
   readonly bastions: Bastions
   readonly #privateKeys: PrivateKeys
+  readonly #ask: AskPerson | undefined
+  readonly #answerer: Answerer
   readonly #choice = new TransportChoice()
   readonly #notice: ConnectorOptions['notice']
   readonly #told = new Set<string>()
   readonly #knownHosts = new Map<string, Promise<KnownHosts>>()
 
-  constructor(ask?: AskPassphrase, { notice, home }: ConnectorOptions = {}) {
+  constructor(ask?: AskPassphrase, { notice, home, askPerson }: ConnectorOptions = {}) {
+    this.#ask = askPerson === undefined ? undefined : oneByOne(askPerson)
     this.#notice = notice
+    this.#answerer = { person: this.#ask, passphrase: ask && onceEach(ask) }
     this.#privateKeys = new PrivateKeys(ask, home)
     this.bastions = new Bastions({
       privateKeys: this.#privateKeys,
       known: (files) => this.#known(files),
       notice,
+      ask: this.#ask,
     })
   }
 
@@ -45,6 +54,7 @@ export class Connector {
     try {
       return await connect(settings, {
         privateKeys: this.#privateKeys,
+        ask: this.#ask,
         knownHosts,
         bastions: this.bastions,
         ...(signal === undefined ? {} : { signal }),
@@ -65,7 +75,7 @@ export class Connector {
       this.#told.add(why)
       this.#notice?.(`hosts are reached with the system's ssh, because of ${why}`)
     }
-    const open = () => OpensshTransport.open(settings, signal)
+    const open = () => OpensshTransport.open(settings, signal, this.#answerer)
     return over(await withTries(settings, { signal }, open), settings)
   }
 
@@ -79,5 +89,25 @@ export class Connector {
     const known = this.#knownHosts.get(key) ?? KnownHosts.load(files)
     this.#knownHosts.set(key, known)
     return known
+  }
+}
+
+/** A passphrase is asked for once, whatever the number of hosts. */
+function onceEach(ask: AskPassphrase): AskPassphrase {
+  const known = new Map<string, ReturnType<AskPassphrase>>()
+  return (file) => {
+    const answer = known.get(file) ?? ask(file)
+    known.set(file, answer)
+    return answer
+  }
+}
+
+/** A person reads one question at a time. */
+function oneByOne(ask: AskPerson): AskPerson {
+  let last: Promise<unknown> = Promise.resolve()
+  return (question) => {
+    const answer = last.then(() => ask(question))
+    last = answer.catch(() => undefined)
+    return answer
   }
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
+import type { AskPerson } from '../connection/keys/dialogue.ts'
 import type { AskPassphrase } from '../connection/keys/private-keys.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
@@ -44,6 +45,8 @@ export interface RunInput {
   readonly listen: Listener
   /** Asks for the passphrase of a key; without it, keys that need one cannot be used. */
   readonly askPassphrase?: AskPassphrase
+  /** Asks what hosts ask when they let a user in: one-time codes. */
+  readonly askPerson?: AskPerson
   /** For tests: false asks every probe at its task's turn, as if nothing could be guessed. */
   readonly prefetch?: boolean
   /** For tests. */
@@ -88,6 +91,7 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   }
   const connector = new Connector(input.askPassphrase, {
     notice: (message) => emit({ type: 'warning', message }),
+    askPerson: learning(input.askPerson, masker),
   })
   const connections = new Set<Connection>()
   const clients = new Map<string, Promise<AwsClients>>()
@@ -212,4 +216,14 @@ function notify(listen: Listener, event: RunEvent): void {
 /** A warning is one event, and a log has a line an event. */
 function inALine({ hint, ...problem }: Problem): string {
   return hint === undefined ? formatProblem(problem) : `${formatProblem(problem)} (${hint})`
+}
+
+/** What a person types is a secret, from then on. */
+function learning(ask: AskPerson | undefined, masker: Masker): AskPerson | undefined {
+  if (ask === undefined) return undefined
+  return async (question) => {
+    const answer = await ask(question)
+    if (answer !== undefined) masker.learn(answer)
+    return answer
+  }
 }

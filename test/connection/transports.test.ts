@@ -303,7 +303,14 @@ describe.skipIf(noSshd)('keys', () => {
       add(join(sshd.folder, 'user_key'))
       await expect(connector.connect(keyless)).rejects.toMatchObject({
         reason: 'authentication',
-        message: expect.stringMatching(/3 more keys were not tried, since hosts end a login after six tries/),
+        message: expect.stringMatching(
+          /3 more keys were not tried, since the host ends a login after 6 tries/,
+        ),
+      })
+      await expect(connector.connect({ ...keyless, maxAuthTries: 3 })).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /6 more keys were not tried, .* after 3 tries \(muster_max_auth_tries\)/,
+        ),
       })
       // The file is named by its public part alone: the agent has the key.
       execFileSync('sh', [

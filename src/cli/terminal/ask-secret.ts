@@ -7,15 +7,23 @@ import { Secret } from '../../values/secret.ts'
 export class Interrupted extends Error {}
 
 /**
- * Asks for a secret on the terminal, without showing what is typed; from a pipe it reads one line, so that a
+ * Asks for a secret on the terminal, without showing what is typed unless `echo`; from a pipe it reads one line, so that a
  * pipeline can give it. @throws InputError when nothing is given
  * @throws Interrupted for Ctrl-C
  */
-export async function askSecret(prompt: string): Promise<Secret> {
+export async function askSecret(
+  prompt: string,
+  { echo = false }: { readonly echo?: boolean } = {},
+): Promise<Secret> {
   const terminal = process.stdin.isTTY === true
-  if (terminal) process.stderr.write(prompt)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: silent, terminal })
+  const lines = createInterface({
+    input: process.stdin,
+    output: echo && terminal ? process.stderr : silent,
+    terminal,
+  })
+  // The terminal shows nothing from now on: only then is anybody asked to type.
+  if (terminal) process.stderr.write(prompt)
   let interrupted = false
   lines.once('SIGINT', () => {
     interrupted = true

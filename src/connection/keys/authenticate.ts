@@ -30,12 +30,18 @@ export class Authentication {
     if (partial) {
       const last = this.#tried.at(-1)
       if (last !== undefined) this.#accepted.add(wireMethod(last.method))
+      if (this.#accepted.has('password')) this.#credentials.dialogue.passwordTaken()
       this.#next = 0
     }
     const credential = this.#choose(left)
     if (credential !== undefined) this.#tried.push(credential)
     // ssh2 takes `false` for "nothing more", which its types leave out.
     next(credential?.method ?? (false as unknown as AnyAuthMethod))
+  }
+
+  /** Milliseconds since a person has answered the host; 0 while one is asked. */
+  get sinceAnswer(): number {
+    return this.#credentials.dialogue.sinceAnswer
   }
 
   failure(): ConnectionError {
@@ -61,6 +67,7 @@ export class Authentication {
       const credential = list[this.#next++] as Credential
       const method = wireMethod(credential.method)
       if (this.#accepted.has(method)) continue
+      if (credential.secondOnly === true && this.#accepted.size === 0) continue
       if (left !== null && method !== 'none' && !left.includes(method)) continue
       const secret = method === 'password' || method === 'keyboard-interactive'
       if (secret && !this.#mayUsePassword()) continue

@@ -1,14 +1,16 @@
 import type { AnyAuthMethod, ParsedKey } from 'ssh2'
-import { displayText } from '../../values/text/visible.ts'
 import { ConnectionError, type ConnectionSettings } from '../connection.ts'
 import { fingerprint } from '../known-hosts/host-key.ts'
 import { type AgentKey, agentKeys } from './agent-keys.ts'
+import { type AskPerson, Dialogue } from './dialogue.ts'
 import type { PrivateKeys } from './private-keys.ts'
 
 /** One thing to show the host, and how a message names it. */
 export interface Credential {
   readonly method: AnyAuthMethod
   readonly says: string
+  /** Only once the host has taken another method: a person is not asked by every host that refuses a key. */
+  readonly secondOnly?: true
 }
 
 export interface Credentials {
@@ -16,45 +18,55 @@ export interface Credentials {
   readonly list: readonly Credential[]
   /** What could not be used, for the message when the rest does not do. */
   readonly notes: string[]
+  readonly dialogue: Dialogue
 }
 
-/**
- * Most keys to offer. sshd ends a connection after six tries (MaxAuthTries), and a key that is not taken is one; a
- * password must have its try too.
- */
-const MOST_KEYS = 5
+/** Tries after which sshd ends a login (MaxAuthTries), where the settings do not say. A key that is not taken is one. */
+const MOST_TRIES = 6
 
 /** @throws ConnectionError `private-key` for the key that was named; `authentication` when nothing may be used */
 export async function collectCredentials(
   settings: ConnectionSettings,
   keys: PrivateKeys,
+  ask?: AskPerson,
 ): Promise<Credentials> {
   const { user: username, password, authentications } = settings
   const notes: string[] = []
   const offered = await collectKeys(settings, keys, notes)
-  const list = offered.slice(0, MOST_KEYS)
+  const tries = settings.maxAuthTries ?? MOST_TRIES
+  // The last try is for the password; without one the host would end the login all the same.
+  const list = offered.slice(0, Math.max(1, tries - 1))
   if (offered.length > list.length) {
-    const left = offered.slice(MOST_KEYS).map(({ says }) => says)
+    const left = offered.slice(list.length).map(({ says }) => says)
     notes.push(
-      `${left.length} more keys were not tried, since hosts end a login after six tries: ${left.join('; ')}`,
+      `${left.length} more keys were not tried, since the host ends a login after ${tries} tries (muster_max_auth_tries): ${left.join('; ')}`,
     )
   }
+  const dialogue = new Dialogue(settings, ask, notes)
   if (password !== undefined) {
-    const text = password.revealText()
-    list.push({ method: { type: 'password', username, password: text }, says: 'password' })
-    list.push({ method: keyboardInteractive(username, text, notes), says: 'password (keyboard-interactive)' })
+    list.push({ method: { type: 'password', username, password: password.revealText() }, says: 'password' })
+  }
+  if (dialogue.possible) {
+    const wanted = password !== undefined || authentications?.includes('keyboard-interactive') === true
+    list.push({
+      method: dialogue.method,
+      says: password === undefined ? 'answers of a person' : 'password (keyboard-interactive)',
+      ...(wanted ? {} : { secondOnly: true }),
+    })
   }
   const allowed =
     authentications === undefined
       ? list
       : authentications.flatMap((method) => list.filter((each) => wireMethod(each.method) === method))
   // Some hosts let everyone in; asking is also how one learns what a host would take.
-  if (allowed.length === 0) {
+  if (allowed.every(({ secondOnly }) => secondOnly === true)) {
     const why =
-      list.length === 0 ? 'no key, agent or password' : `only ${authentications?.join(', ')} is allowed`
-    allowed.push({ method: { type: 'none', username }, says: `nothing: ${why}` })
+      list.length === allowed.length
+        ? 'no key, agent or password'
+        : `only ${authentications?.join(', ')} is allowed`
+    allowed.unshift({ method: { type: 'none', username }, says: `nothing: ${why}` })
   }
-  return { list: allowed, notes }
+  return { list: allowed, notes, dialogue }
 }
 
 /** On the wire an agent, which is a holder of keys, is `publickey`. */
@@ -119,24 +131,4 @@ function accepted(type: string, { algorithms }: ConnectionSettings): boolean {
     allowed.includes(type) ||
     (type === 'ssh-rsa' && allowed.some((name) => name.startsWith('rsa-sha2-')))
   )
-}
-
-/** Answers the one hidden prompt with the password. Whatever else a host asks, nobody is there to answer. */
-function keyboardInteractive(username: string, password: string, notes: string[]): AnyAuthMethod {
-  let answered = false
-  return {
-    type: 'keyboard-interactive',
-    username,
-    prompt(_name, _instructions, _lang, prompts, finish) {
-      const hidden = prompts.filter(({ echo }) => echo !== true)
-      if (prompts.length === 1 && hidden.length === 1 && !answered) {
-        answered = true
-        finish([password])
-        return
-      }
-      const asked = prompts.map(({ prompt }) => displayText(Buffer.from(prompt), 80).trim()).join(', ')
-      notes.push(`the host also asks: ${asked}`)
-      finish(prompts.map(() => ''))
-    },
-  }
 }

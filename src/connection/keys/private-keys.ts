@@ -88,7 +88,7 @@ export class PrivateKeys {
     const asked = quiet ? undefined : await this.#ask?.(file)
     if (asked !== undefined) return parse(file, data, asked)
     throw new ConnectionError('private-key', `the private key ${file} needs a passphrase`, {
-      hint: `add the key to an agent (ssh-add ${quote(file)}), or set ansible_private_key_passphrase`,
+      hint: `add the key to an agent (ssh-add ${quote(file)}), or set ansible_ssh_private_key_passphrase`,
     })
   }
 }
@@ -138,7 +138,7 @@ function parse(file: string, data: Buffer, passphrase?: Secret): ParsedKey {
       wrong ? `wrong passphrase for the private key ${file}` : `${file} is no private key that can be used`,
       {
         hint: wrong
-          ? 'check ansible_private_key_passphrase'
+          ? 'check ansible_ssh_private_key_passphrase'
           : `${key?.message ?? 'it is empty'}; try \`ssh-keygen -yf ${quote(file)}\``,
       },
     )

@@ -8,11 +8,11 @@ const KEEPALIVE: Keepalive = { interval: 15, count: 3 }
  * first value counts; then what users wrote; all else `ssh` finds in its files itself.
  *
  * @param socket path of the control socket
+ * @param asks ssh may ask: somebody answers
  */
-export function masterWords(settings: ConnectionSettings, socket: string): string[] {
+export function masterWords(settings: ConnectionSettings, socket: string, asks: boolean): string[] {
   const { host, port, user, hostKeys, knownHostsFiles, connectTimeout, privateKeyFile, openssh } = settings
   const { interval, count } = settings.keepalive ?? KEEPALIVE
-  const asks = settings.password !== undefined || settings.privateKeyPassphrase !== undefined
   const decided: Readonly<Record<string, string>> = {
     ControlMaster: 'yes',
     ControlPath: socket,
@@ -23,20 +23,22 @@ export function masterWords(settings: ConnectionSettings, socket: string): strin
     BatchMode: asks ? 'no' : 'yes',
     NumberOfPasswordPrompts: '1',
     StrictHostKeyChecking: { strict: 'yes', 'accept-new': 'accept-new', no: 'no' }[hostKeys],
-    HostName: host,
+    // Percent signs, as before an address's zone, begin tokens.
+    HostName: literal(host),
     Port: String(port),
     User: user,
     ConnectTimeout: String(connectTimeout),
     ServerAliveInterval: String(interval),
     ServerAliveCountMax: String(count),
-    UserKnownHostsFile: knownHostsFiles.length === 0 ? 'none' : knownHostsFiles.map(quoted).join(' '),
+    UserKnownHostsFile:
+      knownHostsFiles.length === 0 ? 'none' : knownHostsFiles.map((file) => quoted(literal(file))).join(' '),
     GlobalKnownHostsFile: 'none',
     RequestTTY: 'no',
     ForwardX11: 'no',
   }
   return [
     ...Object.entries(decided).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
-    ...(privateKeyFile === undefined ? [] : ['-o', `IdentityFile=${quoted(privateKeyFile)}`]),
+    ...(privateKeyFile === undefined ? [] : ['-o', `IdentityFile=${quoted(literal(privateKeyFile))}`]),
     ...(openssh?.options ?? byHand(settings)),
     '-N',
     '--',
@@ -64,16 +66,20 @@ function byHand({
   proxyCommand,
 }: ConnectionSettings): string[] {
   const options = [
-    ...identityFiles.map((file) => `IdentityFile=${quoted(file)}`),
+    ...identityFiles.map((file) => `IdentityFile=${quoted(literal(file))}`),
     ...(identitiesOnly ? ['IdentitiesOnly=yes'] : []),
     ...(authentications === undefined ? [] : [`PreferredAuthentications=${authentications.join(',')}`]),
     ...(forwardAgent === true ? ['ForwardAgent=yes'] : []),
     ...(jumps.length === 0
       ? []
       : [`ProxyJump=${jumps.map(({ user, host, port }) => `${user}@${host}:${port}`).join(',')}`]),
-    ...(proxyCommand === undefined ? [] : [`ProxyCommand=${proxyCommand.replaceAll('%', '%%')}`]),
+    ...(proxyCommand === undefined ? [] : [`ProxyCommand=${literal(proxyCommand)}`]),
   ]
   return options.flatMap((option) => ['-o', option])
+}
+
+function literal(text: string): string {
+  return text.replaceAll('%', '%%')
 }
 
 function quoted(path: string): string {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { cancelled } from '../answer-within.ts'
 import { bounded } from '../bounded.ts'
 import { ChannelQueue } from '../channel-queue.ts'
 import { ConnectionError, type ConnectionSettings } from '../connection.ts'
+import { Countdown } from '../countdown.ts'
 import {
   type CommandLine,
   fromChild,
@@ -18,6 +19,7 @@ import {
   type Transport,
 } from '../host-process.ts'
 import { OutputTail } from '../output-tail.ts'
+import { type Answerer, Askpass } from './askpass.ts'
 import { masterWords, sessionWords } from './openssh-arguments.ts'
 import { explainOpenssh } from './openssh-failure.ts'
 
@@ -27,15 +29,6 @@ const LOGIN_TIMEOUT = 20
 
 /** ssh's own failures, and what a program on the host may end with too. */
 const FAILED = 255
-
-/** Answers ssh's questions for a password and a passphrase, and no others: it asks for a new host key's word the same way. */
-const ASKPASS = `#!/bin/sh
-case $1 in
-*assphrase*) [ -n "\${MUSTER_PASSPHRASE+x}" ] && printf '%s\\n' "$MUSTER_PASSPHRASE";;
-*assword*) [ -n "\${MUSTER_PASSWORD+x}" ] && printf '%s\\n' "$MUSTER_PASSWORD";;
-*) exit 1;;
-esac
-`
 
 /** A connection by the system's `ssh`, for what muster's own transport cannot do. One login; all else shares it. */
 export class OpensshTransport implements Transport {
@@ -72,23 +65,23 @@ export class OpensshTransport implements Transport {
   }
 
   /** @throws ConnectionError; Dropped when it may go better at another try */
-  static async open(settings: ConnectionSettings, signal?: AbortSignal): Promise<OpensshTransport> {
+  static async open(
+    settings: ConnectionSettings,
+    signal?: AbortSignal,
+    answerer: Answerer = { person: undefined, passphrase: undefined },
+  ): Promise<OpensshTransport> {
     // Short, since the path of a socket may have a hundred characters; no one else may enter.
     const folder = await mkdtemp(join(tmpdir(), 'muster-'))
-    const askpass = join(folder, 'ask')
-    const { password, privateKeyPassphrase } = settings
-    const asks = password !== undefined || privateKeyPassphrase !== undefined
-    if (asks) await writeFile(askpass, ASKPASS, { mode: 0o700 })
+    const asks = mayAsk(settings, answerer)
+    const askpass = asks ? await Askpass.start(folder, settings, answerer) : undefined
     const environment = {
       ...process.env,
       ...(settings.agent === undefined ? {} : { SSH_AUTH_SOCK: settings.agent }),
       LC_ALL: 'C',
-      ...(asks ? { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' } : {}),
-      ...(password === undefined ? {} : { MUSTER_PASSWORD: password.revealText() }),
-      ...(privateKeyPassphrase === undefined ? {} : { MUSTER_PASSPHRASE: privateKeyPassphrase.revealText() }),
+      ...askpass?.environment,
     }
     const executable = settings.openssh?.executable ?? 'ssh'
-    const master = spawn(executable, masterWords(settings, join(folder, 's')), {
+    const master = spawn(executable, masterWords(settings, join(folder, 's'), asks), {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       env: environment,
@@ -113,10 +106,14 @@ export class OpensshTransport implements Transport {
       if (/^ready$/m.test(heard.bytes.toString('latin1'))) ready.resolve()
     })
     const seconds = settings.connectTimeout + LOGIN_TIMEOUT
-    const timer = setTimeout(() => {
-      const what = `${settings.name}: ssh was not ready within ${seconds} s`
-      ready.reject(new ConnectionError('timeout', what, { hint: 'try the same with ssh -v by hand' }))
-    }, seconds * 1000)
+    const countdown = new Countdown(
+      seconds * 1000,
+      () => askpass?.sinceAnswer,
+      () => {
+        const what = `${settings.name}: ssh was not ready within ${seconds} s`
+        ready.reject(new ConnectionError('timeout', what, { hint: 'try the same with ssh -v by hand' }))
+      },
+    )
     const onAbort = () => ready.reject(cancelled(settings.name))
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()
@@ -128,7 +125,8 @@ export class OpensshTransport implements Transport {
       await rm(folder, { recursive: true, force: true })
       throw error
     } finally {
-      clearTimeout(timer)
+      askpass?.close()
+      countdown.stop()
       signal?.removeEventListener('abort', onAbort)
     }
   }
@@ -190,6 +188,12 @@ export class OpensshTransport implements Transport {
     if (/reset by/i.test(said)) return 'connection reset'
     return said === '' ? 'the host closed the connection' : `ssh says: ${said}`
   }
+}
+
+/** Whether ssh may ask anything: somebody can answer, and the configuration does not forbid it. */
+function mayAsk(settings: ConnectionSettings, { person, passphrase }: Answerer): boolean {
+  if (settings.password !== undefined || settings.privateKeyPassphrase !== undefined) return true
+  return settings.batch !== true && (person !== undefined || passphrase !== undefined)
 }
 
 function end(master: ChildProcess): void {

@@ -181,6 +181,7 @@ function sshSettings(
   })
   reader.problems.push(...problems)
   const retries = reader.integer(SETTING_NAMES.retries, 0, 99)
+  const tries = reader.integer(SETTING_NAMES.maxAuthTries, 1, 100)
   const executable = reader.text(SETTING_NAMES.executable)
   const needsOpenssh = [
     ...(settings.needsOpenssh ?? []),
@@ -202,6 +203,7 @@ function sshSettings(
     ...(key === undefined ? {} : { privateKeyFile: inHome(key) }),
     ...(passphrase === undefined ? {} : { privateKeyPassphrase: passphrase }),
     ...(retries === undefined ? {} : { attempts: retries + 1 }),
+    ...(tries === undefined ? {} : { maxAuthTries: tries }),
     transport,
     needsOpenssh,
     openssh: { executable: executable ?? 'ssh', destination: host, options: words },

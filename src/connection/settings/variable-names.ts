@@ -17,6 +17,7 @@ export const SETTING_NAMES = {
   shellType: ['ansible_shell_type'],
   executable: ['ansible_ssh_executable'],
   retries: ['ansible_ssh_retries'],
+  maxAuthTries: ['muster_max_auth_tries'],
   readTimeout: ['muster_read_timeout'],
   openTimeout: ['muster_open_timeout'],
   pushTimeout: ['muster_push_timeout'],

@@ -24,6 +24,7 @@ const SHORTAGE = 4
 
 export interface BastionsOptions {
   readonly privateKeys: PrivateKeys
+  readonly ask?: LogInOptions['ask']
   readonly known: (files: readonly string[]) => Promise<KnownHosts>
   readonly keepalive?: LogInOptions['keepalive']
   readonly firstWait?: number | undefined
@@ -121,12 +122,13 @@ export class Bastions {
   async #connect(chain: readonly ConnectionSettings[], forget: () => void): Promise<Bastion> {
     const settings = chain.at(-1) as ConnectionSettings
     const before = chain.slice(0, -1)
-    const { privateKeys, known, keepalive, firstWait } = this.#options
+    const { privateKeys, ask, known, keepalive, firstWait } = this.#options
     const label = `bastion ${settings.name} (${settings.host}:${settings.port})`
     const { client, road, silence } = await logIn(
       { ...settings, name: `bastion ${settings.name}` },
       {
         privateKeys,
+        ask,
         knownHosts: await known(settings.knownHostsFiles),
         signal: this.#closing.signal,
         keepalive,

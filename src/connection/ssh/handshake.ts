@@ -5,6 +5,7 @@ import type { CipherAlgorithm, Client, KexAlgorithm, MacAlgorithm } from 'ssh2'
 import { displayText } from '../../values/text/visible.ts'
 import { cancelled } from '../answer-within.ts'
 import { ConnectionError, type ConnectionSettings, type Keepalive } from '../connection.ts'
+import { Countdown } from '../countdown.ts'
 import { Dropped } from '../dropped.ts'
 import type { Authentication } from '../keys/authenticate.ts'
 import type { HostKeyCheck } from '../known-hosts/host-key.ts'
@@ -33,7 +34,8 @@ export async function handshake(
     sock: socket as Socket,
     username: settings.user,
     authHandler: authentication.handler,
-    readyTimeout: settings.connectTimeout * 1000,
+    // Its own would run on while a person looks for a one-time code.
+    readyTimeout: 0,
     ...(settings.forwardAgent === true && settings.agent !== undefined
       ? { agent: settings.agent, agentForward: true }
       : {}),
@@ -76,6 +78,14 @@ export async function handshake(
     client.end()
   })
   const onAbort = () => socket.destroy()
+  const timer = new Countdown(
+    settings.connectTimeout * 1000,
+    () => authentication.sinceAnswer,
+    () => {
+      failure.first ??= Object.assign(new Error('timed out'), { level: 'client-timeout' })
+      socket.destroy()
+    },
+  )
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     await connecting
@@ -84,6 +94,7 @@ export async function handshake(
     socket.destroy()
     throw explain(failure.first ?? (error as SshError))
   } finally {
+    timer.stop()
     signal?.removeEventListener('abort', onAbort)
   }
 

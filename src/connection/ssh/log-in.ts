@@ -6,6 +6,7 @@ import { ConnectionError, type ConnectionSettings, type Keepalive } from '../con
 import { Dropped } from '../dropped.ts'
 import { Authentication } from '../keys/authenticate.ts'
 import { collectCredentials } from '../keys/credentials.ts'
+import type { AskPerson } from '../keys/dialogue.ts'
 import type { PrivateKeys } from '../keys/private-keys.ts'
 import { HostKeyCheck } from '../known-hosts/host-key.ts'
 import type { KnownHosts } from '../known-hosts/known-hosts.ts'
@@ -26,6 +27,8 @@ const LONGEST_WAIT = 4
 export interface LogInOptions {
   readonly signal?: AbortSignal | undefined
   readonly privateKeys: PrivateKeys
+  /** Asks a person what a host asks. */
+  readonly ask?: AskPerson | undefined
   readonly knownHosts: KnownHosts
   readonly keepalive?: Keepalive | undefined
   /** Seconds before the second try of a handshake that the host dropped; doubled for each further one. */
@@ -49,7 +52,7 @@ export interface LoggedIn {
  * @throws ConnectionError with the cause and what to do next
  */
 export async function logIn(settings: ConnectionSettings, options: LogInOptions): Promise<LoggedIn> {
-  const credentials = await collectCredentials(settings, options.privateKeys)
+  const credentials = await collectCredentials(settings, options.privateKeys, options.ask)
   const keepalive = options.keepalive ?? settings.keepalive ?? KEEPALIVE
   const { attempts = 1 } = settings
   for (let attempt = 1; ; attempt += 1) {
