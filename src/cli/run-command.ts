@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { AskPerson } from '../connection/keys/dialogue.ts'
 import type { ConnectionKind } from '../connection/settings/settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { findHost } from '../inventory/localhost.ts'
@@ -18,8 +16,6 @@ import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
 import type { RunOptions } from '../run/run-state.ts'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { InputError } from '../values/problem.ts'
-import { Secret } from '../values/secret.ts'
-import { visible } from '../values/text/visible.ts'
 import type { Value } from '../values/value.ts'
 import {
   becomePassword,
@@ -29,8 +25,8 @@ import {
 } from './options/ansible-settings.ts'
 import { inventoryOption, inventorySources } from './options/inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './options/vault-options.ts'
-import { askSecret, Interrupted } from './terminal/ask-secret.ts'
 import { listenForInterruption } from './terminal/interruption.ts'
+import { loginQuestions } from './terminal/login-questions.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
 const DEFAULT_FORKS = 25
@@ -150,13 +146,10 @@ export async function runFromWords(
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
-  const passphrase = await passphraseOf(words.privateKeyPassphraseFile)
+  const asking = await loginQuestions(words.privateKeyPassphraseFile)
   using interruption = listenForInterruption()
   return await runPlaybook({
-    askPassphrase: passphrase
-      ? async () => passphrase
-      : async (file) => (process.stdin.isTTY ? askSecret(`passphrase of ${visible(file)}: `) : undefined),
-    ...(process.stdin.isTTY ? { askPerson } : {}),
+    ...asking,
     ...forTests,
     playbook,
     inventory,
@@ -215,25 +208,6 @@ async function readHosts(
   const playbookDirectory = dirname(resolve(playbookFile))
   const variables = await readVariables(inventory, { merge, playbookDirectory })
   return { sources, inventory, variables }
-}
-
-/** What `--private-key-passphrase-file` holds, without the line's end. @throws InputError */
-async function passphraseOf(file: string | undefined): Promise<Secret | undefined> {
-  if (file === undefined) return undefined
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{ message: `cannot be read: ${error.code ?? error.message}`, position: { file } }])
-  })
-  return new Secret(text.replace(/\r?\n$/, ''))
-}
-
-/** Asks on the terminal what a host asks when it lets the user in; Ctrl-C ends the run. */
-const askPerson: AskPerson = async ({ from, prompt, echo }) => {
-  try {
-    return await askSecret(`${visible(from)}: ${visible(prompt)} `, { echo })
-  } catch (error) {
-    if (error instanceof Interrupted) process.kill(process.pid, 'SIGINT')
-    return undefined
-  }
 }
 
 /** Remembers each host's variables: they are asked for at every name of every template. */

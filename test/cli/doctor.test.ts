@@ -235,3 +235,19 @@ describe('muster doctor, from the controller', () => {
     expect(stdout).toMatch(/0 of 1 hosts ready; \d+ looks found nothing wrong \(-v shows them\)\n$/)
   })
 })
+
+describe('muster doctor, by the variables of the way to AWS', () => {
+  test('a proxy, as the agent will have it; private endpoints are asked past it', async () => {
+    const { of } = await doctor({
+      variables: { muster_proxy: 'http://me:hunter2@127.0.0.1:1' },
+      endpoints: { ssm: cloud.url() },
+    })
+    expect(of('proxy')?.found).toBe('http://127.0.0.1:1, from muster_proxy')
+    expect(of('ssm')?.status).toBe('ok')
+  })
+
+  test('mistakes in them are told', async () => {
+    const { of } = await doctor({ variables: { muster_proxy: 'nonsense' } })
+    expect(of('look')?.found).toContain('a proxy in muster_proxy is http://HOST:PORT')
+  })
+})
