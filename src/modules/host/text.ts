@@ -1,4 +1,4 @@
-import { Secret } from '../../values/secret.ts'
+import { REDACTED, Secret } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
 
 /**
@@ -9,4 +9,9 @@ export function plain(text: Text): string
 export function plain(text: Text | undefined): string | undefined
 export function plain(text: Text | undefined): string | undefined {
   return text instanceof Secret ? text.revealText() : text
+}
+
+/** A part of a parameter, or what was made of it, in what is said: where the parameter is a secret, so is every part of it. */
+export function shownPart(of: Text, part: string): string {
+  return of instanceof Secret ? REDACTED : part
 }

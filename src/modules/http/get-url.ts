@@ -127,7 +127,7 @@ async function* wantedSum(params: GetUrlParameters) {
 }
 
 function parseSum(params: GetUrlParameters) {
-  return parseWantedSum(plain(params.checksum))
+  return parseWantedSum(params.checksum)
 }
 
 const NO_FILE = { kind: 'no-file' } as const

@@ -1,5 +1,7 @@
 import { type DigestAlgorithm, isDigestAlgorithm } from '../../probes/digest.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { plain, shownPart } from '../host/text.ts'
+import type { Text } from '../parameters.ts'
 
 /** What `checksum` of get_url says: a sum, or the address of a list of sums. */
 export interface WantedSum {
@@ -9,7 +11,8 @@ export interface WantedSum {
 }
 
 /** @throws TaskFailure in Ansible's words */
-export function parseWantedSum(text: string): WantedSum {
+export function parseWantedSum(wanted: Text): WantedSum {
+  const text = plain(wanted)
   const colon = text.indexOf(':')
   if (colon === -1)
     throw new TaskFailure('The checksum parameter has to be in format <algorithm>:<checksum>', {
@@ -17,7 +20,7 @@ export function parseWantedSum(text: string): WantedSum {
     })
   const algorithm = text.slice(0, colon).toLowerCase()
   if (!isDigestAlgorithm(algorithm))
-    throw new TaskFailure(`muster knows no checksum named '${algorithm}'`, {
+    throw new TaskFailure(`muster knows no checksum named '${shownPart(wanted, algorithm)}'`, {
       hint: 'use sha256, sha512, sha384, sha224, sha1 or md5',
     })
   const rest = text.slice(colon + 1)

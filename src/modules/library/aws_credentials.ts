@@ -16,6 +16,7 @@ import {
   setUpScript,
   sha256,
 } from '../credentials/set-up.ts'
+import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { agentUnit, formOf, installationProbes } from '../registration/agent-state.ts'
@@ -90,7 +91,7 @@ export default defineModule({
   observe: (params) => (params.state === 'absent' ? absentProbes(params) : presentProbes(params)),
   async *converge(params, answers, context) {
     if (answers.left !== undefined) return yield* removeCredentials(params, leftFiles(params, answers.left))
-    const group = String(params.group)
+    const group = plain(params.group) ?? ''
     const form = formOf(answers)
     if (!context.check && form === undefined)
       throw new TaskFailure('the SSM agent is not installed on the host', {

@@ -44,7 +44,7 @@ export default defineModule({
 
   observe(params) {
     const dest = withoutSlash(params.dest)
-    const wanted = params.checksum === '' ? null : parseWantedSum(plain(params.checksum))
+    const wanted = params.checksum === '' ? null : parseWantedSum(params.checksum)
     return {
       ...observeOwners(params),
       ancestors: observeAncestors(dest),

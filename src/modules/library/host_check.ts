@@ -94,7 +94,7 @@ export default defineModule({
         answers.package,
         (answers.snap.target?.stat ?? answers.snap.stat)?.kind === 'directory',
         answers.registration,
-        String(params.region),
+        plain(params.region),
       ),
       judgeCollectors(answers.units),
       ...judgePorts(host, portsOf(params.ports)),

@@ -1,6 +1,9 @@
 import { partitionOf } from '../../aws/regions.ts'
+
 import { changeRole, doing } from '../../aws/role-changes.ts'
 import { type Role, readRole } from '../../aws/roles.ts'
+import { Secret } from '../../values/secret.ts'
+
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, globalClientsOf } from '../aws/ask.ts'
@@ -10,6 +13,7 @@ import { roleSpec, wishedRole } from '../aws/role-parameters.ts'
 import { tagValue } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 export default defineModule({
   name: 'iam_role',
@@ -68,7 +72,9 @@ export default defineModule({
       yield {
         kind: 'call',
         says: `${doing(change)} role ${name}`,
-        ...(index === 0 ? { diff: [diff], predicted: after === null ? {} : names(name, path) } : {}),
+        ...(index === 0
+          ? { diff: [diff], predicted: after === null ? {} : names(name, path, [params.name, params.path]) }
+          : {}),
         call: async () => {
           await askAws(() => changeRole(clients, name, change))
           return null
@@ -79,13 +85,18 @@ export default defineModule({
     const now = changes.length === 0 ? role : await askAws(() => readRole(clients, name, context.signal))
     return {
       result:
-        now === null ? names(name, path) : { arn: now.arn, ...names(name, path), iam_role: roleValue(now) },
+        now === null
+          ? names(name, path, [params.name, params.path])
+          : { arn: now.arn, ...names(name, path, [params.name, params.path]), iam_role: roleValue(now) },
     }
   },
 })
 
-function names(name: string, path: string): Readonly<Record<string, Value>> {
-  return { role_name: name, path, role: `${path.slice(1)}${name}` }
+/** @param given the parameters that the names are from */
+function names(name: string, path: string, given: readonly Text[]): Readonly<Record<string, Value>> {
+  const from = given.filter((one) => one instanceof Secret)
+  const role = `${path.slice(1)}${name}`
+  return { role_name: name, path, role: from.length === 0 ? role : new Secret(role, { from }) }
 }
 
 function roleValue(role: Role): Value {

@@ -5,8 +5,9 @@ import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/comma
 import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
 import { readAll } from '../files/content/content.ts'
-import { plain } from '../host/text.ts'
-import { defineModule } from '../module.ts'
+import { plain, shownPart } from '../host/text.ts'
+import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 /** A script this long is no script. */
 const LIMIT = 1024 * 1024
@@ -49,9 +50,11 @@ export default defineModule({
     const state = commandState(answers)
     const [name, ...words] = splitWords(plain(params.cmd) ?? '')
     if (name === undefined) throw new TaskFailure('no command given')
-    const file = await context.files.find('files', name)
+    const file = await findScript(params.cmd ?? '', name, context)
     if (file.size > LIMIT)
-      throw new TaskFailure(`${name} is larger than ${LIMIT} bytes; copy it and run it with command`)
+      throw new TaskFailure(
+        `${shownPart(params.cmd ?? '', name)} is larger than ${LIMIT} bytes; copy it and run it with command`,
+      )
     const needless = notNeeded(params, state, params.cmd ?? '')
     if (needless !== null) return { ...needless, skipped: true }
     const text = await readAll(file)
@@ -59,7 +62,7 @@ export default defineModule({
     if (unknowable(params, context)) return notRun()
     const output = yield {
       kind: 'run',
-      says: `run script ${name}`,
+      says: `run script ${shownPart(params.cmd ?? '', name)}`,
       stdin: text,
       script: lines([
         ...(params.chdir === undefined ? [] : [changeDirectory(params.chdir, sh`exit 1`)]),
@@ -69,6 +72,16 @@ export default defineModule({
     return commandOutcome(output, { cmd: params.cmd ?? '', stripEmptyEnds: false })
   },
 })
+
+/** @throws TaskFailure which names the places searched, unless they hold a part of a secret */
+async function findScript(cmd: Text, name: string, context: ModuleContext): Promise<ControllerFile> {
+  try {
+    return await context.files.find('files', name)
+  } catch (error) {
+    if (!(error instanceof TaskFailure) || typeof cmd === 'string') throw error
+    throw new TaskFailure(`Could not find or access '${shownPart(cmd, name)}'`)
+  }
+}
 
 function firstLine(text: Buffer): string[] | undefined {
   const match = /^#! *(\S+)[ \t]*([^\n]*)/.exec(text.subarray(0, 256).toString('utf8'))

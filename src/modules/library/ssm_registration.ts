@@ -8,6 +8,7 @@ import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER } from '../aws/tags.ts'
 import { moveKeysScript } from '../credentials/set-up.ts'
+import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import {
   agentOf,
@@ -100,7 +101,7 @@ export default defineModule({
   observe: () => agentProbes(),
   async *converge(params, answers, context) {
     const state = agentOf(answers)
-    const region = String(params.region)
+    const region = plain(params.region)
     const shared = context.shared as RegistrationShared | null
     const known = state.registration
     if (known !== undefined && known.region !== region && !params.reregister)

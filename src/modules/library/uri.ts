@@ -9,7 +9,7 @@ import { statResult } from '../files/attributes/file-result.ts'
 import { requireOwners } from '../files/attributes/owners.ts'
 import { type DestinationAnswers, observeDestination, readDestination } from '../files/content/destination.ts'
 import { readDone, readState } from '../files/done.ts'
-import { plain } from '../host/text.ts'
+import { plain, shownPart } from '../host/text.ts'
 import { fetchInto, requireCurl, splitOutput } from '../http/fetch.ts'
 import { methodOf, requestConfig } from '../http/request.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
@@ -121,7 +121,7 @@ export default defineModule({
     const write = ['-sS', '-q', '-K', '-', '-D', '-', '-w', trailerFormat(mark)]
     const action = {
       kind: 'run',
-      says: `${methodOf(params.method)} ${place === null ? 'request' : `into ${place.facts.path}`}`,
+      says: `${shownPart(params.method, methodOf(params.method))} ${place === null ? 'request' : `into ${place.facts.path}`}`,
       stdin: requestConfig({
         ...params,
         ca_path: plain(params.ca_path),

@@ -12,8 +12,11 @@ import { checkRoomForNodes } from '../../aws/tier.ts'
 import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Tags } from '../aws/tags.ts'
+
 import type { BatchShared } from '../batch-hook.ts'
+import { plain } from '../host/text.ts'
 import type { RunContext } from '../module.ts'
+
 import type { AgentAnswers } from './agent-state.ts'
 import { type KnownNodes, lookAtNodes, type RegistrationMember, sameForAll, wantedTags } from './nodes.ts'
 
@@ -87,7 +90,7 @@ export async function openRegistration(
   const tags = {
     ...tagsOfAll(newcomers),
     ...hostsTag(newcomers.map(({ host }) => host)),
-    [MANAGED_TAG]: String(owner),
+    [MANAGED_TAG]: plain(owner),
     [RUN_TAG]: context.id,
     [CONTROLLER_TAG]: controllerName(),
   }
@@ -103,7 +106,7 @@ export async function openRegistration(
         limit,
         expires: new Date(Date.now() + expires_in * 1000),
         description,
-        ...(instance_name === undefined ? {} : { instanceName: String(instance_name) }),
+        ...(instance_name === undefined ? {} : { instanceName: plain(instance_name) }),
         tags,
       },
       { signal: context.signal },

@@ -4,6 +4,7 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { readTags, type Tags } from '../aws/tags.ts'
 import type { Member } from '../batch-hook.ts'
+import { plain } from '../host/text.ts'
 import type { RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentAnswers } from './agent-state.ts'
@@ -82,7 +83,7 @@ export function sameForAll(members: readonly RegistrationMember[]): {
 } {
   const wanted = new Map<string, string[]>()
   for (const { host, params } of members) {
-    const key = JSON.stringify([String(params.region), String(params.iam_role)])
+    const key = JSON.stringify([plain(params.region), plain(params.iam_role)])
     wanted.set(key, [...(wanted.get(key) ?? []), host])
   }
   if (wanted.size > 1) {
