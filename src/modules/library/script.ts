@@ -4,9 +4,10 @@ import { commandParameters, commandReturns } from '../commands/command-parameter
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
 import { changeDirectory, commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
 import { splitWords } from '../commands/split-words.ts'
+import type { ControllerFile } from '../controller-files.ts'
 import { readAll } from '../files/content/content.ts'
 import { plain, shownPart } from '../host/text.ts'
-import { type ControllerFile, defineModule, type ModuleContext } from '../module.ts'
+import { defineModule, type ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
 /** A script this long is no script. */
