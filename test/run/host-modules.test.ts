@@ -88,3 +88,118 @@ describe('tempfile', () => {
     expect(checked?.get('path')).toBeUndefined()
   })
 })
+
+describe('find', () => {
+  const FILES = {
+    'd/a.log': 'one\ntwo\n',
+    'd/b.log': 'three\n',
+    'd/.hidden.log': 'x',
+    'd/c.txt': 'two\n',
+    'd/sub/deep.log': 'two\n',
+    'd/sub/sub/deeper.log': 'two\n',
+    "d/odd 'name\n.log": 'x',
+  }
+  const names = (result: ReadonlyMap<unknown, unknown> | undefined) =>
+    (result!.get('files') as ReadonlyMap<string, unknown>[]).map((file) =>
+      (file.get('path') as string).replace(/^.*?\/d\//, ''),
+    )
+
+  test.each([
+    ['patterns: "*.log"', ['a.log', 'b.log', "odd 'name\n.log"]],
+    ['patterns: "*.log", hidden: true, excludes: ["odd*"]', ['.hidden.log', 'a.log', 'b.log']],
+    ['patterns: ["[ab].*"], use_regex: true', ['a.log', 'b.log']],
+    [
+      'patterns: "*.log", recurse: true, excludes: "odd*,b*"',
+      ['a.log', 'sub/deep.log', 'sub/sub/deeper.log'],
+    ],
+    ['patterns: "*.log", recurse: true, depth: 2, excludes: "odd*,b*"', ['a.log', 'sub/deep.log']],
+    ['file_type: directory, recurse: true', ['sub', 'sub/sub']],
+    ['file_type: any, limit: 2', ['a.log', 'b.log']],
+    ['size: 6', ['a.log', 'b.log']],
+    ['size: -4', ['c.txt', "odd 'name\n.log"]],
+    ['age: 1h', []],
+    ['age: -1h, patterns: "?.log"', ['a.log', 'b.log']],
+    ['contains: "tw.", recurse: true', ['a.log', 'c.txt', 'sub/deep.log', 'sub/sub/deeper.log']],
+    ['contains: "wo", recurse: true', []],
+    ['contains: "e\\ntwo", read_whole_file: true', ['a.log']],
+    ['mode: "0644", patterns: "a*"', ['a.log']],
+    ['mode: "u=x", exact_mode: false', []],
+  ])('%s', async (words, expected) => {
+    const { results, failures } = await run(`- find: { paths: "{{ playbook_dir }}/d", ${words} }`, FILES)
+    expect(failures).toEqual([])
+    expect(names(results[0])).toEqual(expected)
+    expect(results[0]?.get('matched')).toBe(expected.length)
+  })
+
+  test('tells of each file what stat tells, with its checksum', async () => {
+    const { results } = await run(
+      '- find: { paths: ["{{ playbook_dir }}/d", /nosuch], patterns: c.txt, get_checksum: true }',
+      FILES,
+    )
+    const [file] = results[0]!.get('files') as ReadonlyMap<string, unknown>[]
+    expect(file?.get('checksum')).toBe('7bbef45b3bc70855010e02460717643125c3beca')
+    expect(file?.get('size')).toBe(4)
+    expect(file?.get('isreg')).toBe(true)
+    expect(file?.has('exists')).toBe(false)
+    expect(results[0]?.get('examined')).toBe(6)
+    expect(results[0]?.get('skipped_paths')).toEqual(new Map([['/nosuch', "'/nosuch' is not a directory"]]))
+    expect(results[0]?.get('msg')).toBe('Not all paths examined, check warnings for details')
+  })
+
+  test.each([
+    ['age: soon', 'failed to process age'],
+    ['size: big', 'failed to process size'],
+    ['limit: 0', 'limit cannot be 0'],
+    ['contains: "("', 'is no regular expression'],
+  ])('%s is refused', async (words, message) => {
+    const { failures } = await run(`- find: { paths: /etc, ${words} }`)
+    expect(failures[0]?.message).toContain(message)
+  })
+})
+
+describe('fetch', () => {
+  test('brings a file once, into a folder of the host; a large one too', async () => {
+    const { statuses, results, failures } = await run(
+      `- shell: head -c 2000003 /dev/urandom >big
+  args: { chdir: "{{ playbook_dir }}" }
+- fetch: { src: "{{ playbook_dir }}/big", dest: got }
+- fetch: { src: "{{ playbook_dir }}/big", dest: got }
+- fetch: { src: "{{ playbook_dir }}/big", dest: got/, flat: true }
+- fetch: { src: "{{ playbook_dir }}/big", dest: one.bin, flat: true }
+- command: cmp "{{ playbook_dir }}/big" "{{ playbook_dir }}/got/one/{{ playbook_dir }}/big"
+- command: cmp "{{ playbook_dir }}/big" "{{ playbook_dir }}/got/big"
+- fetch: { src: "{{ playbook_dir }}/big", dest: two.bin, flat: true }
+  check_mode: true
+- stat: { path: "{{ playbook_dir }}/two.bin" }`,
+    )
+    expect(failures).toEqual([])
+    expect(statuses).toEqual([
+      ...['changed', 'changed', 'ok', 'changed', 'changed', 'changed', 'changed', 'skipped', 'ok'],
+    ])
+    expect(results[1]?.get('checksum')).toBe(results[2]?.get('checksum'))
+    expect((results[8]!.get('stat') as ReadonlyMap<string, unknown>).get('exists')).toBe(false)
+  })
+
+  test('what is missing or no file fails, or is passed over', async () => {
+    const { statuses, results } = await run(`- fetch: { src: /nosuch/x, dest: got }
+  ignore_errors: true
+- fetch: { src: /nosuch/x, dest: got, fail_on_missing: false }
+- fetch: { src: /etc, dest: got }
+  ignore_errors: true
+- fetch: { src: "{{ playbook_dir }}/play.yaml", dest: "{{ playbook_dir }}", flat: true }
+  ignore_errors: true`)
+    expect(statuses).toEqual(['ignored', 'ok', 'ignored', 'ignored'])
+    expect(results[1]?.get('msg')).toContain('the remote file does not exist')
+    expect(results[3]?.get('msg')).toContain('use a trailing slash')
+  })
+})
+
+describe('pause', () => {
+  test('waits, also in check mode; a prompt is refused by name', async () => {
+    const started = performance.now()
+    const { results } = await run('- pause: { seconds: 1 }', {}, true)
+    expect(performance.now() - started).toBeGreaterThan(1000)
+    expect(results[0]?.get('user_input')).toBe('')
+    await expect(run('- pause: { prompt: sure? }')).rejects.toThrow('prompt')
+  })
+})
