@@ -146,6 +146,22 @@ function m_services{
   $global:m_all=@{}
   foreach($s in [ServiceProcess.ServiceController]::GetServices()){$global:m_all[$s.ServiceName]=$s}
 }
+function m_sc([string]$arguments,$allowed=@(0)){
+  $r=m_run @{file="$env:SystemRoot\System32\sc.exe";arguments=$arguments;seconds=60}
+  if($allowed -notcontains $r.rc){throw "sc.exe $($arguments.Split(' ')[0]): $((New-Object ComponentModel.Win32Exception $r.rc).Message) ($($r.rc))"}
+  $r.rc
+}
+function m_state([string]$n,[string]$to,[int]$seconds=60){
+  # Starts or stops a service, with those that depend on it where that was allowed, and waits until it has.
+  if(-not ('ServiceProcess.ServiceController' -as [type])){Add-Type -AssemblyName System.ServiceProcess}
+  $s=New-Object ServiceProcess.ServiceController $n
+  try{
+    if($to -eq 'Running'){if("$($s.Status)" -eq 'Paused'){$s.Continue()}elseif("$($s.Status)" -ne 'Running'){$s.Start()}}
+    elseif($to -eq 'Stopped'){if("$($s.Status)" -ne 'Stopped'){$s.Stop()}}
+    else{$s.Pause()}
+    $s.WaitForStatus($to,[TimeSpan]::FromSeconds($seconds))
+  }finally{$s.Dispose()}
+}
 function m_reboot{
   # Signs of a restart that is due.
   $s='HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion'

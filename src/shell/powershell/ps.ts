@@ -79,6 +79,13 @@ export function ps(
   return new PowerShellText(pieces)
 }
 
+/** Statements of PowerShell, one below the other. */
+export function psLines(parts: readonly PowerShellText[]): PowerShellText {
+  return new PowerShellText(
+    parts.flatMap((part, index) => (index === 0 ? part.pieces : ['\n', ...part.pieces])),
+  )
+}
+
 function fixed(raw: string | undefined): string {
   return (raw ?? '').replaceAll('\\${', '${').replaceAll('\\`', '`')
 }

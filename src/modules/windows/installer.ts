@@ -1,0 +1,97 @@
+import type { InstalledProgram } from '../../probes/windows/programs.ts'
+import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
+import type { Output } from '../../values/transfer.ts'
+
+/** What Windows Installer ended with, and what it means (facts/windows.md 5.1). */
+const CODES: ReadonlyMap<number, string> = new Map([
+  [5, 'access is denied'],
+  [87, 'a parameter is wrong'],
+  [1601, 'the Windows Installer service cannot be reached'],
+  [1602, 'it was cancelled'],
+  [1603, 'a fatal error, which its log tells'],
+  [1605, 'no such product is installed'],
+  [1612, 'the source of the installation is gone'],
+  [1614, 'the product is uninstalled'],
+  [1618, 'another installation is running'],
+  [1619, 'the package cannot be opened'],
+  [1620, 'the package is not valid'],
+  [1622, 'its log cannot be written'],
+  [1624, 'a transform cannot be applied'],
+  [1625, 'a policy of the system forbids it'],
+  [1633, 'the package is for another platform'],
+  [1638, 'another version with the same product code is installed'],
+  [1639, 'its command line is wrong'],
+])
+
+/** For messages: `1603: a fatal error, which its log tells`. */
+export function installerCode(rc: number): string {
+  const known = CODES.get(rc)
+  return known === undefined ? String(rc) : `${rc}: ${known}`
+}
+
+/** Set-up programs that ended so want a restart; with 1641 the host is going down already. */
+export function wantsReboot(rc: number): boolean {
+  return rc === 3010 || rc === 1641
+}
+
+/** What is asked for by `product_id`: the name of its key, or its name for people. */
+export function findProgram(programs: readonly InstalledProgram[], id: string): InstalledProgram | undefined {
+  const wanted = id.toLowerCase()
+  return (
+    programs.find((program) => program.id.toLowerCase() === wanted) ??
+    programs.find((program) => program.upgradeCode.toLowerCase() === wanted) ??
+    programs.find((program) => program.name.toLowerCase() === wanted)
+  )
+}
+
+export interface Installation {
+  readonly program: string
+  readonly arguments: string
+  readonly folder: string | undefined
+  /** It is msiexec, which writes a log; its end is told when it fails. */
+  readonly msi: boolean
+  /** Seconds that another installation (1618) is waited for. */
+  readonly patience: number
+}
+
+/**
+ * Runs a set-up program and waits for it; another installation is waited for. Prints the exit code, what the program
+ * said, and the end of its log, each with NUL behind it.
+ */
+export function installScript(wanted: Installation): PowerShellText {
+  return ps`$until=[DateTime]::UtcNow.AddSeconds(${wanted.patience})
+$o=@{file=${wanted.program};arguments=${wanted.arguments};seconds=$global:m_seconds}
+$d=${wanted.folder ?? null}
+if($d){$o.folder=m_path $d}
+$l=''
+if(${wanted.msi}){$l=[IO.Path]::Combine([IO.Path]::GetTempPath(),'muster-'+[Guid]::NewGuid().ToString('N')+'.log');$o.arguments+=' /L*V "'+$l+'"'}
+for(;;){
+  $r=m_run $o
+  if($r.rc -ne 1618 -or [DateTime]::UtcNow -ge $until){break}
+  Start-Sleep -Seconds 5
+}
+$n=[Text.Encoding]::Unicode
+if($r.out.Length -lt 2 -or $r.out[1] -ne 0){$n=[Console]::OutputEncoding}
+f $r.rc
+f $n.GetString($r.out)
+f $n.GetString($r.err)
+$t=''
+if($l -and [IO.File]::Exists($l)){
+  # Verbose logs name the properties, which may be nobody's business: it goes whatever came of it.
+  $x=@([IO.File]::ReadAllLines($l)|Where-Object{$_ -match 'Return value 3|rror|-- '})
+  $t=($x|Select-Object -Last 20) -join "\`n"
+  [IO.File]::Delete($l)
+}
+f $t`
+}
+
+/** What {@link installScript} printed. */
+export function readInstallation(output: Output): {
+  readonly rc: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly log: string
+} {
+  const [rc = '', stdout = '', stderr = '', log = ''] = output.stdout.toString('utf8').split('\0')
+  return { rc: Number(rc), stdout, stderr, log }
+}
