@@ -17,11 +17,25 @@ export interface Registration {
   readonly node: { readonly id: string; readonly region: string } | undefined
   /** Identity that the agent took up when it was last started; undefined before that. */
   readonly runningAs: string | undefined
-  /** Of /etc/machine-id; empty where there is none. */
+  /** Of /etc/machine-id, and of the firmware (SMBIOS) on Windows, which the agent compares there; empty where there is none. */
   readonly machineId: string
   /** On Windows: the agent's version as its set-up registered it, '' when it is not installed. */
   readonly windowsVersion?: string
 }
+
+/** An expression that gives id and region of the node with a blank between, or a blank alone: nothing else of the key's file. */
+const WINDOWS_NODE = ps`$(
+  $m_o=' '
+  try{
+    $m_d="$env:ProgramData\Amazon\SSM\InstanceData\Vault"
+    if([IO.File]::ReadAllText("$m_d\Manifest") -match '"RegistrationKey"' -and
+      [IO.File]::ReadAllText("$m_d\Store\RegistrationKey") -match '"instanceID":"(mi-[0-9a-f]{8,40})","region":"([a-z0-9-]{1,40})"'){$m_o="$($Matches[1]) $($Matches[2])"}
+  }catch{}
+  $m_o
+)`
+
+/** An expression that gives the node's id from the Vault, the empty text when the host is not registered. */
+export const WINDOWS_NODE_ID = ps`(${WINDOWS_NODE}.Split(' ')[0])`
 
 const kind: ProbeKind<null, Registration> = {
   name: 'registration',
@@ -59,16 +73,13 @@ printf '%s %s\n%s\n%s\n' "$m_i" "$m_g" "$m_r" "$m_k"`,
   },
   powershell: {
     // The key's file holds the private key of the machine: two fields are cut out here, the rest is not printed.
-    script: () => ps`$d="$env:ProgramData\Amazon\SSM"
-function t($p){try{[IO.File]::ReadAllText($p)}catch{''}}
-$i='';$g='';$r=''
-if((t "$d\InstanceData\Vault\Manifest") -match '"RegistrationKey"'){
-  if((t "$d\InstanceData\Vault\Store\RegistrationKey") -match '"instanceID":"(mi-[0-9a-f]{8,40})","region":"([a-z0-9-]{1,40})"'){$i=$Matches[1];$g=$Matches[2]}
-}
-if((t "$d\runtimeconfig\identity_config.json") -match '"InstanceId":"(mi-[0-9a-f]{8,40})"'){$r=$Matches[1]}
-$u=m_key 'HKLM:\SOFTWARE\Microsoft\Cryptography'
+    script: () => ps`$n=${WINDOWS_NODE}
+$i,$g=$n.Split(' ')
+$r=''
+try{if([IO.File]::ReadAllText("$env:ProgramData\Amazon\SSM\runtimeconfig\identity_config.json") -match '"InstanceId":"(mi-[0-9a-f]{8,40})"'){$r=$Matches[1]}}catch{}
+$u=m_key 'HKLM:\SYSTEM\HardwareConfig'
 $m=''
-if($null -ne $u){$m="$($u.GetValue('MachineGuid',''))"}
+if($null -ne $u){$m="$($u.GetValue('LastConfig',''))".Trim('{','}')}
 $k=m_key 'HKLM:\SYSTEM\CurrentControlSet\Services\AmazonSSMAgent'
 $v=''
 if($null -ne $k){$v="$($k.GetValue('Version','installed'))"}

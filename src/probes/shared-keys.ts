@@ -1,7 +1,10 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { lines, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
 import { assignPath } from './expand-path.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsPath } from './windows/path.ts'
 
 /**
  * What a shared credentials file of AWS holds, which is not read from the host: `none` no session token, `alone` the
@@ -39,13 +42,29 @@ const kind: ProbeKind<string, SharedKeys> = {
             sh`${assignPath('m_p', path)}; if [ -f "$m_p" ] && [ -r "$m_p" ]; then m_keys <"$m_p"; else printf n; fi`,
         ),
       ]),
-    read: (output, paths) => {
-      const flags = output.stdout.toString('latin1')
-      if (flags.length !== paths.length || !/^[nab]*$/.test(flags))
-        throw new TaskFailure("look for the agent's keys: the host's answer makes no sense")
-      return [...flags].map((flag) => ANSWERS[flag] as SharedKeys)
-    },
+    read: readFlags,
   },
+  powershell: {
+    // Read with full sharing: the agent could not write otherwise (facts/windows-collectors.md 1.5).
+    script: (paths) => ps`foreach($p in ${paths.map(windowsPath)}){
+  $o='n'
+  try{
+    $s=New-Object IO.FileStream (m_path $p),'Open','Read','ReadWrite,Delete'
+    try{$t=(New-Object IO.StreamReader $s).ReadToEnd()}finally{$s.Dispose()}
+    $r=@($t -split "\`r?\`n"|Where-Object{$_.Trim() -ne '' -and $_.Trim() -ne '[default]' -and $_ -notmatch '^aws_(access_key_id|secret_access_key|session_token)\s*='})
+    if($t -match '(?m)^aws_session_token\s*='){$o='a';if($r.Length -gt 0){$o='b'}}
+  }catch{}
+  w $o
+}`,
+    read: readFlags,
+  },
+}
+
+function readFlags(output: Output, paths: readonly string[]): SharedKeys[] {
+  const flags = output.stdout.toString('latin1')
+  if (flags.length !== paths.length || !/^[nab]*$/.test(flags))
+    throw new TaskFailure("look for the agent's keys: the host's answer makes no sense")
+  return [...flags].map((flag) => ANSWERS[flag] as SharedKeys)
 }
 
 /** Whether the SSM agent has written keys into a file, and whether it holds anything else. Costs no process. */

@@ -1,3 +1,4 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { displayText } from '../values/text/visible.ts'
@@ -28,6 +29,12 @@ const kind: ProbeKind<string, UnitSummary> = {
   LC_ALL=C systemctl show ${PROPERTIES} -- ${names} 2>&1; printf '\0%s' $?
 else printf 'systemctl is not there\0none'; fi`,
     read: readAll,
+  },
+  // systemd is not there, so no unit is.
+  powershell: {
+    script: () => ps``,
+    read: (_, names) =>
+      names.map(() => ({ complaint: null, load: 'not-found', active: 'inactive', enabled: '' })),
   },
 }
 

@@ -13,6 +13,8 @@ export interface ApplyOptions {
   readonly playbook?: string
   /** Variables of single hosts, over those that reach them. */
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Further hosts, with all their variables. */
+  readonly more?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Further words of the command. */
   readonly words?: readonly string[]
   readonly stdin?: string
@@ -61,6 +63,11 @@ export class Lab {
     })
   }
 
+  /** The cloud as hosts reach it. */
+  get endpoint(): string {
+    return this.cloud.url(this.#all.gateway)
+  }
+
   /** The environment of the controller. */
   get environment(): Record<string, string> {
     return {
@@ -75,12 +82,13 @@ export class Lab {
 
   /** `muster <command>` over all hosts, started; `verify` takes no playbook. */
   async start(command: 'apply' | 'plan' | 'verify', options: ApplyOptions = {}): Promise<RunningMuster> {
-    const hosts = Object.fromEntries(
+    const own = Object.fromEntries(
       this.hosts.map(({ name, port }) => [
         name,
         { ansible_host: '127.0.0.1', ansible_port: port, ...options.hosts?.[name] },
       ]),
     )
+    const hosts = { ...own, ...options.more }
     const inventory = join(this.folder, 'inventory.yaml')
     // JSON is YAML.
     await writeFile(inventory, JSON.stringify({ all: { vars: this.#variables, hosts } }, null, 2))

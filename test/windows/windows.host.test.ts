@@ -15,7 +15,9 @@ import type { Value } from '../../src/values/value.ts'
 import { told } from '../connection/steps.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hosts/windows/index.ts'
+import { changes, Lab, limits } from '../run/lab.ts'
 import { RunningMuster, summaryOf } from '../run/muster.ts'
+import { buildAgentMsi } from './agent/build-agent-msi.ts'
 
 if (windowsKit() === undefined)
   describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
@@ -220,6 +222,54 @@ else {
       const { failures } = summaryOf(await muster(playbook))
       expect(failures[0]).toMatchObject({ message: 'copy is for POSIX hosts, and this is a Windows host' })
       expect(failures[0]?.hint).toContain('win_copy')
+    })
+  })
+
+  describe('a fleet of Linux and Windows hosts', () => {
+    let lab: Lab
+    let more: Record<string, Record<string, unknown>>
+    beforeAll(async () => {
+      const agent_msi = await buildAgentMsi()
+      lab = await Lab.start(2, {}, {})
+      const agent_settings = { Ssm: { Endpoint: lab.endpoint, HealthFrequencyMinutes: 5 } }
+      more = Object.fromEntries(
+        hosts.hosts.map((host) => [
+          host.name,
+          { ...hosts.variables(host), ansible_become: false, windows: true, agent_msi, agent_settings },
+        ]),
+      )
+      linux = Object.fromEntries(lab.hosts.map(({ name }) => [name, { agent_settings }]))
+    }, 240_000)
+    let linux: Record<string, Record<string, unknown>>
+    afterAll(() => lab?.stop())
+    const apply = (playbook: string, ...words: string[]) =>
+      lab.apply({ playbook: join(import.meta.dirname, playbook), more, hosts: linux, words })
+
+    test('comes under Systems Manager by one activation, and a second run looks once', async () => {
+      const first = await apply('fleet.yaml')
+      expect(summaryOf(first).failures).toEqual([])
+      expect(limits(first)).toEqual([4])
+      const nodes = lab.cloud.inspect.nodes()
+      expect(nodes.map((node) => node.report.platformType).sort()).toEqual([
+        'Linux',
+        'Linux',
+        'Windows',
+        'Windows',
+      ])
+      const second = await apply('fleet.yaml')
+      expect(summaryOf(second).failures).toEqual([])
+      expect(limits(second)).toEqual([])
+      expect(changes(second)).toEqual({ localhost: 0, host1: 0, host2: 0, wincmd: 0, winps: 0 })
+      expect(summaryOf(second).cost).toMatchObject({ handshakes: 4, channels: 4, requests: 4 })
+    })
+
+    test('leaves Systems Manager again', async () => {
+      expect(summaryOf(await apply('leave.yaml')).failures).toEqual([])
+      expect(lab.cloud.inspect.nodes()).toEqual([])
+      for (const host of hosts.hosts)
+        expect(await host.sh("ls -A '/C:/ProgramData/Amazon/SSM' 2>/dev/null || true")).toBe('')
+      const again = await apply('leave.yaml')
+      expect(changes(again)).toMatchObject({ wincmd: 0, winps: 0 })
     })
   })
 }

@@ -170,6 +170,16 @@ function m_reboot{
   $k=m_key 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager'
   if($null -ne $k -and @($k.GetValue('PendingFileRenameOperations',@())).Length -gt 0){'files'}
 }
+function m_harden([string]$p,[string[]]$more=@()){
+  # Nobody but SYSTEM and Administrators, by their SIDs, and whom it is told (icacls' words); nothing from the parent.
+  $i=''
+  if([IO.Directory]::Exists($p)){$i='(OI)(CI)'}
+  $g=@("*S-1-5-18:$($i)F","*S-1-5-32-544:$($i)F")+$more
+  $w='"'+$p+'" /inheritance:r'
+  foreach($x in $g){$w+=' /grant:r "'+$x+'"'}
+  $r=m_run @{file="$env:SystemRoot\System32\icacls.exe";arguments=$w;seconds=60}
+  if($r.rc -ne 0){throw "icacls: $([Console]::OutputEncoding.GetString($r.out)) ($($r.rc))"}
+}
 function m_like([string]$from,[string]$to){
   # The access list of one file for another, and nothing but that: the owner stays.
   $s=(Get-Acl -LiteralPath $from).GetSecurityDescriptorSddlForm('Access')
@@ -178,12 +188,13 @@ function m_like([string]$from,[string]$to){
   Set-Acl -LiteralPath $to -AclObject $x
 }
 function m_run($o){
-  # Runs a program with its streams redirected: $o.file, .arguments, .folder, .input (bytes), .seconds.
+  # Runs a program with its streams redirected: $o.file, .arguments, .folder, .input (bytes), .seconds, .environment (NAME=VALUE).
   # Gives rc (all 32 bits), out and err (bytes), late. Without a shell; standard input is closed behind its bytes.
   $i=New-Object Diagnostics.ProcessStartInfo
   $i.FileName=$o.file
   $i.Arguments=$o.arguments
   if($o.folder){$i.WorkingDirectory=$o.folder}
+  foreach($x in @($o.environment)){if($x -match '(?s)^([^=]+)=(.*)$'){$i.EnvironmentVariables[$Matches[1]]=$Matches[2]}}
   $i.UseShellExecute=$false
   $i.CreateNoWindow=$true
   $i.RedirectStandardInput=$true

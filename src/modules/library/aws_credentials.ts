@@ -19,7 +19,7 @@ import {
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { agentUnit, formOf, installationProbes } from '../registration/agent-state.ts'
+import { agentUnit, formOf, installationProbes, type PackageForm } from '../registration/agent-state.ts'
 
 export default defineModule({
   name: 'aws_credentials',
@@ -92,7 +92,7 @@ export default defineModule({
   async *converge(params, answers, context) {
     if (answers.left !== undefined) return yield* removeCredentials(params, leftFiles(params, answers.left))
     const group = plain(params.group) ?? ''
-    const form = formOf(answers)
+    const form = posixForm(formOf(answers))
     if (!context.check && form === undefined)
       throw new TaskFailure('the SSM agent is not installed on the host', {
         hint: 'install its package in a task before this one',
@@ -170,6 +170,11 @@ export default defineModule({
     return { result: { ...result, agent_started: output.stdout.toString('latin1') === 'restarted\n' } }
   },
 })
+
+/** Windows hosts never come here: the module is not for them. */
+function posixForm(form: ReturnType<typeof formOf>): PackageForm | undefined {
+  return form === 'windows' ? undefined : form
+}
 
 type Settings = CredentialSettings & { readonly group: Text | undefined }
 

@@ -1,16 +1,19 @@
 import { deregisterNode } from '../../aws/nodes.ts'
+import { windowsFile } from '../../probes/windows/file.ts'
+import { windowsService } from '../../probes/windows/service.ts'
 import { hostFailure } from '../../values/host-failure.ts'
 import { dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import type { Member } from '../batch-hook.ts'
-import { defineModule, type RunContext } from '../module.ts'
-import { type AgentAnswers, agentOf, agentProbes, agentUnit } from '../registration/agent-state.ts'
+import { look as askMore, defineModule, type RunContext } from '../module.ts'
 import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
 import { leftOf, leftProbes, removeLeftScript, stopAgentScript } from '../registration/removal-script.ts'
+import { removeWindowsLeft, stopWindowsAgent, WINDOWS_LEFT } from '../registration/windows-agent.ts'
 
 export default defineModule({
   name: 'ssm_deregistration',
   runsOn: 'host',
+  platforms: ['posix', 'windows'],
   needsAws: true,
   documentation: {
     summary: "Takes the host's node from Systems Manager's roll, and from the host what made it one.",
@@ -32,8 +35,8 @@ export default defineModule({
   spec: { parameters: {} },
   observe: () => ({ ...agentProbes(), ...leftProbes() }),
   async *converge(_params, answers, context) {
-    const { registration, form } = agentOf(answers)
-    const left = leftOf(answers)
+    const { registration, form, windows } = agentOf(answers)
+    const left = windows ? yield* lookAtWindows() : leftOf(answers)
     const owners = context.shared as ReadonlyMap<string, Owners> | null
     const id = registration?.id ?? null
     const there = registration === undefined ? undefined : owners?.get(registration.region)
@@ -61,14 +64,14 @@ export default defineModule({
       const output = yield {
         kind: 'run',
         contained: true,
-        script: stopAgentScript(form),
+        script: form === 'windows' ? stopWindowsAgent() : stopAgentScript(form),
         more: true,
         says: `stop ${agentUnit(form)}`,
         ...change,
       }
       if (output.rc !== 0)
         throw hostFailure(`${agentUnit(form)} cannot be stopped`, output, {
-          hint: `see journalctl -u ${agentUnit(form)} on the host`,
+          hint: agentLog(form),
         })
     }
     if (registration !== undefined && known !== undefined) {
@@ -87,7 +90,7 @@ export default defineModule({
       const output = yield {
         kind: 'run',
         contained: true,
-        script: removeLeftScript(left.paths),
+        script: windows ? removeWindowsLeft(left.paths) : removeLeftScript(left.paths),
         says: `remove ${left.paths.join(', ')}`,
         ...change,
       }
@@ -103,6 +106,18 @@ export default defineModule({
     open: async (members, context) => ({ shared: await look(members, context), close: async () => {} }),
   },
 })
+
+/** What a Windows host has of it, which it is not asked for before it is known to be one. */
+async function* lookAtWindows() {
+  const { files, service } = yield* askMore('look at what the registration left', {
+    files: WINDOWS_LEFT.map(windowsFile),
+    service: windowsService(agentUnit('windows')),
+  })
+  return {
+    paths: files.filter(({ kind }) => kind !== 'missing').map(({ path }) => path),
+    active: service.state === 'running' || service.state === 'pending',
+  }
+}
 
 /** Which of the nodes Systems Manager still has, and whose they are, a region at a time. */
 async function look(

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
+import type { PowerShellText } from '../../shell/powershell/ps.ts'
+import type { ShellText } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -10,11 +13,13 @@ import { OWNER_PARAMETER } from '../aws/tags.ts'
 import { moveKeysScript } from '../credentials/set-up.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import {
+  type AgentForm,
+  agentLog,
   agentOf,
   agentProbes,
   agentUnit,
-  type PackageForm,
   restartAgent,
 } from '../registration/agent-state.ts'
 import {
@@ -32,6 +37,11 @@ import {
   registrationFailure,
   reregisterScript,
 } from '../registration/register-script.ts'
+import {
+  registerWindowsScript,
+  reregisterWindowsScript,
+  restartWindowsAgent,
+} from '../registration/windows-agent.ts'
 
 /** Attempts at a registration that AWS throttled. */
 const ATTEMPTS = 4
@@ -39,6 +49,7 @@ const ATTEMPTS = 4
 export default defineModule({
   name: 'ssm_registration',
   runsOn: 'host',
+  platforms: ['posix', 'windows'],
   needsAws: true,
   documentation: {
     summary: 'Registers the host with Systems Manager and proves that it is Online.',
@@ -136,7 +147,7 @@ export default defineModule({
       const output = yield {
         kind: 'run',
         contained: true,
-        script: restartAgent(form),
+        script: form === 'windows' ? restartWindowsAgent() : restartAgent(form),
         more: true,
         says: `restart ${agentUnit(form)}`,
       }
@@ -170,11 +181,7 @@ export default defineModule({
       throw new Error('the batch made no activation for a host that needs one')
     const { activation } = shared
     if (activation instanceof AwsFailure) throw activation
-    const prepare = params.agent_file === undefined ? undefined : moveKeysScript(form, params.agent_file)
-    const script =
-      known === undefined
-        ? registerScript(form, activation, region, prepare)
-        : reregisterScript(form, activation, region)
+    const script = scriptOf(form, activation, known !== undefined, params)
     let id: string | undefined
     for (let attempt = 1; ; attempt += 1) {
       const output = yield { kind: 'run', script, more: true, contained: true, ...change }
@@ -218,11 +225,27 @@ export default defineModule({
   },
 })
 
-function notRestarted(form: PackageForm, output: Output, before = ''): TaskFailure {
+/** @param again it is registered already */
+function scriptOf(
+  form: AgentForm,
+  activation: { readonly id: string; readonly code: Secret },
+  again: boolean,
+  params: { readonly region: Text; readonly agent_file: string | undefined },
+): ShellText | PowerShellText {
+  const region = String(params.region)
+  if (form === 'windows') {
+    if (params.agent_file !== undefined)
+      throw new TaskFailure('agent_file is for POSIX hosts: on Windows win_aws_credentials moves the file')
+    return again ? reregisterWindowsScript(activation, region) : registerWindowsScript(activation, region)
+  }
+  if (again) return reregisterScript(form, activation, region)
+  const prepare = params.agent_file === undefined ? undefined : moveKeysScript(form, params.agent_file)
+  return registerScript(form, activation, region, prepare)
+}
+
+function notRestarted(form: AgentForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)
-  return hostFailure(`${before}${unit} cannot be restarted`, output, {
-    hint: `see journalctl -u ${unit} on the host`,
-  })
+  return hostFailure(`${before}${unit} cannot be restarted`, output, { hint: agentLog(form) })
 }
 
 function notInstalled(): TaskFailure {

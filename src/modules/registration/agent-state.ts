@@ -8,9 +8,14 @@ import { type ShellText, sh } from '../../shell/sh.ts'
 /** How the agent is installed; unit and program follow from it, never from the distribution's name (facts/ssm-agent.md 5.5). */
 export type PackageForm = 'deb' | 'rpm' | 'snap'
 
+/** The same on any host: `windows` is the agent's own set-up. */
+export type AgentForm = PackageForm | 'windows'
+
 /** What a host says of its agent and its registration. */
 export interface AgentState {
-  readonly form: PackageForm | undefined
+  readonly form: AgentForm | undefined
+  /** The host is a Windows host. */
+  readonly windows: boolean
   /** From the Vault; undefined when not registered, whatever the plain `registration` file says. */
   readonly registration: { readonly id: string; readonly region: string } | undefined
   /** Identity that the running agent uses; undefined before its first start after a registration. */
@@ -24,6 +29,7 @@ export interface AgentState {
 export interface InstallationAnswers {
   readonly package: ManagedPackage
   readonly snap: PathFacts
+  readonly registration?: Registration
 }
 
 /** The answers to {@link agentProbes}. */
@@ -36,6 +42,7 @@ const UNITS = {
   deb: 'amazon-ssm-agent.service',
   rpm: 'amazon-ssm-agent.service',
   snap: 'snap.amazon-ssm-agent.amazon-ssm-agent.service',
+  windows: 'AmazonSSMAgent',
 } as const
 
 const PROGRAMS = {
@@ -44,7 +51,7 @@ const PROGRAMS = {
   snap: '/snap/amazon-ssm-agent/current/amazon-ssm-agent',
 } as const
 
-export function agentUnit(form: PackageForm): string {
+export function agentUnit(form: AgentForm): string {
   return UNITS[form]
 }
 
@@ -61,6 +68,13 @@ export function agentProgram(form: PackageForm): string {
   return PROGRAMS[form]
 }
 
+/** For hints: where the agent says what went wrong. */
+export function agentLog(form: AgentForm): string {
+  return form === 'windows'
+    ? 'see C:\\ProgramData\\Amazon\\SSM\\Logs on the host'
+    : `see journalctl -u ${agentUnit(form)} on the host`
+}
+
 /** How the agent is installed. The same questions from all modules that need to know, so they are asked once. */
 export function installationProbes() {
   return { package: managedPackage('amazon-ssm-agent'), snap: stat('/snap/amazon-ssm-agent/current') }
@@ -72,16 +86,22 @@ export function agentProbes() {
 }
 
 /** The snap first: the deb refuses to be installed beside it. */
-export function formOf({ package: known, snap }: InstallationAnswers): PackageForm | undefined {
+export function formOf({
+  package: known,
+  snap,
+  registration: seen,
+}: InstallationAnswers): AgentForm | undefined {
+  if (seen?.windowsVersion !== undefined) return seen.windowsVersion === '' ? undefined : 'windows'
   if ((snap.target?.stat ?? snap.stat)?.kind === 'directory') return 'snap'
   if (known.status !== 'installed') return undefined
   return known.manager === 'dpkg' ? 'deb' : 'rpm'
 }
 
 export function agentOf(answers: AgentAnswers): AgentState {
-  const { node, runningAs, machineId } = answers.registration
+  const { node, runningAs, machineId, windowsVersion } = answers.registration
   return {
     form: formOf(answers),
+    windows: windowsVersion !== undefined,
     registration: node,
     runningAs,
     machineId,

@@ -27,10 +27,13 @@ export function refuseHosts(
     const state = agentOf(answers)
     const same = byMachine.get(state.machineId) ?? []
     if (same.length > 1) {
+      const what = state.windows ? 'UUID in their firmware' : '/etc/machine-id'
       refused.set(
         host,
-        new TaskFailure(`${same.join(' and ')} have the same /etc/machine-id (${state.machineId})`, {
-          hint: 'they are clones: on all but one run `rm /etc/machine-id && systemd-machine-id-setup`, reboot, and try again',
+        new TaskFailure(`${same.join(' and ')} have the same ${what} (${state.machineId})`, {
+          hint: state.windows
+            ? 'they are clones: give each virtual machine a UUID of its own, and try again'
+            : 'they are clones: on all but one run `rm /etc/machine-id && systemd-machine-id-setup`, reboot, and try again',
         }),
       )
     } else if (Math.abs(state.clockSkew) > MAX_CLOCK_SKEW) {
@@ -40,7 +43,7 @@ export function refuseHosts(
         new TaskFailure(
           `the clock of ${host} is ${Math.abs(state.clockSkew)} seconds ${direction} the controller's`,
           {
-            hint: 'AWS refuses requests signed more than 5 minutes off: set up time synchronisation (chrony, systemd-timesyncd)',
+            hint: `AWS refuses requests signed more than 5 minutes off: set up time synchronisation (${state.windows ? 'w32tm' : 'chrony, systemd-timesyncd'})`,
           },
         ),
       )
