@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
-import type { PowerShellText } from '../../shell/powershell/ps.ts'
-import type { ShellText } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
-import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER } from '../aws/tags.ts'
-import { moveKeysScript } from '../credentials/set-up.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { Text } from '../parameters.ts'
 import {
   type AgentForm,
   agentLog,
@@ -31,17 +26,9 @@ import {
 import { becomeOnline, judgeNewNode, notOnline, tagAction } from '../registration/own-node.ts'
 import { addressOf, judgeOwner, notItsNode } from '../registration/owners.ts'
 import { refuseHosts } from '../registration/refusals.ts'
-import {
-  registeredId,
-  registerScript,
-  registrationFailure,
-  reregisterScript,
-} from '../registration/register-script.ts'
-import {
-  registerWindowsScript,
-  reregisterWindowsScript,
-  restartWindowsAgent,
-} from '../registration/windows-agent.ts'
+import { registeredId, registrationFailure } from '../registration/register-script.ts'
+import { scriptOf } from '../registration/script-of.ts'
+import { restartWindowsAgent } from '../registration/windows-agent.ts'
 
 /** Attempts at a registration that AWS throttled. */
 const ATTEMPTS = 4
@@ -224,24 +211,6 @@ export default defineModule({
     open: openRegistration,
   },
 })
-
-/** @param again it is registered already */
-function scriptOf(
-  form: AgentForm,
-  activation: { readonly id: string; readonly code: Secret },
-  again: boolean,
-  params: { readonly region: Text; readonly agent_file: string | undefined },
-): ShellText | PowerShellText {
-  const region = String(params.region)
-  if (form === 'windows') {
-    if (params.agent_file !== undefined)
-      throw new TaskFailure('agent_file is for POSIX hosts: on Windows win_aws_credentials moves the file')
-    return again ? reregisterWindowsScript(activation, region) : registerWindowsScript(activation, region)
-  }
-  if (again) return reregisterScript(form, activation, region)
-  const prepare = params.agent_file === undefined ? undefined : moveKeysScript(form, params.agent_file)
-  return registerScript(form, activation, region, prepare)
-}
 
 function notRestarted(form: AgentForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)
