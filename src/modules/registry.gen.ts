@@ -15,6 +15,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
   debug: () => import('./library/debug.ts'),
+  dnf: () => import('./library/dnf.ts'),
   fail: () => import('./library/fail.ts'),
   fetch: () => import('./library/fetch.ts'),
   file: () => import('./library/file.ts'),
@@ -32,6 +33,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   ping: () => import('./library/ping.ts'),
   raw: () => import('./library/raw.ts'),
   replace: () => import('./library/replace.ts'),
+  rpm_key: () => import('./library/rpm_key.ts'),
   script: () => import('./library/script.ts'),
   service_facts: () => import('./library/service_facts.ts'),
   set_fact: () => import('./library/set_fact.ts'),
@@ -63,10 +65,12 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   win_shell: () => import('./library/win_shell.ts'),
   win_stat: () => import('./library/win_stat.ts'),
   win_template: () => import('./library/win_template.ts'),
+  yum_repository: () => import('./library/yum_repository.ts'),
 }
 
 /** Other name -> short name. */
 export const ALIASES: Readonly<Record<string, string>> = {
+  yum: 'dnf',
   gather_facts: 'setup',
   systemd_service: 'systemd',
   service: 'systemd',

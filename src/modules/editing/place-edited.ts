@@ -1,4 +1,4 @@
-import { lines } from '../../shell/sh.ts'
+import { lines, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
@@ -11,7 +11,7 @@ import { textDiff } from '../files/content/text-diff.ts'
 import { writeFile } from '../files/content/write-file.ts'
 import type { Placement } from '../files/content/write-script.ts'
 import { printDone, readDone } from '../files/done.ts'
-import { holdPrelude } from '../files/enter.ts'
+import { hold, holdPrelude } from '../files/enter.ts'
 import { effectOn } from '../files/touches.ts'
 import { learnMade, madeDirectory } from '../files/trees/directories.ts'
 import { realPath } from '../files/trust.ts'
@@ -28,6 +28,8 @@ export interface PlaceEditedOptions {
   readonly unsafeWrites?: boolean
   /** The mode of a new file for which the task names none; 0666 less the umask when missing. */
   readonly newMode?: number
+  /** What `--diff` shows instead of the texts. */
+  readonly diff?: readonly Diff[]
   /** Ansible shows owner and mode in the diff, too. */
   readonly showsAttributes?: boolean
   /** What the task's result will hold, for check mode. */
@@ -93,9 +95,8 @@ export async function* placeEdited(
     return { attributes }
   }
   const content = contentOfText(text)
-  const diff = context.diff
-    ? (await textDiff(path, { there: old !== null, text: old?.bytes ?? null }, content)).map(named(path))
-    : []
+  const texts = { there: old !== null, text: old?.bytes ?? null }
+  const diff = options.diff ?? (context.diff ? (await textDiff(path, texts, content)).map(named(path)) : [])
   const placement = placementOf(file, mode, base.mode, content.sha256, {
     backup: options.backup === true && old !== null,
     validate,
@@ -142,6 +143,28 @@ function placementOf(
     parents: making ? { missing, mode: undefined, plain: true } : null,
     ...rest,
   }
+}
+
+/** Removes the file. @throws TaskFailure */
+export async function* removeEdited(
+  file: EditedFile,
+  diff: readonly Diff[],
+  predicted: Readonly<Record<string, Value>> = {},
+): AsyncGenerator<Action, void, ActionResult> {
+  const output = yield {
+    kind: 'run',
+    says: `remove ${file.path}`,
+    diff,
+    predicted,
+    ...effectOn([realPath(file.place)]),
+    script: lines([
+      holdPrelude,
+      hold(file.place),
+      sh`LC_ALL=C rm -f -- ${`./${file.place.name}`} || m_fail remove
+printf '\0done\0'`,
+    ]),
+  }
+  readDone(output, file.path)
 }
 
 /** The diff of a text under the name that Ansible gives it. */

@@ -22,6 +22,7 @@ export async function* request(
   says: string,
   config: Secret,
   discard: boolean,
+  module = 'get_url',
 ): AsyncGenerator<Action, Response, ActionResult> {
   const mark = randomBytes(16).toString('hex')
   const words = ['-sS', '-q', '-K', '-', '-D', '-', '-w', trailerFormat(mark)]
@@ -31,7 +32,7 @@ export async function* request(
 printf %s ${config} | LC_ALL=C curl ${[...words, ...more]}
 printf '\0curl\0%s' $?`
   const { output } = yield* look(says, { output: scriptProbe(script, (output) => output) })
-  const { answer, rc } = splitOutput(output, 'get_url')
+  const { answer, rc } = splitOutput(output, module)
   if (rc !== 0 && !(discard && rc === TOO_LARGE)) throw unanswered(rc, output)
   return readResponse({ ...output, stdout: answer }, mark)
 }
