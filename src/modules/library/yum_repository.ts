@@ -158,10 +158,9 @@ function read(text: string, path: string): Sections {
   try {
     const ini = new IniText(text, path, { caseSensitive: false, allowNoValue: false, interpolation: false })
     return new Map(
-      ini.sections().map((name) => [
-        name,
-        new Map((ini.keys(name) ?? []).map((key) => [key, ini.get(name, key) ?? ''])),
-      ]),
+      ini
+        .sections()
+        .map((name) => [name, new Map((ini.keys(name) ?? []).map((key) => [key, ini.get(name, key) ?? '']))]),
     )
   } catch (error) {
     throw error instanceof PythonError ? new TaskFailure(error.message) : error
