@@ -2,8 +2,9 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { DnfWish } from '../rpm/dnf-ask.ts'
 import { parseDnfSpec } from '../rpm/dnf-names.ts'
-import { convergeDnf, type DnfWish, observeDnf } from '../rpm/dnf-run.ts'
+import { convergeDnf, observeDnf } from '../rpm/dnf-run.ts'
 
 const spec = {
   parameters: {

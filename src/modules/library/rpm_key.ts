@@ -2,8 +2,9 @@ import { content, type FileContent } from '../../probes/content.ts'
 import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { sh } from '../../shell/sh.ts'
+import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { displayText } from '../../values/text/visible.ts'
+import type { Output } from '../../values/transfer.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { fetchKey } from '../openpgp/fetch-key.ts'
@@ -94,7 +95,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
         contained: true,
         script: sh`LC_ALL=C rpm --erase --allmatches ${imported.filter((one) => sameKey(one.toUpperCase(), id)).map((one) => `gpg-pubkey-${one}`)}`,
       }
-      if (output.rc !== 0) throw rpmFailure(output.stderr)
+      if (output.rc !== 0) throw rpmFailure(output)
       return {}
     }
     if (there) return {}
@@ -113,7 +114,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
       // rpm reads no pipe.
       script: sh`m_f=$(mktemp) || exit; trap 'rm -f -- "$m_f"' EXIT; cat >"$m_f" && LC_ALL=C rpm --import "$m_f"`,
     }
-    if (output.rc !== 0) throw rpmFailure(output.stderr)
+    if (output.rc !== 0) throw rpmFailure(output)
     return {}
   },
 })
@@ -148,10 +149,6 @@ function requireFingerprints(wanted: readonly string[], keys: readonly PublicKey
   )
 }
 
-function rpmFailure(stderr: Buffer): TaskFailure {
-  const said = displayText(stderr.toString('utf8')).trim()
-  return new TaskFailure(said === '' ? 'rpm failed' : said, {
-    result: { changed: false },
-    hint: 'become root',
-  })
+function rpmFailure(output: Output): TaskFailure {
+  return new TaskFailure(reasonOf(output), { result: { changed: false }, hint: 'become root' })
 }

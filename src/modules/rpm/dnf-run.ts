@@ -1,42 +1,14 @@
 import type { AnswersOf, Probe } from '../../probes/probe.ts'
 import { mapProbe } from '../../probes/probe.ts'
 import { type RpmPackage, rpmPackage } from '../../probes/rpm-package.ts'
-import { scriptProbe } from '../../probes/script.ts'
-import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { lines, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
-import {
-  type Action,
-  type ActionResult,
-  type Diff,
-  look,
-  type ModuleContext,
-  type Outcome,
-} from '../module.ts'
+import type { Action, ActionResult, Diff, ModuleContext, Outcome } from '../module.ts'
+import { ask, type Call, type DnfWish, plan, prelude } from './dnf-ask.ts'
 import { type DnfSpec, judge, wordsOf } from './dnf-names.ts'
-import {
-  dnfFailure,
-  doneTransaction,
-  plannedTransaction,
-  type Transaction,
-  transactionResults,
-} from './dnf-output.ts'
-
-/** What a task wants of packages. */
-export interface DnfWish {
-  readonly specs: readonly DnfSpec[]
-  readonly state: 'present' | 'absent' | 'latest'
-  readonly allowDowngrade: boolean
-  readonly updateOnly: boolean
-  readonly autoremove: boolean
-  readonly updateCache: boolean
-  /** Options of dnf. */
-  readonly options: readonly string[]
-  readonly program: 'auto' | 'dnf' | 'yum'
-  /** Seconds to wait for another package manager. */
-  readonly lockTimeout: number
-}
+import { dnfFailure, doneTransaction, type Transaction, transactionResults } from './dnf-output.ts'
 
 export type DnfProbes = { readonly packages: readonly Probe<Known>[] }
 
@@ -121,13 +93,6 @@ function isGone({ text, kind }: DnfSpec, known: (word: string) => RpmPackage | n
   return kind !== 'other' && known(text)?.provided === false
 }
 
-interface Call {
-  readonly specs: readonly string[]
-  readonly words: readonly string[]
-  /** It will do something, as far as rpm tells. */
-  readonly certain: boolean
-}
-
 function call(verb: string, specs: readonly string[], certain: boolean, wish: DnfWish): Call[] {
   if (specs.length === 0) return []
   return [{ specs, certain, words: [...wish.options, verb, '--', ...specs] }]
@@ -204,54 +169,6 @@ function removal(wish: DnfWish, known: (word: string) => RpmPackage | null): Cal
 /** A package file, on the host or behind an address. */
 function isFile({ text }: DnfSpec): boolean {
   return text.endsWith('.rpm') || text.includes('://')
-}
-
-/** What dnf would do, which it is asked with `--assumeno`. @throws TaskFailure when it would refuse */
-async function* plan(
-  wish: DnfWish,
-  calls: readonly Call[],
-  mayBeNone = false,
-): AsyncGenerator<Action, Transaction, ActionResult> {
-  const all: Transaction[] = []
-  for (const one of calls) {
-    const { output } = yield* ask(`ask dnf about ${one.specs.join(', ') || 'what nothing needs'}`, wish, [
-      '--assumeno',
-      ...one.words,
-    ])
-    const text = output.stdout.toString('utf8')
-    const planned = plannedTransaction(text)
-    const none = planned.installed.length + planned.removed.length + planned.downgraded.length === 0
-    if (mayBeNone && /^Error: No packages marked for upgrade/m.test(output.stderr.toString('utf8'))) continue
-    // It says `no` to itself, and calls that an error.
-    if (output.rc !== 0 && (none || !/^Transaction Summary/m.test(text)))
-      throw dnfFailure(output, `dnf ${one.words.join(' ')}`)
-    all.push(planned)
-  }
-  return {
-    installed: all.flatMap((one) => one.installed),
-    removed: all.flatMap((one) => one.removed),
-    downgraded: all.flatMap((one) => one.downgraded),
-  }
-}
-
-function ask(says: string, wish: DnfWish, words: readonly string[]) {
-  return look(says, { output: scriptProbe(lines([prelude(wish), sh`m_dnf ${words}`]), (output) => output) })
-}
-
-/** `m_dnf WORDS` runs the package manager that the host has, and waits while another one is at work. */
-function prelude({ program, lockTimeout }: DnfWish): ShellText {
-  const programs = program === 'auto' ? ['dnf', 'yum'] : [program]
-  return sh`export LC_ALL=C LANG=C
-m_pm=; for m_x in ${programs}; do if command -v "$m_x" >/dev/null 2>&1; then m_pm=$m_x; break; fi; done
-[ -n "$m_pm" ] || { echo nodnf >&2; exit 1; }
-m_dnf() {
-  m_left=${lockTimeout}
-  while :; do
-    "$m_pm" --setopt=exit_on_lock=1 "$@" </dev/null; m_rc=$?
-    [ "$m_rc" = 200 ] && [ "$m_left" -gt 0 ] || return "$m_rc"
-    sleep 1; m_left=$((m_left - 1))
-  done
-}`
 }
 
 /** With packages their metadata are refreshed by the same call; alone it is no change, as with Ansible. */
