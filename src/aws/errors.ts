@@ -57,6 +57,8 @@ interface Thrown {
   readonly hostname?: string
   readonly address?: string
   readonly port?: number
+  /** What a proxy answered instead of leading on. */
+  readonly statusCode?: number
   readonly errors?: readonly Thrown[]
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number }
 }
@@ -70,6 +72,7 @@ function explain(error: unknown, doing: string, needs: readonly Action[]): AwsFa
   const network = [thrown, ...(thrown.errors ?? [])].find(
     ({ code }) => code !== undefined && NETWORK.test(code),
   )
+  if (network?.code?.startsWith('ERR_PROXY')) return proxyFailure(network, doing, needs)
   if (network !== undefined) {
     const place = network.hostname ?? (network.address && `${network.address}:${network.port}`)
     return new AwsFailure(`cannot ${doing}: ${network.code}${place ? ` (${place})` : ''}`, {
@@ -93,6 +96,24 @@ function explain(error: unknown, doing: string, needs: readonly Action[]): AwsFa
       cause: error,
     },
   )
+}
+
+/** The proxy that the environment names does not lead on. Its address is not told: there may be a password in it. */
+function proxyFailure(
+  { code, statusCode: status }: Thrown,
+  doing: string,
+  needs: readonly Action[],
+): AwsFailure {
+  const answer = status === undefined ? 'does not answer' : `answers with HTTP ${status}`
+  const wantsLogin = status === 401 || status === 407
+  return new AwsFailure(`cannot ${doing}: the proxy ${answer}`, {
+    code: code!,
+    hint: wantsLogin
+      ? 'it wants other credentials: look at https_proxy, http://USER:PASSWORD@HOST:PORT with %XX for special characters'
+      : 'look at https_proxy and no_proxy; does it let this machine through to AWS?',
+    passing: !wantsLogin && status !== 403,
+    needs,
+  })
 }
 
 function isPassing(code: string, status: number): boolean {

@@ -67,7 +67,7 @@ m-rc 0
   m_o=$(printf '%s\n' "$m_o" | m_keep)
   m_say ask "$1" "$m_t
 m-names $m_a
-m-proxy $(printf '%s' "\${https_proxy:-\${http_proxy-}}" | sed 's#//[^@/]*@#//#')
+m-proxy $(case $2 in https:*) printf '%s' "\${https_proxy-}" ;; *) printf '%s' "\${http_proxy-}" ;; esac | sed 's#//[^@/]*@#//#')
 $m_o"
 }
 m_port() {

@@ -6,7 +6,8 @@ import { sha256Of } from '../../shell/sha256.ts'
  * Script that fetches an address into an existing file of the host, whose mode stays, and compares the checksum. Its
  * exit status is not 0, and its standard error says why, when the host has neither curl nor wget, cannot reach the
  * address, or gets something else. Proxies come from the environment of the task. wget keeps its own time limit (900 s
- * without data): that of busybox 1.35 crashes when it is given one.
+ * without data): that of busybox 1.35 crashes when it is given one. Of SSL_CERT_FILE curl knows itself, GNU wget only
+ * where it was built with OpenSSL.
  *
  * @param sha256 64 hexadecimal digits, lower case
  */
@@ -16,7 +17,8 @@ if command -v curl >/dev/null 2>&1; then
   curl -fsSL --proto =https,http --connect-timeout 30 --speed-limit 1 --speed-time 60 -o "$m_to" -- "$m_url" </dev/null || {
     m_rc=$?; echo "this host cannot fetch $m_url (curl: exit status $m_rc)" >&2; exit 1; }
 elif command -v wget >/dev/null 2>&1; then
-  wget -q -O "$m_to" -- "$m_url" </dev/null || {
+  m_ca=; [ -z "\${SSL_CERT_FILE-}" ] || case $(wget --version 2>/dev/null) in 'GNU Wget'*) m_ca=$SSL_CERT_FILE ;; esac
+  wget \${m_ca:+"--ca-certificate=$m_ca"} -q -O "$m_to" -- "$m_url" </dev/null || {
     m_rc=$?; echo "this host cannot fetch $m_url (wget: exit status $m_rc)" >&2; exit 1; }
 else
   echo "this host has neither curl nor wget to fetch $m_url with" >&2; exit 1

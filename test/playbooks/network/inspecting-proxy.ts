@@ -5,8 +5,8 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-/** Names under which the proxy knows the cloud; nobody else resolves them. */
-export const INSPECTED = 'muster.test'
+/** Names of AWS under which the proxy knows the cloud. */
+const NAMES = ['iam.amazonaws.com', '*.eu-central-1.amazonaws.com']
 
 /**
  * A proxy as companies have it: it takes CONNECT, ends TLS with a certificate that its own CA signed, looks at what is
@@ -16,7 +16,7 @@ export class InspectingProxy {
   readonly port: number
   /** Of the CA. */
   readonly caFile: string
-  /** What was asked inside TLS, `POST cloud.muster.test/`. */
+  /** What was asked inside TLS, `POST ssm.eu-central-1.amazonaws.com/`. */
   readonly asked: readonly string[]
   readonly #servers: readonly Server[]
 
@@ -27,7 +27,7 @@ export class InspectingProxy {
     this.#servers = servers
   }
 
-  /** @param cloud port on loopback that all names below {@link INSPECTED} lead to */
+  /** @param cloud port on loopback that all names of AWS lead to */
   static async start(folder: string, address: string, cloud: number): Promise<InspectingProxy> {
     const { caFile, key, cert } = certificates(folder)
     const asked: string[] = []
@@ -45,7 +45,7 @@ export class InspectingProxy {
     const outside = createServer((_, response) => response.writeHead(403).end('TLS only'))
     outside.on('connect', ({ url = '' }, socket) => {
       socket.on('error', () => {})
-      if (!url.endsWith(`.${INSPECTED}:443`)) {
+      if (!url.endsWith('.amazonaws.com:443')) {
         socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
         return
       }
@@ -65,16 +65,19 @@ export class InspectingProxy {
   }
 }
 
-/** A CA, and a certificate of it for all names below {@link INSPECTED}. */
+/** A CA, and a certificate of it for {@link NAMES}. */
 function certificates(folder: string): { caFile: string; key: string; cert: string } {
   const path = (name: string) => join(folder, name)
   const openssl = (...words: string[]) => execFileSync('openssl', words, { stdio: 'pipe' })
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   const ca = ['-keyout', path('ca.key'), '-out', path('ca.pem'), '-subj', '/CN=Example Corp Inspection']
   openssl('req', '-x509', ...newKey, ...ca, '-days', '2')
-  const leaf = ['-keyout', path('leaf.key'), '-out', path('leaf.csr'), '-subj', `/CN=*.${INSPECTED}`]
+  const leaf = ['-keyout', path('leaf.key'), '-out', path('leaf.csr'), '-subj', '/CN=inspected']
   openssl('req', ...newKey, ...leaf)
-  writeFileSync(path('leaf.ext'), `subjectAltName=DNS:*.${INSPECTED}\nextendedKeyUsage=serverAuth\n`)
+  writeFileSync(
+    path('leaf.ext'),
+    `subjectAltName=${NAMES.map((name) => `DNS:${name}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
+  )
   const signing = ['-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-CAcreateserial', '-days', '2']
   const files = ['-in', path('leaf.csr'), '-extfile', path('leaf.ext'), '-out', path('leaf.pem')]
   openssl('x509', '-req', ...signing, ...files)

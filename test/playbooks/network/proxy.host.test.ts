@@ -7,12 +7,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cloud, startCloud } from '../../../src/emulator/cloud.ts'
 import { buildAgentDeb } from '../../agent/build-agent-deb.ts'
 import { collectors } from '../../artifacts/index.ts'
+import { grafanaAgent } from '../../artifacts/layouts/grafana-agent.ts'
+import { otelcolContrib } from '../../artifacts/layouts/otelcol-contrib.ts'
+import { mirrored } from '../../artifacts/mirrored.ts'
+import { productDeb } from '../../artifacts/product-deb.ts'
 import { startHosts, type TestHost, type TestHosts } from '../../hosts/index.ts'
 import { until } from '../../run/lab.ts'
 import { type Ended, RunningMuster, summaryOf } from '../../run/muster.ts'
 import { PLAYBOOKS } from '../render.ts'
 import { Gate } from './gate.ts'
-import { INSPECTED, InspectingProxy } from './inspecting-proxy.ts'
+import { InspectingProxy } from './inspecting-proxy.ts'
 import { Tinyproxy } from './tinyproxy.ts'
 
 /*
@@ -20,6 +24,17 @@ import { Tinyproxy } from './tinyproxy.ts'
  * The cloud listens on loopback; a gate at the address that hosts know lets this machine pass, so the proxy, and cuts
  * whoever else comes. The tests build on one another.
  */
+interface Doctor {
+  readonly findings: readonly {
+    readonly where: string
+    readonly check: string
+    readonly status: string
+    readonly found: string
+  }[]
+}
+
+const otelcol = await mirrored('otelcol')
+const agent = await mirrored('grafana-agent')
 const PASSWORD = 'pa%2Essword-of-the-fleet'
 let hosts: TestHosts
 let bastion: TestHost
@@ -35,7 +50,7 @@ let artifacts: Record<string, unknown>
 let store: string
 
 beforeAll(async () => {
-  const [agent, found, started] = await Promise.all([
+  const [ssmAgent, found, started] = await Promise.all([
     buildAgentDeb(),
     collectors(),
     startHosts(3, { each: [{ name: 'bastion' }, { name: 'web1' }, { name: 'web2' }] }),
@@ -51,7 +66,7 @@ beforeAll(async () => {
   filesGate = await Gate.open(hosts.gateway, (files.address() as AddressInfo).port)
   proxy = await Tinyproxy.start(hosts.directory, hosts.gateway, `fleet ${decodeURIComponent(PASSWORD)}`)
   artifacts = {
-    'amazon-ssm-agent': agent,
+    'amazon-ssm-agent': ssmAgent,
     prometheus: found.prometheus,
     // The hosts fetch this one themselves.
     node_exporter: {
@@ -129,9 +144,10 @@ async function muster(
 
 async function apply(
   variables: Readonly<Record<string, unknown>>,
-  { playbook = 'site.yaml', environment = {} } = {},
+  { playbook = 'site.yaml', environment = {}, words = [] as readonly string[] } = {},
 ): Promise<Ended> {
-  const ended = await muster(['apply', join(PLAYBOOKS, playbook), '--json'], variables, environment)
+  const all = ['apply', join(PLAYBOOKS, playbook), '--json', ...words]
+  const ended = await muster(all, variables, environment)
   expect(summaryOf(ended).failures).toEqual([])
   expect(ended.code).toBe(0)
   return ended
@@ -219,34 +235,57 @@ test('another proxy: agent and collector are started once more, and send through
   expect(gate.refused).toBe(0)
 })
 
+test.skipIf(otelcol === undefined || agent === undefined)(
+  'the OpenTelemetry Collector and Grafana Agent send through it too (needs both in MUSTER_ARTIFACTS)',
+  async () => {
+    artifacts['otelcol-contrib'] = await productDeb(otelcolContrib, otelcol!)
+    artifacts['grafana-agent'] = await productDeb(grafanaAgent, agent!)
+    for (const playbook of ['otelcol.yaml', 'grafana-agent.yaml']) {
+      await apply(
+        { muster_proxy: `http://${hosts.gateway}:${proxy.port}` },
+        { playbook, words: ['--limit', 'web1'] },
+      )
+      await writesGoOn()
+      expect(gate.refused, playbook).toBe(0)
+    }
+  },
+)
+
 test('a proxy that looks into TLS: its CA is trusted by what muster set up, and by nobody else on the host', async () => {
   inspecting = await InspectingProxy.start(hosts.directory, hosts.gateway, cloud.port)
   const url = `http://${hosts.gateway}:${inspecting.port}`
   const variables = { muster_proxy: url, muster_ca_file: inspecting.caFile }
-  // The controller is behind it as well.
-  const environment = {
-    AWS_ENDPOINT_URL: `https://cloud.${INSPECTED}`,
-    https_proxy: url,
-    NODE_EXTRA_CA_CERTS: inspecting.caFile,
-  }
+  // The controller is behind it as well, and nobody names an endpoint: all go to AWS's own names.
+  const environment = { AWS_ENDPOINT_URL: '', https_proxy: url, NODE_EXTRA_CA_CERTS: inspecting.caFile }
   await apply(variables, { environment })
   await writesGoOn()
-  const operations = new Set(inspecting.asked.map((each) => each.replace(/ws-[0-9a-f-]{36}/g, 'ws')))
-  expect(operations).toContain(`POST cloud.${INSPECTED}/`)
-  expect(operations).toContain(`POST cloud.${INSPECTED}/workspaces/ws/api/v1/remote_write`)
-  expect(operations).toContain(`POST cloud.${INSPECTED}/workspaces/ws/api/v1/query`)
+  const asked = new Set(inspecting.asked.map((each) => each.replace(/ws-[0-9a-f-]{36}/g, 'ws')))
+  for (const each of ['ssm.eu-central-1.amazonaws.com/', 'iam.amazonaws.com/'])
+    expect(asked).toContain(`POST ${each}`)
+  for (const each of ['remote_write', 'query'])
+    expect(asked).toContain(`POST aps.eu-central-1.amazonaws.com/workspaces/ws/api/v1/${each}`)
   expect(await trusted()).toBe(store)
   const curl = (words: string) =>
-    web[0].exec(`${words} https_proxy=${url} curl -s -o /dev/null https://cloud.${INSPECTED}/`)
+    web[0].exec(`${words} https_proxy=${url} curl -s -o /dev/null https://ssm.eu-central-1.amazonaws.com/`)
   expect((await curl('')).exitCode).toBe(60)
   expect((await curl('SSL_CERT_FILE=/etc/muster/ca.pem')).exitCode).toBe(0)
 
-  await apply({ ...variables, muster_ca_system: true }, { environment })
+  // Before a host has the CA, `muster doctor` looks through the proxy with it all the same.
+  await web[1].sh('mv /etc/muster/ca.pem /root/')
+  const doctor = JSON.parse((await muster(['doctor', '--json'], variables, environment)).stdout) as Doctor
+  const ssm = doctor.findings.filter(({ check, where }) => check === 'ssm' && where !== 'controller')
+  expect(ssm.map(({ where, status }) => [where, status])).toEqual([
+    ['web1', 'ok'],
+    ['web2', 'ok'],
+  ])
+  expect(ssm[0]?.found).toMatch(new RegExp(`through ${url} answers as AWS does$`))
+  expect(ssm[1]?.found).toMatch(/answers as AWS does, with the CA of muster_ca_file$/)
+  await web[1].sh('mv /root/ca.pem /etc/muster/')
+
+  const system = { ...variables, muster_ca_system: true }
+  await apply(system, { environment })
   expect((await curl('')).exitCode).toBe(0)
-  expect(changed(await apply({ ...variables, muster_ca_system: true }, { environment }))).toMatchObject({
-    web1: 0,
-    web2: 0,
-  })
+  expect(changed(await apply(system, { environment }))).toMatchObject({ web1: 0, web2: 0 })
 })
 
 test('private endpoints: agent, collector and proof go there, past the proxy; what was trusted is forgotten', async () => {
