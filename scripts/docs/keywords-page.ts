@@ -10,6 +10,7 @@ import { table } from './table.ts'
 
 const PLACES: readonly (readonly [Where, string])[] = [
   ['play', 'Of a play'],
+  ['role', 'Of an entry of roles'],
   ['block', 'Of a block'],
   ['task', 'Of a task'],
   ['handler', 'Of a handler'],

@@ -63,6 +63,7 @@ const KEYWORD_SCHEMAS: Readonly<Record<KeywordType, Schema>> = {
   },
   files: { anyOf: [{ type: 'string' }, { type: 'array', items: NAMES }] },
   tasks: { type: ['array', 'null'] },
+  roles: { type: ['array', 'null'], items: { anyOf: [{ type: 'string' }, ref('role')] } },
   loop: { anyOf: [{ type: 'array' }, TEMPLATE, { type: 'null' }] },
   loop_control: ref('loop_control'),
   action: { type: ['string', 'object'] },
@@ -96,6 +97,11 @@ export function playbookSchema(modules: readonly Module[]): Schema {
         },
         required: ['hosts'],
         additionalProperties: false,
+      },
+      role: {
+        type: 'object',
+        properties: { role: { type: 'string' }, name: { type: 'string' }, ...keywords('role') },
+        anyOf: [{ required: ['role'] }, { required: ['name'] }],
       },
       block: {
         type: 'object',

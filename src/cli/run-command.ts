@@ -117,10 +117,19 @@ export async function runFromWords(
   const merge = settings.hashBehaviour === 'merge'
   await openVaultsWith(words, vaultDefaults(settings))
   // All are read before any refuses, so that all mistakes are told at once.
+  const extra = (async () => parseExtraVars(words.extraVars ?? [], merge))()
   const [extraRead, hostsRead, playbookRead] = await Promise.allSettled([
-    (async () => parseExtraVars(words.extraVars ?? [], merge))(),
+    extra,
     readHosts(words, settings, playbookFile),
-    examinePlaybook(playbookFile),
+    extra
+      .catch(() => new Map<string, Value>())
+      .then((extraVars) =>
+        examinePlaybook(playbookFile, {
+          extraVars,
+          rolesPath: settings.rolesPath,
+          collectionsPath: settings.collectionsPath,
+        }),
+      ),
   ])
   const problems = [extraRead, hostsRead, playbookRead].flatMap((read) => {
     if (read.status === 'fulfilled') return []

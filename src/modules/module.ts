@@ -176,6 +176,10 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly checkMode?: 'predict' | 'skip' | 'run'
   /** It sets variables of the host: those named by its free arguments (`set_fact`), or those that it names. */
   readonly setsFacts?: true | ((args: ReadonlyMap<string, Value>) => readonly string[])
+  /** Those variables lose to results and facts (`include_vars`). */
+  readonly factsAreIncluded?: true
+  /** What it stands for in a playbook: the tasks of a file, a role, or an order to the run itself. The runner does it. */
+  readonly flow?: 'tasks' | 'role' | 'run'
   /** It calls AWS on behalf of the user of muster, whose identity is asked for before the run. */
   readonly needsAws?: true
   readonly source?: SourceParameter

@@ -7,6 +7,19 @@ export function tasksIn(entries: readonly Entry[]): Task[] {
   )
 }
 
+/** The same with what its tasks include, as far as that is known before the run. */
+export function allTasksIn(entries: readonly Entry[]): Task[] {
+  return tasksIn(entries).flatMap((task) => [task, ...allTasksIn(task.include?.known?.entries ?? [])])
+}
+
+/** Handlers of the roles that the tasks of a list include, as far as they are known before the run. */
+export function includedHandlers(entries: readonly Entry[]): Task[] {
+  return tasksIn(entries).flatMap(({ include }) => [
+    ...(include?.known?.handlers.flat() ?? []),
+    ...includedHandlers(include?.known?.entries ?? []),
+  ])
+}
+
 /** The blocks in a list that have a rescue. */
 export function rescuingBlocks(entries: readonly Entry[]): Block[] {
   return entries.flatMap((entry) => {
@@ -43,4 +56,15 @@ export function numbered(entries: readonly Entry[], prefix: string): Entry[] {
       return { ...entry, id: `${prefix}${count}` }
     })
   return number(entries)
+}
+
+/** Lists of tasks numbered through. */
+export function numberedLists(lists: readonly (readonly Task[])[], prefix: string): Task[][] {
+  let count = 0
+  return lists.map((list) =>
+    list.map((task) => {
+      count += 1
+      return { ...task, id: `${prefix}${count}` }
+    }),
+  )
 }

@@ -13,6 +13,7 @@ import { insteadOfKeyword } from './tasks/not-yet.ts'
 /** How a place is named in messages. */
 const PLACES: Readonly<Record<Where, string>> = {
   play: 'a play',
+  role: 'an entry of roles',
   block: 'a block',
   task: 'a task',
   handler: 'a handler',

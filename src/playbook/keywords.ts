@@ -1,5 +1,5 @@
 /** Where a keyword may stand. */
-export type Where = 'play' | 'block' | 'task' | 'handler' | 'loop_control' | 'import'
+export type Where = 'play' | 'role' | 'block' | 'task' | 'handler' | 'loop_control' | 'import'
 
 /** The shape of a keyword's value, for the check, the reference page and the JSON Schema. */
 export type KeywordType =
@@ -18,6 +18,7 @@ export type KeywordType =
   | 'hosts'
   | 'files'
   | 'tasks'
+  | 'roles'
   | 'loop'
   | 'loop_control'
   | 'action'
@@ -32,7 +33,7 @@ export interface Keyword {
 
 const TASKS = ['task', 'handler'] as const
 /** Where a keyword may stand that counts for the tasks inside too. */
-const HANDED_DOWN = ['block', 'import', ...TASKS] as const
+const HANDED_DOWN = ['role', 'block', 'import', ...TASKS] as const
 const EVERYWHERE = ['play', ...HANDED_DOWN] as const
 
 /** The keywords muster knows, with Ansible's meanings (facts/plays.md, section 1). */
@@ -43,6 +44,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     type: 'tasks',
     on: ['play'],
     doc: 'Tasks before the others; the handlers that they notify run before those begin.',
+  },
+  roles: {
+    type: 'roles',
+    on: ['play'],
+    doc: 'Roles whose tasks run before `tasks`: names, or mappings with `role` and what counts for its tasks.',
   },
   tasks: { type: 'tasks', on: ['play'], doc: 'The tasks, in order.' },
   post_tasks: {

@@ -10,6 +10,11 @@ import { readEnvelope } from '../vault/envelope.ts'
 export class Mistakes {
   readonly #problems: Problem[] = []
 
+  /** How many there are so far. */
+  get count(): number {
+    return this.#problems.length
+  }
+
   add(position: Position, message: string, hint?: string): void {
     this.#problems.push({ message, position, hint })
   }

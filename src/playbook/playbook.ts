@@ -1,5 +1,6 @@
 import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
+import type { Role } from './roles/role.ts'
 
 /** A checked playbook: every key known, every type right, every template parsed, with the place of each. */
 export interface Playbook {
@@ -44,7 +45,10 @@ export interface Play extends BecomeKeywords {
   readonly preTasks: readonly Entry[]
   readonly tasks: readonly Entry[]
   readonly postTasks: readonly Entry[]
-  readonly handlers: readonly Task[]
+  /** Those of roles first, a list for each; of two of one name in different lists the later one is meant. */
+  readonly handlers: readonly (readonly Task[])[]
+  /** Roles whose defaults and vars all tasks see. */
+  readonly roles: readonly Role[]
 }
 
 export interface LoopControl {
@@ -70,6 +74,8 @@ export type Entry = Task | Block
  */
 export interface Block {
   readonly kind: 'block'
+  /** The block is a role: it runs once a play unless it may be repeated. */
+  readonly role?: Role
   readonly position: Position
   readonly block: readonly Entry[]
   readonly rescue: readonly Entry[]
@@ -103,8 +109,37 @@ export interface Inherited extends BecomeKeywords {
   readonly timeout?: Value
 }
 
+/** What a task includes at its turn. */
+export interface Include {
+  /** `vars` of the include itself: in what it includes they win over results. */
+  readonly vars: ReadonlyMap<string, Value>
+  /**
+   * Reads what its evaluated arguments name; once for the same names.
+   * @throws InputError when it cannot be found, or for all mistakes in it
+   */
+  load(args: ReadonlyMap<string, Value>): Promise<Included>
+  /** The same where the names can be known before the run and there were no mistakes. */
+  readonly known?: Included
+}
+
+export interface Included {
+  /** The file, or the role's name. */
+  readonly name: string
+  readonly entries: readonly Entry[]
+  /** Handlers of roles, a list for each. */
+  readonly handlers: readonly (readonly Task[])[]
+  /** Roles whose defaults and vars the rest of the play sees. */
+  readonly shared: readonly Role[]
+}
+
 export interface Task extends Inherited {
   readonly kind: 'task'
+  /** Folders where its files and templates are looked for, the playbook's last. Absolute. */
+  readonly search: readonly string[]
+  readonly role?: Role
+  readonly include?: Include
+  /** It is an order to the run itself (`meta`), not to a module. */
+  readonly directsRun: boolean
   /** Unique in the play, in written order: `t1`, `t2`; `pre1`, `post1`, and `h1` for handlers. */
   readonly id: string
   readonly name: Value | undefined

@@ -5,7 +5,7 @@ import { isNull } from './fields.ts'
 import { Mistakes } from './mistakes.ts'
 import type { Inherited, Play, Playbook } from './playbook.ts'
 import { importField, readImport } from './plays/import-playbook.ts'
-import { readPlay } from './plays/play.ts'
+import { type ReadOptions, readPlay } from './plays/play.ts'
 import { NOTHING_INHERITED, within } from './tasks/inherited.ts'
 
 /**
@@ -14,8 +14,8 @@ import { NOTHING_INHERITED, within } from './tasks/inherited.ts'
  *
  * @throws InputError with all mistakes, each with its place
  */
-export async function readPlaybook(file: string): Promise<Playbook> {
-  const { playbook, mistakes } = await examinePlaybook(file)
+export async function readPlaybook(file: string, options: ReadOptions = {}): Promise<Playbook> {
+  const { playbook, mistakes } = await examinePlaybook(file, options)
   if (mistakes.length > 0) throw new InputError(mistakes)
   return playbook
 }
@@ -28,9 +28,10 @@ export async function readPlaybook(file: string): Promise<Playbook> {
  */
 export async function examinePlaybook(
   file: string,
+  options: ReadOptions = {},
 ): Promise<{ readonly playbook: Playbook; readonly mistakes: readonly Problem[] }> {
   const mistakes = new Mistakes()
-  const plays = await readPlays(file, [], NOTHING_INHERITED, mistakes)
+  const plays = await readPlays(file, [], NOTHING_INHERITED, options, mistakes)
   return { playbook: { file, plays }, mistakes: mistakes.problems() }
 }
 
@@ -43,6 +44,7 @@ async function readPlays(
   file: string,
   importing: readonly string[],
   inherited: Inherited,
+  options: ReadOptions,
   mistakes: Mistakes,
 ): Promise<Play[]> {
   const { documents, warnings } = await loadYamlFile(file)
@@ -67,10 +69,10 @@ async function readPlays(
         // Of variables the outermost import wins.
         const vars = new Map([...entry.inherited.vars, ...inherited.vars])
         const inside = { ...within(inherited, entry.inherited), vars }
-        plays.push(...(await readPlays(entry.file, [...importing, file], inside, mistakes)))
+        plays.push(...(await readPlays(entry.file, [...importing, file], inside, options, mistakes)))
         continue
       }
-      const play = await readPlay(item, dirname(file), inherited, mistakes)
+      const play = await readPlay(item, dirname(file), inherited, options, mistakes)
       if (play !== undefined) plays.push(play)
     }
     if (document.items.length === 0) mistakes.add(document.position, 'the playbook has no plays')

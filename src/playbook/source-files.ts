@@ -13,15 +13,15 @@ import { keywordBoolean } from './tasks/keyword-values.ts'
 /**
  * The file a task sends must be there, where its name holds no template; a template file is checked for syntax and
  * unknown filters too. Ansible finds out when the task's turn comes.
- *
- * @param directory the playbook's folder
  */
-export async function checkSource(task: Task, directory: string, mistakes: Mistakes): Promise<void> {
+export async function checkSource(task: Task, mistakes: Mistakes): Promise<void> {
   const { source } = await loadModule(task.module)
   if (source === undefined || staysOnHost(task.args.get('remote_src'))) return
   const path = sourceName(task.args.get(source.parameter), source)
   if (path === undefined) return
-  const places = isAbsolute(path) ? [path] : [join(directory, source.folder, path), join(directory, path)]
+  const places = isAbsolute(path)
+    ? [path]
+    : task.search.flatMap((folder) => [join(folder, source.folder, path), join(folder, path)])
   const found = await firstExisting(places)
   if (found === undefined) {
     const position = task.argPositions.get(source.parameter) ?? task.position

@@ -1,6 +1,6 @@
 import type { Problem } from '../values/problem.ts'
 import { didYouMean } from '../values/text/nearest.ts'
-import { tasksIn } from './entries.ts'
+import { allTasksIn } from './entries.ts'
 import type { Playbook } from './playbook.ts'
 
 /** What the command line says: `--tags` (empty: everything that is not `never`) and `--skip-tags`. */
@@ -38,7 +38,10 @@ function isSkipped(own: readonly string[], skip: readonly string[]): boolean {
 export function checkTags(playbook: Playbook, selection: TagSelection): Problem[] {
   const known = new Set(SPECIAL)
   for (const play of playbook.plays) {
-    for (const task of [...[play.preTasks, play.tasks, play.postTasks].flatMap(tasksIn), ...play.handlers]) {
+    for (const task of [
+      ...[play.preTasks, play.tasks, play.postTasks].flatMap(allTasksIn),
+      ...play.handlers.flat(),
+    ]) {
       for (const tag of task.tags) known.add(tag)
     }
   }

@@ -53,6 +53,8 @@ export interface HostState {
   readonly gathered: HostFacts
   /** How facts that no one has asked for yet are had; undefined where no play gathers them. */
   gathering: Gathering | undefined
+  /** What include_vars has read, below results and facts. */
+  readonly included: HostFacts
   /** From the inventory and the variable folders, read when the host is first in a play. */
   variables: ReadonlyMap<string, Value> | undefined
   /** Set when the host is out: it takes no part in later plays. */
@@ -74,6 +76,7 @@ export function newHost(name: string): HostState {
     facts: new HostFacts(),
     gathered: new HostFacts(),
     gathering: undefined,
+    included: new HostFacts(),
     variables: undefined,
     gone: undefined,
     goneAt: BEHIND_ALL,
@@ -92,6 +95,8 @@ export interface RunState {
   readonly files: PlaybookFiles
   readonly home: TemplateHome
   readonly homes: PlayHomes
+  /** Tasks are looked at ahead of their turn: nothing may be done that could be seen. */
+  readonly isAhead?: true
   readonly context: RunContext
   readonly masker: Masker
   /** Whether probes of later tasks are guessed and asked ahead. */

@@ -37,6 +37,25 @@ export const ON_PURPOSE: Readonly<
     reason: 'A failed command has no traceback of a Python module, so no key `exception`.',
     differs: { debug: '' },
   },
+  '127-include-missing-rescued': {
+    reason:
+      'A file that is written out and missing is told before any connection; Ansible fails the host at its turn.',
+    differs: { refused: "Could not find or access 'nosuch.yaml'" },
+  },
+  '136-include-tasks-missing': {
+    reason:
+      'A file that is written out and missing is told before any connection; Ansible fails the host at its turn.',
+    differs: { refused: "Could not find or access 'nosuch.yaml'" },
+  },
+  '184-meta-unknown': {
+    reason:
+      'Refused before any connection, in words that name what there is; Ansible ends the run at its turn.',
+    differs: { error: 'value of action must be one of: noop, flush_handlers' },
+  },
+  '212-tags-unknown': {
+    reason: 'A tag that no task has is refused; Ansible runs without a word and does nothing.',
+    differs: { refused: "--tags: no task has the tag 'nosuch'" },
+  },
   '153-set-fact-bad-name': {
     reason: 'Refused before any connection; Ansible fails the host at its turn.',
     differs: { refused: "Invalid variable name 'not-valid'." },
@@ -90,6 +109,15 @@ export const ON_PURPOSE: Readonly<
     reason:
       'A name that cannot be evaluated is shown as it was written; a task without one is called by the short name of its module.',
     differs: { order: 'task {{ x }} {{ item }}', debug: 'debug|h1#4' },
+  },
+  '504-role-arguments': {
+    reason: 'A value of the wrong type is told in the words that muster has for all modules.',
+    differs: { debug: 'it takes a whole number' },
+  },
+  '506-includes-in-blocks': {
+    reason:
+      'A missing file that a rescue makes up for counts as rescued; Ansible counts it as failed, and exits with 0.',
+    differs: { recap: '"rescued":2' },
   },
   '254-error-task-name-undefined': {
     reason: 'A name that cannot be evaluated is shown as it was written.',

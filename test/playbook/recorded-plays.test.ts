@@ -33,6 +33,11 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   '016-serial-not-a-number': [3, 'serial takes a whole number of hosts'],
   '085-when-empty': [7, 'Empty conditional expressions are not allowed.'],
   '086-when-syntax-error': [10, 'Syntax error in expression'],
+  '127-include-missing-rescued': [6, "Could not find or access 'nosuch.yaml'"],
+  '136-include-tasks-missing': [8, "Could not find or access 'nosuch.yaml'"],
+  '137-include-tasks-keyword': [6, "'become' is not a valid attribute for a TaskInclude"],
+  '142-role-missing': [4, 'the role'],
+  '184-meta-unknown': [8, 'value of action must be one of'],
   '153-set-fact-bad-name': [6, "Invalid variable name 'not-valid'."],
   // On purpose, where Ansible goes on: it ignores the error with the very keyword that is wrong; skips a file that is
   // missing; notices an unknown handler only when a changed task notifies it.

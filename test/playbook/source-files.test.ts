@@ -27,11 +27,12 @@ async function check(module: string, args: Record<string, Value>) {
   const mistakes = new Mistakes()
   const task = {
     module,
+    search: [directory],
     args: new Map(Object.entries(args)),
     argPositions: new Map(Object.keys(args).map((name) => [name, position])),
     position,
   } as unknown as Task
-  await checkSource(task, directory, mistakes)
+  await checkSource(task, mistakes)
   return mistakes.problems()
 }
 

@@ -4,20 +4,28 @@ import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import { readBecome } from '../become.ts'
-import { numbered, tasksIn } from '../entries.ts'
+import { includedHandlers, numbered, numberedLists, tasksIn } from '../entries.ts'
 import { Fields, fieldsOf, refuseUnknown } from '../fields.ts'
 import { type Named, readEnvironment, readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { Inherited, Play } from '../playbook.ts'
+import type { RolePlaces } from '../roles/find-role.ts'
+import { readRoles } from '../roles/roles.ts'
 import { checkSource } from '../source-files.ts'
 import { checkHandlers } from '../tasks/handlers.ts'
 import { NOTHING_INHERITED, within } from '../tasks/inherited.ts'
 import { readName } from '../tasks/task.ts'
-import { readTaskList } from '../tasks/task-list.ts'
+import { type Collected, readTaskList, type TaskListContext } from '../tasks/task-list.ts'
 import { readVariables } from '../variables.ts'
 import { readPercentage } from './max-fail.ts'
 import { readSerial } from './serial.ts'
 import { readVarsFiles } from './vars-files.ts'
+
+/** What is known beside the playbook when it is read. */
+export interface ReadOptions extends RolePlaces {
+  /** `-e`: names of imported files and roles may hold templates of them. */
+  readonly extraVars?: ReadonlyMap<string, Value>
+}
 
 /**
  * A play with all its mistakes recorded; undefined when it is none.
@@ -28,6 +36,7 @@ export async function readPlay(
   node: YamlNode,
   directory: string,
   outer: Inherited,
+  options: ReadOptions,
   mistakes: Mistakes,
 ): Promise<Play | undefined> {
   if (node.kind !== 'map') {
@@ -40,17 +49,33 @@ export async function readPlay(
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
   const inherited = within({ ...outer, vars: new Map() }, { ...NOTHING_INHERITED, tags })
-  const list = { directory, importing: [], inherited, notified, mistakes }
-  const section = async (key: string, ids: 'pre' | 't' | 'post') =>
+  const vars = new Map<string, Value>([...readVariables(fields.node('vars'), mistakes), ...outer.vars])
+  const collected: Collected = { handlers: [], shared: [], open: false }
+  const list: Omit<TaskListContext, 'where'> = {
+    directory: resolve(directory),
+    importing: [],
+    role: undefined,
+    places: options,
+    known: { lookup: (name) => options.extraVars?.get(name) ?? vars.get(name) },
+    collected,
+    inherited,
+    notified,
+    mistakes,
+  }
+  const roles = await readRoles(fields.written('roles'), { ...list, where: 'task' })
+  const section = async (key: string, ids: 'pre' | 'post') =>
     numbered((await readTaskList(fields.written(key), { ...list, where: 'task' })).entries, ids)
   const preTasks = await section('pre_tasks', 'pre')
-  const tasks = await section('tasks', 't')
+  const own = await readTaskList(fields.written('tasks'), { ...list, where: 'task' })
+  const tasks = numbered([...roles.entries, ...own.entries], 't')
   const postTasks = await section('post_tasks', 'post')
   const read = await readTaskList(fields.written('handlers'), { ...list, where: 'handler' })
-  const handlers = tasksIn(numbered(read.entries, 'h'))
-  checkHandlers(notified, handlers, read.complete && fields.node('roles') === undefined, mistakes)
-  for (const task of [...[preTasks, tasks, postTasks].flatMap(tasksIn), ...handlers])
-    await checkSource(task, directory, mistakes)
+  const handlers = numberedLists([...roles.handlers, tasksIn(read.entries), ...collected.handlers], 'h')
+  const included = [preTasks, tasks, postTasks].flatMap(includedHandlers)
+  const complete = read.complete && roles.complete && !collected.open
+  checkHandlers(notified, [...handlers.flat(), ...included], complete, mistakes)
+  for (const task of [...[preTasks, tasks, postTasks].flatMap(tasksIn), ...handlers.flat()])
+    await checkSource(task, mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
   return {
     ...readBecome(fields, mistakes),
@@ -58,7 +83,7 @@ export async function readPlay(
     position: node.position,
     hosts: readHosts(fields, node, mistakes),
     hostsPosition: fields.node('hosts')?.position ?? node.position,
-    vars: new Map<string, Value>([...readVariables(fields.node('vars'), mistakes), ...outer.vars]),
+    vars,
     varsFiles,
     serial: fields.checked('serial', readSerial),
     maxFailPercentage: fields.checked('max_fail_percentage', readPercentage),
@@ -75,6 +100,7 @@ export async function readPlay(
     tasks,
     postTasks,
     handlers,
+    roles: [...roles.shared, ...collected.shared],
   }
 }
 

@@ -1,11 +1,9 @@
 // What Ansible has and muster has not yet, with what to use instead.
 
-const IN_TASKS = 'write the tasks into the play'
 const ONE_HOST = "write a play of its own for that host, or `when: inventory_hostname == groups['all'][0]`"
 
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
-  roles: `${IN_TASKS}; variables go to \`vars\` or \`vars_files\``,
   vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
   strategy: 'leave it out: each host goes on by itself between tasks that wait for the batch',
   order: 'leave it out: hosts run in the order of the inventory',
@@ -38,12 +36,7 @@ const BY_PLACE: Readonly<Record<string, string>> = {
 
 /** Modules and actions that playbooks for Ansible often use. */
 const MODULES: Readonly<Record<string, string>> = {
-  include_tasks: IN_TASKS,
-  include: IN_TASKS,
-  include_role: IN_TASKS,
-  import_role: IN_TASKS,
-  include_vars: 'use `vars_files` of the play',
-  meta: 'handlers run at the end of the play; to flush them earlier, begin a new play',
+  include: 'this is the old name of `include_tasks`',
   add_host: 'write the host into the inventory',
   group_by: 'write the groups into the inventory, or use `when`',
   expect: 'use `shell` with `stdin`',
@@ -60,7 +53,7 @@ const MODULES: Readonly<Record<string, string>> = {
 
 /** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
 export function insteadOfKeyword(name: string, where: string): string | undefined {
-  const place = where === 'handler' || where === 'block' || where === 'import' ? 'task' : where
+  const place = where === 'play' || where === 'loop_control' ? where : 'task'
   const key = `${place}:${name}`
   if (Object.hasOwn(BY_PLACE, key)) return BY_PLACE[key]
   return Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined

@@ -3,15 +3,18 @@ import { loadModule } from '../../modules/registry.ts'
 import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { type Field, Fields, fieldsOf, isNull } from '../fields.ts'
+import { checkIncludeKeywords, readInclude } from '../includes/include.ts'
+import { searchOf } from '../includes/task-file.ts'
 import { readNames } from '../lists.ts'
-import type { Mistakes } from '../mistakes.ts'
+import { Mistakes } from '../mistakes.ts'
 import type { Task } from '../playbook.ts'
-import { readVariableName } from '../variables.ts'
+import { readVariableName, readVariables } from '../variables.ts'
 import { readAction } from './action.ts'
 import { readArguments } from './arguments.ts'
 import { readConditions } from './conditions.ts'
 import { readInherited, within } from './inherited.ts'
 import { readLoop, readLoopControl } from './loop.ts'
+import { checkMeta } from './meta.ts'
 import type { TaskListContext } from './task-list.ts'
 
 /** A task with all its mistakes recorded; undefined when there is no telling what it does. */
@@ -32,9 +35,12 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
     mistakes.add(args.position, 'args is a mapping of further arguments')
   }
   const more = args?.kind === 'map' ? args : undefined
+  const { flow } = module
+  const included = flow === 'run' ? undefined : flow
+  if (included !== undefined) checkIncludeKeywords(entries, included, action.position, mistakes)
   const read = readArguments(module, action.args, more, mistakes)
   mistakes.addAll(checkArguments(module, read.args, { task: action.position, args: read.positions }))
-  return {
+  const task: Task = {
     ...keywords,
     kind: 'task',
     id: '',
@@ -48,10 +54,37 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
         : module.setsFacts === true
           ? [...read.args.keys()].filter((name) => !Object.hasOwn(module.spec.parameters, name))
           : [],
+    search: searchOf(context),
+    directsRun: flow === 'run',
+    ...(context.role === undefined ? {} : { role: context.role }),
   }
+  if (flow === 'run') checkMeta(task, entries, context)
+  return included === undefined ? task : withInclude(task, included, action.args, fields, context)
 }
 
-type Keywords = Omit<Task, 'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions' | 'setsFacts'>
+/** The task with what it includes; `apply` is for that, and no argument any more. */
+async function withInclude(
+  task: Task,
+  flow: 'tasks' | 'role',
+  args: YamlNode,
+  fields: Fields,
+  context: TaskListContext,
+): Promise<Task> {
+  const given = [args, fields.node('args')].flatMap((node) => (node?.kind === 'map' ? fieldsOf(node) : []))
+  const words = {
+    flow,
+    args: new Map([...task.args].filter(([name]) => name !== 'apply')),
+    position: task.argPositions.get('file') ?? task.argPositions.get('name') ?? task.position,
+    vars: readVariables(fields.node('vars'), new Mistakes()),
+    apply: given.find(({ name }) => name === 'apply')?.value,
+  }
+  return { ...task, args: words.args, include: await readInclude(words, context) }
+}
+
+type Keywords = Omit<
+  Task,
+  'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions' | 'setsFacts' | 'search' | 'directsRun'
+>
 
 function readKeywords(
   entries: readonly Field[],

@@ -7,11 +7,12 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { RunState } from '../run-state.ts'
 import { Barrier } from './barrier.ts'
 import type { Semaphore } from './semaphore.ts'
+import { BEHIND_ALL, isBefore, type Turn } from './turn.ts'
 
 type AnyMember = Member<never, never>
 
 /** What a host saw of a task that is opened once a batch. */
-export type Looked = AnyMember & { readonly task: string }
+export type Looked = AnyMember & { readonly module: string }
 
 /** What the members of a batch learn at a barrier: what they share, and who must not go on. */
 export interface Opened {
@@ -31,7 +32,19 @@ export class BatchControl {
   readonly #lost = new Set<string>()
   readonly #looked: Barrier<readonly Looked[], ReadonlyMap<string, TaskFailure>>
   readonly #refusing: boolean
-  readonly #openings = new Map<string, Barrier<AnyMember, Opened>>()
+  /** By the turn of the task. */
+  readonly #openings = new Map<
+    string,
+    { readonly turn: Turn; readonly barrier: Barrier<AnyMember, Opened> }
+  >()
+  readonly #at = new Map<string, Turn>()
+  /** What is done once for the batch, by its turn. */
+  readonly #once = new Map<
+    string,
+    { readonly come: Set<string>; readonly decision: PromiseWithResolvers<unknown> }
+  >()
+  /** The play is at its end for all hosts, those of later batches too. */
+  endsPlay = false
   readonly #opened: BatchShared[] = []
   #stopReason: string | undefined
 
@@ -40,7 +53,7 @@ export class BatchControl {
     hosts: readonly string[],
     places: Semaphore,
     maxFailPercentage: number | undefined,
-    batchTasks: readonly { task: Task; module: Module }[],
+    modules: readonly Module[],
   ) {
     this.#run = run
     this.hosts = hosts
@@ -50,16 +63,14 @@ export class BatchControl {
       hosts,
       async (members) => {
         const refused = new Map<string, TaskFailure>()
-        for (const { task, module } of batchTasks) {
-          const looked = members.flat().filter((member) => member.task === task.id)
+        for (const module of modules) {
+          const looked = members.flat().filter((member) => member.module === module.name)
           for (const [host, failure] of module.batch?.refuse?.(looked) ?? []) refused.set(host, failure)
         }
         return refused
       },
     )
-    this.#refusing = batchTasks.some(({ module }) => module.batch?.refuse !== undefined)
-    for (const { task, module } of batchTasks)
-      this.#openings.set(task.id, new Barrier(hosts, (members) => this.#open(module, members)))
+    this.#refusing = modules.some((module) => module.batch?.refuse !== undefined)
   }
 
   static async create(
@@ -69,12 +80,10 @@ export class BatchControl {
     maxFailPercentage: number | undefined,
     tasks: readonly Task[],
   ): Promise<BatchControl> {
-    const batchTasks: { task: Task; module: Module }[] = []
-    for (const task of tasks) {
-      const module = await loadModule(task.module)
-      if (module.batch !== undefined) batchTasks.push({ task, module })
-    }
-    return new BatchControl(run, hosts, places, maxFailPercentage, batchTasks)
+    const names = new Set(tasks.map(({ module }) => module))
+    const modules = await Promise.all([...names].map((name) => loadModule(name)))
+    const opening = modules.filter(({ batch }) => batch !== undefined)
+    return new BatchControl(run, hosts, places, maxFailPercentage, opening)
   }
 
   /** Whether a host may be refused for what others of this batch are, so that nothing is changed before all have looked. */
@@ -82,31 +91,67 @@ export class BatchControl {
     return this.#refusing
   }
 
-  isGathering(task: Task): boolean {
-    return this.#openings.has(task.id)
-  }
-
   /** A host has read its state: gives those that must not be touched, once all of the batch have looked. */
   looked(host: string, members: readonly Looked[]): Promise<ReadonlyMap<string, TaskFailure>> {
     return this.#looked.arrive(host, members)
   }
 
-  /** A host stands before a task that is opened once a batch. */
-  arrive(task: Task, member: AnyMember): Promise<Opened> {
-    const opening = this.#openings.get(task.id)
-    if (opening === undefined) throw new Error(`task ${task.id} is not opened by the batch`)
-    return opening.arrive(member.host, member)
+  /** A host stands before a task of a module that is opened once a batch. */
+  arrive(module: Module, turn: Turn, member: AnyMember): Promise<Opened> {
+    const key = turn.join('.')
+    let opening = this.#openings.get(key)
+    if (opening === undefined) {
+      opening = { turn, barrier: new Barrier(this.hosts, (members) => this.#open(module, members)) }
+      this.#openings.set(key, opening)
+      for (const [host, at] of this.#at) if (isBefore(turn, at)) opening.barrier.leave(host)
+    }
+    return opening.barrier.arrive(member.host, member)
   }
 
-  /** A host has passed a task without needing it. */
-  pass(task: Task, host: string): void {
-    this.#openings.get(task.id)?.leave(host)
+  /** A host has come to a turn: what is opened at those before it is done without it, if it has not come there. */
+  reached(host: string, turn: Turn): void {
+    this.#at.set(host, turn)
+    for (const opening of this.#openings.values())
+      if (isBefore(opening.turn, turn)) opening.barrier.leave(host)
   }
 
   /** A host is at its end, whatever it is: nobody waits for it. */
   left(host: string): void {
     this.#looked.leave(host)
-    for (const opening of this.#openings.values()) opening.leave(host)
+    this.reached(host, BEHIND_ALL)
+    // Nobody waits for what it can decide no more.
+    for (const { come, decision } of this.#once.values()) if (come.has(host)) decision.resolve(undefined)
+  }
+
+  /** A host comes to a task that is done once for the batch; told before it stands there. */
+  comes(host: string, turn: Turn): void {
+    const key = turn.join('.')
+    const once = this.#once.get(key) ?? {
+      come: new Set<string>(),
+      decision: Promise.withResolvers<unknown>(),
+    }
+    this.#once.set(key, once)
+    once.come.add(host)
+  }
+
+  /** The hosts of the batch before this one, whose coming decides who is the first. */
+  before(host: string): readonly string[] {
+    return this.hosts.slice(0, this.hosts.indexOf(host))
+  }
+
+  /** Whether the host is the first that came there, when all before it have come so far. */
+  isFirst(host: string, turn: Turn): boolean {
+    const come = this.#once.get(turn.join('.'))?.come
+    return !this.before(host).some((other) => come?.has(other) === true)
+  }
+
+  /** What the first host has come to at a task that is done once. */
+  decision<T>(turn: Turn): Promise<T> {
+    return this.#once.get(turn.join('.'))!.decision.promise as Promise<T>
+  }
+
+  decide(turn: Turn, result: unknown): void {
+    this.#once.get(turn.join('.'))?.decision.resolve(result)
   }
 
   /** Counts a failed or unreachable host against the budget. */

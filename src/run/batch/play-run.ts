@@ -1,6 +1,6 @@
 import { findHost } from '../../inventory/localhost.ts'
 import { matchPattern } from '../../inventory/patterns/patterns.ts'
-import { onlyTasks, tasksIn } from '../../playbook/entries.ts'
+import { allTasksIn, onlyTasks } from '../../playbook/entries.ts'
 import type { Entry, Play } from '../../playbook/playbook.ts'
 import { readPercentage } from '../../playbook/plays/max-fail.ts'
 import { batches } from '../../playbook/plays/serial.ts'
@@ -17,6 +17,7 @@ import { readPlayVariables } from '../scope/play-variables.ts'
 import { BatchControl } from './batch-control.ts'
 import { planFacts } from './plan-facts.ts'
 import type { Semaphore } from './semaphore.ts'
+import { BEHIND_ALL } from './turn.ts'
 
 /** A play with everything decided that its hosts do not decide. */
 export interface PlannedPlay {
@@ -126,7 +127,7 @@ export async function runPlay(
 ): Promise<Stop | undefined> {
   const { play, name, hosts, sections } = planned
   const run = forPlay(whole, play)
-  const tasks = sections.flatMap(tasksIn)
+  const tasks = sections.flatMap(allTasksIn)
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
     return undefined
@@ -154,10 +155,13 @@ export async function runPlay(
       await Promise.all(
         living.map(async (host) => {
           const state = hostState(run, host)
+          // It may have ended an earlier play.
+          state.goneAt = BEHIND_ALL
           const shape = { play, name, allHosts: hosts, batch: living, tasks }
           const variables = await readPlayVariables(run, state, shape)
-          const handlers = planned.flushes ? play.handlers : []
-          const work = { variables, sections, handlers, facts: planned.facts, turn }
+          const { handlers } = play
+          const { flushes, facts } = planned
+          const work = { variables, sections, handlers, flushes, facts, turn }
           await new HostRun(run, state, work, control).run()
         }),
       )
@@ -168,6 +172,7 @@ export async function runPlay(
     if (planned.batches.length > 1) await disconnect(run, living)
     run.emit({ type: 'batch-ended', play: name, batch: index + 1, failed: control.lostHosts })
     if (run.signal.aborted) return stop('interrupted', index + 1)
+    if (control.endsPlay) return undefined
     if (control.stopReason !== undefined) return { ...stop(control.stopReason, index + 1), overBudget: true }
     // Nobody is left to show that the next batch would fare better.
     if (living.every((host) => hostState(run, host).gone !== undefined)) {

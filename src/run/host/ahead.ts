@@ -1,9 +1,12 @@
 import { execute } from '../../modules/execute.ts'
 import type { TaskResult } from '../../modules/task-result.ts'
 import { failureResult } from '../../modules/task-result.ts'
-import type { Task } from '../../playbook/playbook.ts'
+import { onlyTasks } from '../../playbook/entries.ts'
+import type { Include, Included, Task } from '../../playbook/playbook.ts'
+import { selected } from '../../playbook/tags.ts'
 import { probesOf } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
+import { InputError } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
@@ -21,7 +24,7 @@ import { loopVariablesOf } from './evaluation/loop.ts'
 import { registered, registeredLoop, skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
-import type { Step } from './steps.ts'
+import { allSteps, includeArguments, includedPlace, type Step, stepsOf } from './steps.ts'
 
 /** A task as it looks ahead of its turn. */
 export interface SeenAhead {
@@ -62,7 +65,7 @@ export async function lookAhead(
           options,
         )
         items.push(item)
-        const result = await certainResult(at, evaluated, item)
+        const result = await certainResult(evaluated, item)
         if (result === undefined) continue
         results.push(result)
         for (const [name, fact] of result.facts) know(foresight, name, fact)
@@ -82,14 +85,54 @@ export async function lookAhead(
   }
 }
 
+/** How many files and roles are read ahead: what includes itself ends by conditions that nobody knows yet. */
+const MOST_INCLUDES = 200
+
+/**
+ * Looks at tasks ahead of their turn, and at what they include where that can be told.
+ * @param rescued whether tasks of included blocks that run only after a failure are looked at too
+ */
+export async function* foresee(
+  at: AheadStandpoint,
+  steps: readonly Step[],
+  options: ItemOptions & { readonly rescues?: boolean } = {},
+  left = { includes: MOST_INCLUDES },
+): AsyncGenerator<{ readonly step: Step; readonly seen: SeenAhead | undefined }> {
+  for (const step of steps) {
+    const { task } = step
+    const seen = await lookAhead({ ...at, params: step.params }, task, options)
+    yield { step, seen }
+    if (task.include === undefined) continue
+    for (const [index, item] of (seen?.items ?? []).entries()) {
+      if (item.skip !== undefined || item.failure !== undefined || left.includes === 0) continue
+      left.includes -= 1
+      const included = await readAhead(task.include, item.params)
+      if (included === undefined) continue
+      const place = includedPlace(step, task.include, index, item.loopVariables)
+      const inside = onlyTasks(included.entries, (each) => selected(each.tags, at.run.options))
+      const next = options.rescues === true ? allSteps(inside, place) : stepsOf(inside, place)
+      yield* foresee(at, next, options, left)
+    }
+  }
+}
+
+/** What cannot be read is told at its turn. */
+async function readAhead(include: Include, params: unknown): Promise<Included | undefined> {
+  try {
+    return await include.load(includeArguments(params))
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
+}
+
 /**
  * The probes that tasks will probably need, in their order. What cannot be guessed is left out: its task asks at its
  * turn.
  */
 export async function guessProbes(at: AheadStandpoint, steps: readonly Step[]): Promise<StepGuess[]> {
   const guesses: StepGuess[] = []
-  for (const step of steps) {
-    const seen = await lookAhead(at, step.task, { assumeDone: true })
+  for await (const { step, seen } of foresee(at, steps, { assumeDone: true })) {
     for (const item of seen?.items ?? []) {
       const probes = probesOf(item.probes)
       if (probes.length > 0) guesses.push({ step, seen: seen as SeenAhead, identity: item.identity, probes })
@@ -126,8 +169,7 @@ function registeredAhead(
 
 /** The result of what is left out, and of modules that are pure; undefined when only the run can tell. */
 async function certainResult(
-  { run }: AheadStandpoint,
-  { task, module }: EvaluatedTask,
+  { task, module, home }: EvaluatedTask,
   item: EvaluatedItem,
 ): Promise<TaskResult | undefined> {
   if (item.skip !== undefined) return skippedResult(item.skip)
@@ -135,7 +177,7 @@ async function certainResult(
   const { params, context } = item
   try {
     const result = await execute({ module, params, answers: {}, context }, MUST_NOT_ACT)
-    return applyResultConditions((own) => createEngine(item.scope.under(own), run.home), task, result)
+    return applyResultConditions((own) => createEngine(item.scope.under(own), home), task, result)
   } catch (error) {
     return failureResult(error instanceof TaskFailure ? error : evaluationFailure(error))
   }

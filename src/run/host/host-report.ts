@@ -92,6 +92,11 @@ export class HostReport {
     if (changed && status !== 'failed' && status !== 'unknown') recap.changed += 1
   }
 
+  /** Counts what a task has included: each file as one that is ok. */
+  countIncluded(files: number): void {
+    this.#host.recap.ok += files
+  }
+
   /** The host leaves after a task whose event told the failure. */
   leaveAfterTask(departure: HostOutcome): never {
     return this.#depart(departure)

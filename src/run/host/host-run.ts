@@ -1,15 +1,19 @@
-import type { Block, Entry, Task } from '../../playbook/playbook.ts'
+import { onlyTasks } from '../../playbook/entries.ts'
+import type { Block, Entry, Include, Task } from '../../playbook/playbook.ts'
+import type { Role } from '../../playbook/roles/role.ts'
+import { selected } from '../../playbook/tags.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { BatchControl, Looked } from '../batch/batch-control.ts'
-import { isBefore, type Turn } from '../batch/turn.ts'
+import { isBefore } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { FactPlan } from '../scope/facts.ts'
 import { guessProbes, type StepGuess } from './ahead.ts'
 import { beginGathering } from './gather.ts'
 import { HostStopped, TaskFailed } from './host-report.ts'
 import { type Outlook, obey } from './item-run.ts'
+import { isDecidedOnce, PlayEnded, RoleEnded, runMeta } from './meta.ts'
 import { HostSession, type PlayTasks } from './session.ts'
-import { partTurn, type Step, stepsOf } from './steps.ts'
+import { type Inclusion, includedPlace, type Place, partPlace, placeAt, type Step, stepsOf } from './steps.ts'
 import { runTask } from './task-run.ts'
 
 /**
@@ -42,8 +46,8 @@ export class HostRun {
       for (const section of play.sections.keys()) await this.#runSection(section)
     } catch (error) {
       // The host's own end; it was told. Anything else is a fault of muster's, which must not touch other hosts.
-      if (!(error instanceof HostStopped)) await report.bug(error)
-      if (host.gone !== 'cancelled') batch.lost(host.name)
+      if (!(error instanceof HostStopped) && !(error instanceof PlayEnded)) await report.bug(error)
+      if (!(error instanceof PlayEnded) && host.gone !== 'cancelled') batch.lost(host.name)
     } finally {
       batch.left(host.name)
       run.progress.end(host.name)
@@ -64,56 +68,69 @@ export class HostRun {
   }
 
   async #runSection(section: number): Promise<void> {
-    const { play, notifications, report } = this.#session
+    const { play, report } = this.#session
     const rest: Rest = (task) => [
       // The handlers that are due, and those that become so when the task has changed something.
-      ...this.#handlerSteps(notifications.dueAfter(task), this.#flushTurn(section)),
+      ...this.#handlerSteps(this.#session.dueAfter(task), this.#flushPlace(section)),
       ...this.#sectionsFrom(section + 1),
     ]
     try {
-      await this.#runEntries(play.sections[section] as Entry[], this.#sectionTurn(section), rest)
-      await this.#flush(this.#flushTurn(section), () => this.#sectionsFrom(section + 1))
+      await this.#runEntries(play.sections[section] as Entry[], this.#sectionPlace(section), rest)
+      await this.#flush(this.#flushPlace(section), () => this.#sectionsFrom(section + 1))
     } catch (error) {
       if (error instanceof TaskFailed) report.leaveAfterTask(error.outcome)
       throw error
     }
   }
 
-  #sectionTurn(section: number): Turn {
-    return [...this.#session.play.turn, section * 2]
+  #sectionPlace(section: number): Place {
+    return { turn: [...this.#session.play.turn, section * 2], params: new Map(), handler: false }
   }
 
-  #flushTurn(section: number): Turn {
-    return [...this.#session.play.turn, section * 2 + 1]
+  #flushPlace(section: number): Place {
+    return { turn: [...this.#session.play.turn, section * 2 + 1], params: new Map(), handler: true }
   }
 
   #sectionsFrom(first: number): Step[] {
     return this.#session.play.sections.flatMap((entries, section) =>
-      section < first ? [] : stepsOf(entries, this.#sectionTurn(section)),
+      section < first ? [] : stepsOf(entries, this.#sectionPlace(section)),
     )
   }
 
-  #handlerSteps(handlers: readonly Task[], turn: Turn): Step[] {
-    const { play } = this.#session
-    return handlers.map((task) => ({ task, turn: [...turn, play.handlers.indexOf(task)] }))
+  #handlerSteps(due: readonly Task[], place: Place): Step[] {
+    const { handlers } = this.#session.notifications
+    return due.map((task) => ({ ...placeAt(place, handlers.indexOf(task)), task }))
   }
 
   /** @throws TaskFailed when a task has failed that no block here makes up for */
-  async #runEntries(entries: readonly Entry[], turn: Turn, after: Rest): Promise<void> {
+  async #runEntries(entries: readonly Entry[], place: Place, after: Rest): Promise<void> {
     for (const [index, entry] of entries.entries()) {
-      const own = [...turn, index]
-      const rest: Rest = (task) => [...stepsOf(entries, turn, index + 1), ...after(task)]
-      if (entry.kind === 'block') await this.#runBlock(entry, own, rest)
-      else await this.#runStep({ task: entry, turn: own }, false, rest)
+      const own = placeAt(place, index)
+      const rest: Rest = (task) => [...stepsOf(entries, place, index + 1), ...after(task)]
+      if (entry.kind === 'task') await this.#runStep({ ...own, task: entry }, rest)
+      else if (entry.role === undefined) await this.#runBlock(entry, own, rest)
+      else await this.#runRole(entry, entry.role, own, rest)
     }
   }
 
+  /** The tasks of a role, unless it has run with the same parameters. */
+  async #runRole(block: Block, role: Role, place: Place, after: Rest): Promise<void> {
+    const { roles } = this.#session
+    if (roles.hasRun(role)) return
+    try {
+      await this.#runBlock(block, place, after)
+    } catch (error) {
+      if (!(error instanceof RoleEnded) || error.role !== role) throw error
+    }
+    roles.complete(role)
+  }
+
   /** A block (facts/plays.md 8): rescue when a task of it failed, always in the end. */
-  async #runBlock(block: Block, turn: Turn, after: Rest): Promise<void> {
+  async #runBlock(block: Block, place: Place, after: Rest): Promise<void> {
     const session = this.#session
-    const rest: Rest = (task) => [...stepsOf(block.always, partTurn(turn, 'always')), ...after(task)]
+    const rest: Rest = (task) => [...stepsOf(block.always, partPlace(place, 'always')), ...after(task)]
     const run = (part: 'block' | 'rescue' | 'always') =>
-      this.#runEntries(block[part], partTurn(turn, part), part === 'always' ? after : rest)
+      this.#runEntries(block[part], partPlace(place, part), part === 'always' ? after : rest)
     let failure: TaskFailed | undefined
     const failing = async (work: () => Promise<void>): Promise<void> => {
       try {
@@ -132,21 +149,32 @@ export class HostRun {
   }
 
   /** Handlers that are due are asked for anew after each, since one may have notified another further down. */
-  async #flush(turn: Turn, after: () => readonly Step[]): Promise<void> {
+  async #flush(place: Place, after: () => readonly Step[]): Promise<void> {
     const { notifications } = this.#session
     notifications.begin()
-    for (;;) {
-      const [step, ...rest] = this.#handlerSteps(notifications.due(), turn)
-      if (step === undefined) break
-      await this.#runStep(step, true, () => [...rest, ...after()])
-      notifications.done(step.task)
+    try {
+      for (;;) {
+        const [step, ...rest] = this.#handlerSteps(notifications.due(), place)
+        if (step === undefined) break
+        notifications.taken(step.task)
+        await this.#runStep(step, () => [...rest, ...after()])
+      }
+    } finally {
+      notifications.end()
     }
-    this.#session.reach([...turn, Number.POSITIVE_INFINITY])
+    this.#session.reach([...place.turn, Number.POSITIVE_INFINITY])
   }
 
-  async #runStep({ task, turn }: Step, handler: boolean, rest: Rest): Promise<void> {
-    this.#session.reach(turn)
-    this.#session.checkStop(undefined)
+  async #runStep(step: Step, rest: Rest): Promise<void> {
+    const { task, turn } = step
+    const session = this.#session
+    if (isDecidedOnce(step)) session.batch.comes(session.host.name, turn)
+    session.come(step)
+    session.checkStop(undefined)
+    if (task.directsRun) {
+      const place = { ...placeAt(step, 0), handler: true }
+      return runMeta(session, step, () => this.#flush(place, () => rest(task)))
+    }
     const outlook: Outlook = {
       guess: async () => {
         this.#guesses = await this.#guess(rest(task))
@@ -154,7 +182,34 @@ export class HostRun {
       },
       next: () => this.#guesses.filter((guess) => isBefore(turn, guess.step.turn)).slice(0, NEXT),
     }
-    await runTask(this.#session, task, handler, outlook)
+    const inclusions = await runTask(this.#session, step, outlook)
+    if (task.include !== undefined) await this.#runIncluded(step, task.include, inclusions, rest)
+  }
+
+  /** What a task has included, for one item of its loop after the other. */
+  async #runIncluded(
+    step: Step,
+    include: Include,
+    inclusions: readonly Inclusion[],
+    after: Rest,
+  ): Promise<void> {
+    const { run, notifications, play } = this.#session
+    const lists = inclusions.map(({ included, loopVariables }, index) => ({
+      place: includedPlace(step, include, index, loopVariables),
+      entries: onlyTasks(included.entries, ({ tags }) => selected(tags, run.options)),
+    }))
+    for (const { included } of inclusions) {
+      if (play.flushes) notifications.add(included.handlers)
+      play.variables.roles.push(...included.shared)
+    }
+    for (const [index, { place, entries }] of lists.entries()) {
+      const later = lists.slice(index + 1)
+      const rest: Rest = (task) => [
+        ...later.flatMap((list) => stepsOf(list.entries, list.place)),
+        ...after(task),
+      ]
+      await this.#runEntries(entries, place, rest)
+    }
   }
 
   async #guess(steps: readonly Step[]): Promise<readonly StepGuess[]> {
@@ -171,12 +226,12 @@ export class HostRun {
     const members: Looked[] = []
     for (const { step, seen } of guesses) {
       const [item] = seen.items
-      if (!batch.isGathering(step.task) || item === undefined) continue
+      if (seen.evaluated.module.batch === undefined || item === undefined) continue
       try {
         const answers = await link.ask(item.identity, item.probes, async () => guesses)
         members.push({
           host: host.name,
-          task: step.task.id,
+          module: step.task.module,
           params: item.params as never,
           answers: answers as never,
         })

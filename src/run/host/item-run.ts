@@ -32,7 +32,7 @@ export async function runItem(
   if (item.failure !== undefined) return failureResult(item.failure)
   if (item.skip !== undefined) return skippedResult(item.skip)
   const { task, name } = evaluated
-  const engine: EngineWith = (own) => createEngine(item.scope.under(own), session.run.home)
+  const engine: EngineWith = (own) => createEngine(item.scope.under(own), evaluated.home)
   try {
     const plan = await session.evaluating(() => retryPlan(engine, task))
     for (let attempt = 1; ; attempt += 1) {
@@ -124,7 +124,7 @@ async function converge(
   }
   const shared = await openForBatch(session, evaluated, item, answers)
   report.phase('converge', name)
-  const timeout = timeoutOf(session, evaluated, item)
+  const timeout = timeoutOf(evaluated, item)
   const context = { ...item.context, shared }
   return session.evaluating(() =>
     execute(
@@ -184,14 +184,14 @@ function wrongPlatform(module: Module, platform: Platform | undefined): TaskFail
 /** What the batch opens once for this task, when all its hosts stand before it; null for other tasks. */
 async function openForBatch(
   session: HostSession,
-  { task, name }: EvaluatedTask,
+  { module, name }: EvaluatedTask,
   item: EvaluatedItem,
   answers: AnswersOf<ProbeSet>,
 ): Promise<unknown> {
   const { batch, host } = session
-  if (!batch.isGathering(task)) return null
+  if (module.batch === undefined) return null
   const member = { host: host.name, params: item.params as never, answers: answers as never }
-  const opened = await session.waiting(() => batch.arrive(task, member))
+  const opened = await session.waiting(() => batch.arrive(module, session.position, member))
   obey(session, opened.refused, name)
   return opened.shared
 }
@@ -211,9 +211,9 @@ export function obey(
   report.leave({ status: 'cancelled', task, message, hint: failure.hint })
 }
 
-function timeoutOf({ run }: HostSession, { task }: EvaluatedTask, item: EvaluatedItem): number | undefined {
+function timeoutOf({ task, home }: EvaluatedTask, item: EvaluatedItem): number | undefined {
   if (task.timeout === undefined) return undefined
-  const seconds = Number(createEngine(item.scope, run.home).resolve(task.timeout))
+  const seconds = Number(createEngine(item.scope, home).resolve(task.timeout))
   if (!Number.isFinite(seconds) || seconds < 0)
     throw new TaskFailure(`timeout must be a number of seconds, got ${inLine(task.timeout)}`)
   return seconds === 0 ? undefined : seconds

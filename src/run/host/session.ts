@@ -1,26 +1,36 @@
 import { ConnectionError } from '../../connection/connection.ts'
 import type { Entry, Task } from '../../playbook/playbook.ts'
+import { TemplateError } from '../../template/api.ts'
+import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
+import type { Value } from '../../values/value.ts'
 import type { BatchControl } from '../batch/batch-control.ts'
 import { NotYetThere } from '../batch/progress.ts'
-import type { Turn } from '../batch/turn.ts'
+import { BEHIND_ALL, type Turn } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import { type FactPlan, FactsNeeded } from '../scope/facts.ts'
-import { homeAhead } from '../scope/template-home.ts'
-import type { PlayVariables } from '../scope/variables.ts'
+import { aheadOf } from '../scope/play-homes.ts'
+import { type PlayVariables, scopeFor } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
 import type { Standpoint } from './evaluation/evaluate.ts'
 import { HostLink } from './host-link.ts'
-import { HostReport, type TaskFailed } from './host-report.ts'
+import { type HostOutcome, HostReport, TaskFailed } from './host-report.ts'
 import { Notifications } from './notifications.ts'
 import { pause } from './pause.ts'
+import { RolesRun } from './roles-run.ts'
+import type { Place } from './steps.ts'
+
+const NO_PARAMS: ReadonlyMap<string, Value> = new Map()
 
 /** The tasks of a play as they are run on a host. */
 export interface PlayTasks {
   readonly variables: PlayVariables
   /** pre_tasks, tasks, post_tasks. */
   readonly sections: readonly (readonly Entry[])[]
-  readonly handlers: readonly Task[]
+  /** A list for each role, and the play's. */
+  readonly handlers: readonly (readonly Task[])[]
+  /** Notified handlers run. */
+  readonly flushes: boolean
   /** What is gathered of facts; undefined: nothing. */
   readonly facts: FactPlan | undefined
   /** What the turns of its tasks begin with. */
@@ -36,7 +46,9 @@ export class HostSession {
   readonly link: HostLink
   readonly report: HostReport
   readonly notifications: Notifications
+  readonly roles = new RolesRun()
   #position: Turn
+  #params = NO_PARAMS
   #rescuers = 0
   #failure: TaskFailed | undefined
   #freePlace: (() => void) | undefined
@@ -48,7 +60,9 @@ export class HostSession {
     this.batch = batch
     this.report = new HostReport(run, host, play.variables.name, () => this.#position)
     this.link = new HostLink(run, host, play.variables, (phase) => this.report.phase(phase))
-    this.notifications = new Notifications(play.handlers)
+    this.notifications = new Notifications(play.flushes ? play.handlers : [], (handler) =>
+      this.#nameOf(handler),
+    )
     this.#position = play.turn
   }
 
@@ -57,25 +71,67 @@ export class HostSession {
     return this.#position
   }
 
-  /** The host comes to the task at `position`, and those who wait for it learn so. */
+  /** The host comes to `position`, and those who wait for it learn so. */
   reach(position: Turn): void {
     this.#position = position
     this.run.progress.reach(this.host.name, position)
+    this.batch.reached(this.host.name, position)
+  }
+
+  /** The host comes to a task. */
+  come({ turn, params }: Place): void {
+    this.reach(turn)
+    this.#params = params
   }
 
   /** Where the task at hand is evaluated. */
   get standpoint(): Standpoint {
     const { run, host, play } = this
-    return { run, host, play: play.variables, vantage: { position: this.#position } }
+    return { run, host, play: play.variables, vantage: { position: this.#position }, params: this.#params }
   }
 
   /** Where later tasks are looked at: what tasks are thought to set is noted there. */
   aheadStandpoint(): AheadStandpoint {
     const foresight = { known: new Map(), unknown: new Set<string>() }
     const { run, host, play } = this
-    const ahead = { ...run, home: homeAhead(run.home) }
+    const ahead = aheadOf(run)
     const vantage = { position: this.#position, foresight }
-    return { run: ahead, host, play: play.variables, vantage }
+    return { run: ahead, host, play: play.variables, vantage, params: NO_PARAMS }
+  }
+
+  /** Whether the host is the first of the batch that comes to the task at hand, which is done once. */
+  async isFirstHere(): Promise<boolean> {
+    const { batch, host, run } = this
+    const position = this.#position
+    await this.evaluating(() => run.progress.require(batch.before(host.name), position))
+    return batch.isFirst(host.name, position)
+  }
+
+  /** The task at hand has failed: a block around it may make up for it, else the host is gone from here on. */
+  failed(outcome: HostOutcome): TaskFailed {
+    if (!this.isRescued && this.host.goneAt === BEHIND_ALL) this.host.goneAt = this.#position
+    return new TaskFailed(outcome)
+  }
+
+  /** The handlers that are due when the task has changed something. */
+  dueAfter(task: Task): Task[] {
+    return this.notifications.dueAfter(task.notify ?? [])
+  }
+
+  /** A handler's name; undefined when it cannot be evaluated. */
+  #nameOf(handler: Task): string | undefined {
+    const { name } = handler
+    if (name === undefined || typeof name === 'string') return name
+    const { run, host, play } = this
+    try {
+      const place = { task: handler, params: NO_PARAMS }
+      const scope = scopeFor(run, host, play.variables, { position: this.#position }, place)
+      const resolved = createEngine(scope, run.home).resolve(name)
+      return typeof resolved === 'string' ? resolved : undefined
+    } catch (error) {
+      if (error instanceof TemplateError) return undefined
+      throw error
+    }
   }
 
   /** Whether a rescue will make up for a failure of the task at hand. */

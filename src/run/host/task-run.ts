@@ -1,10 +1,10 @@
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
-import type { Task } from '../../playbook/playbook.ts'
 import { createEngine } from '../../template/engine.ts'
+import { InputError } from '../../values/problem.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
-import { BEHIND_ALL } from '../batch/turn.ts'
-import { type EvaluatedTask, evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
+import { type EvaluatedItem, type EvaluatedTask, evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
+import { evaluationFailure } from './evaluation/evaluation-failure.ts'
 import { afterItem, loopVariablesOf } from './evaluation/loop.ts'
 import {
   lastPrinted,
@@ -14,14 +14,16 @@ import {
   skippedResult,
   statusOf,
 } from './evaluation/registered.ts'
-import { type HostOutcome, TaskFailed } from './host-report.ts'
+import type { HostOutcome } from './host-report.ts'
 import { type Outlook, runItem } from './item-run.ts'
 import type { HostSession } from './session.ts'
+import { type Inclusion, includeArguments, type Step } from './steps.ts'
 
 interface ItemDone {
   readonly result: TaskResult
   /** Loop variables. */
   readonly extra: Dict
+  readonly inclusion?: Inclusion | undefined
 }
 
 interface Where {
@@ -31,21 +33,19 @@ interface Where {
 
 /**
  * One task at its turn: evaluated, its items one after the other, each with what is true then; its result for register,
- * notify and the counters. Gives whether it changed.
+ * notify and the counters. Gives what it includes.
  * @throws HostStopped when the host takes no further part
  */
 export async function runTask(
   session: HostSession,
-  task: Task,
-  handler: boolean,
+  { task, handler }: Step,
   outlook: Outlook,
-): Promise<boolean> {
-  const { batch, host, report, notifications } = session
+): Promise<readonly Inclusion[]> {
+  const { report } = session
   const where = { handler, started: performance.now() }
   const evaluated = await session.evaluating(() => evaluateTask(session.standpoint, task))
   session.checkStop(evaluated.name)
   const done = await runItems(session, evaluated, where, outlook)
-  if (batch.isGathering(task)) batch.pass(task, host.name)
 
   const asLoop = evaluated.values !== null && evaluated.failure === undefined && evaluated.skip === undefined
   const first = done[0]?.result ?? skippedResult(null)
@@ -56,10 +56,25 @@ export async function runTask(
   const ignored = result.failed && !result.unknown && (await isIgnored(session, evaluated))
   const status = statusOf(result, ignored)
   report.task(evaluated, { status, result, registered: dict }, where)
-  report.count(status, result.changed, session.isRescued)
-  if (result.changed && !result.failed) notifications.notify(task)
-  if (!result.failed || ignored) return result.changed
+  const inclusions = done.flatMap(({ inclusion }) => inclusion ?? [])
+  if (status === 'ok' && task.include !== undefined) report.countIncluded(inclusions.length)
+  else report.count(status, result.changed, session.isRescued)
+  if (task.role !== undefined && !result.skipped) session.roles.worked(task.role)
+  if (result.changed && !result.failed) notify(session, evaluated)
+  if (!result.failed || ignored) return inclusions
   return fail(session, evaluated, { result, dict, done, asLoop })
+}
+
+/** Wakes handlers. A name that none has ends it for the host, whatever blocks there are. */
+function notify({ notifications, report }: HostSession, { name, task }: EvaluatedTask): void {
+  const [unknown] = notifications.notify(task.notify ?? [])
+  if (unknown === undefined) return
+  report.leave({
+    status: 'failed',
+    task: name,
+    message: `The requested handler '${unknown}' was not found in either the main handlers list nor in the listening handlers list`,
+    hint: 'notify a handler by its name, or by a topic that it listens to',
+  })
 }
 
 async function runItems(
@@ -73,9 +88,9 @@ async function runItems(
   if (skip !== undefined) return [{ result: skippedResult(skip), extra: new Map() }]
   if (values === null) {
     const item = await session.evaluating(() => evaluateItem(session.standpoint, evaluated, undefined))
-    const result = await runItem(session, evaluated, item, outlook)
-    keepFacts(session, result)
-    return [{ result, extra: new Map() }]
+    const { result, inclusion } = await runOrInclude(session, evaluated, item, outlook)
+    keepFacts(session, evaluated, result)
+    return [{ result, extra: new Map(), inclusion }]
   }
   const done: ItemDone[] = []
   for (const [index, value] of values.entries()) {
@@ -85,19 +100,39 @@ async function runItems(
     const item = await session.evaluating(() =>
       evaluateItem(session.standpoint, evaluated, { variables, value }),
     )
-    const ran = await runItem(session, evaluated, item, outlook)
-    keepFacts(session, ran)
+    const { result: ran, inclusion } = await runOrInclude(session, evaluated, item, outlook)
+    keepFacts(session, evaluated, ran)
     // The items after it see its result, and the whole loop's takes its place when all are done.
     if (task.register !== undefined) register(session, evaluated, new Map([...registered(ran), ...variables]))
-    const engine = createEngine(item.scope, session.run.home)
+    const engine = createEngine(item.scope, evaluated.home)
     const { result, label, ends } = await session.evaluating(() =>
       afterItem(engine, task, value, item.label, ran),
     )
-    done.push({ result, extra: variables })
+    done.push({ result, extra: variables, inclusion })
     tellItem(session, evaluated, result, variables, { ...where, label })
     if (ends) break
   }
   return done
+}
+
+/** One item; of an include what it reads too. */
+async function runOrInclude(
+  session: HostSession,
+  evaluated: EvaluatedTask,
+  item: EvaluatedItem,
+  outlook: Outlook,
+): Promise<{ readonly result: TaskResult; readonly inclusion?: Inclusion }> {
+  const result = await runItem(session, evaluated, item, outlook)
+  const { include } = evaluated.task
+  if (include === undefined || result.failed || result.skipped) return { result }
+  try {
+    const included = await include.load(includeArguments(item.params))
+    session.run.masker.learnAll([included])
+    return { result, inclusion: { included, loopVariables: item.loopVariables } }
+  } catch (error) {
+    if (error instanceof InputError) return { result: failureResult(evaluationFailure(error)) }
+    throw error
+  }
 }
 
 function tellItem(
@@ -111,9 +146,10 @@ function tellItem(
   report.task(evaluated, { status: statusOf(result, false), result, registered: dict }, where)
 }
 
-function keepFacts({ host, position }: HostSession, result: TaskResult): void {
+function keepFacts({ host, position }: HostSession, { module }: EvaluatedTask, result: TaskResult): void {
   if (result.failed) return
-  for (const [name, value] of result.facts) host.facts.set(name, value, position)
+  const kept = module.factsAreIncluded === true ? host.included : host.facts
+  for (const [name, value] of result.facts) kept.set(name, value, position)
   for (const [name, value] of result.gathered ?? []) host.gathered.set(name, value, position)
 }
 
@@ -121,12 +157,12 @@ function register({ host, position }: HostSession, { task, noLog }: EvaluatedTas
   host.facts.set(task.register as string, noLog ? secretTexts(dict) : dict, position)
 }
 
-async function isIgnored(session: HostSession, { task, scope }: EvaluatedTask): Promise<boolean> {
+async function isIgnored(session: HostSession, { task, scope, home }: EvaluatedTask): Promise<boolean> {
   const { ignoreErrors } = task
   if (ignoreErrors === undefined || typeof ignoreErrors === 'boolean') return ignoreErrors === true
   return session.evaluating(() => {
     try {
-      return createEngine(scope, session.run.home).resolve(ignoreErrors as Value) === true
+      return createEngine(scope, home).resolve(ignoreErrors as Value) === true
     } catch (error) {
       if (error instanceof NotYetThere) throw error
       // It cannot be told that the failure is to be ignored, so it is not (Ansible lets this error ignore itself).
@@ -166,8 +202,8 @@ function fail(session: HostSession, evaluated: EvaluatedTask, { result, dict, do
   if (session.isRescued) {
     host.facts.set('ansible_failed_task', failedTask(evaluated), position)
     host.facts.set('ansible_failed_result', noLog ? secretTexts(dict) : dict, position)
-  } else if (host.goneAt === BEHIND_ALL) host.goneAt = position
-  throw new TaskFailed(outcome)
+  }
+  throw session.failed(outcome)
 }
 
 /** `ansible_failed_task`, as far as playbooks read it. */

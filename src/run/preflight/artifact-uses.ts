@@ -8,6 +8,7 @@ import type { Position } from '../../values/position.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import { isDict, type Value } from '../../values/value.ts'
 import type { RunState } from '../run-state.ts'
+import { forTask } from '../scope/play-homes.ts'
 import { LazyDict } from '../scope/scope.ts'
 
 /** Which artifacts the tasks of a play need, as far as it shows before the run. */
@@ -43,11 +44,20 @@ export async function artifactUses(
     for (const name of uses.names) {
       if (seen.has(name)) continue
       seen.add(name)
-      const value = scope.lookup(name)
+      const value = scope.lookup(name) ?? inRoles(tasks, name)
       if (value !== undefined) waiting.push(...usesInValue(value))
     }
   }
   return { names, optional, open }
+}
+
+/** A variable of a role that only its own tasks see. */
+function inRoles(tasks: readonly Task[], name: string): Value | undefined {
+  for (const { role } of tasks) {
+    const value = role?.params.get(name) ?? role?.vars.get(name) ?? role?.defaults.get(name)
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 const ofPlays = new WeakMap<Play, Promise<readonly Uses[]>>()
@@ -56,7 +66,7 @@ const ofPlays = new WeakMap<Play, Promise<readonly Uses[]>>()
 export function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
   let uses = ofPlays.get(play)
   if (uses === undefined) {
-    uses = Promise.all([...tasks, ...play.handlers].map((task) => taskUses(run, task))).then((all) => [
+    uses = Promise.all([...tasks, ...play.handlers.flat()].map((task) => taskUses(run, task))).then((all) => [
       ...usesInValue([play.environment ?? null]),
       ...all.flat(),
     ])
@@ -72,6 +82,7 @@ async function taskUses(run: RunState, task: Task): Promise<Uses[]> {
     ...[task.name, task.loop, ...task.environment, task.loopControl.label, task.ignoreErrors, task.checkMode],
     ...[task.become, task.becomeUser, task.noLog, task.retries, task.delay, task.timeout],
     ...task.vars.values(),
+    ...(task.include?.vars.values() ?? []),
   ].filter((value) => value !== undefined)
   const conditions: Value[] = [...(task.until ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])]
   for (const [name, value] of task.args) {
@@ -102,7 +113,7 @@ async function templateFileOf(
   const src = source?.template === undefined ? undefined : task.args.get(source.parameter)
   if (source === undefined || typeof src !== 'string') return undefined
   try {
-    const { path } = await run.files.find(source.folder, src)
+    const { path } = await forTask(run, task).files.find(source.folder, src)
     return { source: await readFile(path, 'utf8'), file: path }
   } catch {
     // A file that is missing is reported where the playbook is read.

@@ -1,18 +1,19 @@
-import { rescuingBlocks, tasksIn } from '../../playbook/entries.ts'
+import { allTasksIn, includedHandlers, rescuingBlocks, tasksIn } from '../../playbook/entries.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import type { TemplateError } from '../../template/api.ts'
 import { formatPosition } from '../../values/position.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import { didYouMean } from '../../values/text/nearest.ts'
 import type { PlannedPlay } from '../batch/play-run.ts'
-import { lookAhead, resultNames } from '../host/ahead.ts'
+import type { Turn } from '../batch/turn.ts'
+import { foresee, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluation/evaluation-failure.ts'
+import { allSteps, placeAt } from '../host/steps.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import type { Foresight } from '../scope/foresight.ts'
 import { MAGIC_OF_RUN } from '../scope/magic-of-run.ts'
-import { forPlay } from '../scope/play-homes.ts'
+import { aheadOf, forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
-import { homeAhead } from '../scope/template-home.ts'
 import type { PlayVariables } from '../scope/variables.ts'
 
 /** What a rescue finds when a task has failed. */
@@ -42,7 +43,11 @@ export async function certainFailures(
   plays: readonly PlannedPlay[],
   { names }: { readonly names: boolean },
 ): Promise<Problem[]> {
-  const tasks = plays.flatMap(({ sections, play }) => [...sections.flatMap(tasksIn), ...play.handlers])
+  const tasks = plays.flatMap(({ sections, play }) => [
+    ...sections.flatMap(allTasksIn),
+    ...play.handlers.flat(),
+    ...sections.flatMap(includedHandlers),
+  ])
   const everywhere = new Set([...tasks.flatMap(resultNames), ...SET_FOR_RESCUE])
   const gathers =
     plays.some(({ facts }) => facts !== undefined) ||
@@ -50,7 +55,7 @@ export async function certainFailures(
   const problems: Problem[] = []
   let before: readonly string[] = []
   for (const planned of plays) {
-    before = [...before, ...planned.play.handlers.flatMap(resultNames)]
+    before = [...before, ...planned.play.handlers.flat().flatMap(resultNames)]
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
     let found: Failing[] | undefined
     for (const host of planned.hosts) {
@@ -60,7 +65,7 @@ export async function certainFailures(
     }
     const told = (found ?? []).filter(({ isName }) => names || !isName)
     problems.push(...told.flatMap((one) => one.problems))
-    before = [...before, ...planned.sections.flatMap(tasksIn).flatMap(resultNames)]
+    before = [...before, ...planned.sections.flatMap(allTasksIn).flatMap(resultNames)]
   }
   return problems
 }
@@ -77,18 +82,30 @@ async function onHost(
 ): Promise<Failing[]> {
   const { play: written, name, hosts, sections } = planned
   const run = forPlay(whole, written)
-  const tasks = sections.flatMap(tasksIn)
+  const tasks = sections.flatMap(allTasksIn)
   const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
   const play = await readPlayVariables(run, newHost(host), shape)
   const foresight = { ...names, known: new Map(), unknown: new Set(names.unknown) }
   const vantage = { position: run.progress.next, foresight }
-  const ahead = { ...run, home: homeAhead(run.home) }
+  const ahead = aheadOf(run)
   const rescued = new Set(sections.flatMap(rescuingBlocks).flatMap(({ block }) => tasksIn(block)))
   const found: Failing[] = []
-  for (const task of [...tasks, ...written.handlers]) {
-    const seen = await lookAhead({ run: ahead, host: newHost(host), play, vantage }, task)
-    if (seen === undefined) continue
-    if (task.ignoreErrors !== undefined || rescued.has(task)) continue
+  const start = { turn: vantage.position, params: new Map(), handler: false }
+  const steps = [...sections, written.handlers.flat()].flatMap((entries, index) =>
+    allSteps(entries, placeAt(start, index)),
+  )
+  const at = { run: ahead, host: newHost(host), play, vantage, params: start.params }
+  // Includes whose failure a rescue makes up for: that of what they include, too.
+  const rescuedTurns: Turn[] = []
+  for await (const { step, seen } of foresee(at, steps, { rescues: true })) {
+    const { task, turn } = step
+    const isRescued =
+      rescued.has(task) ||
+      rescuedTurns.some(
+        (outer) => turn.length > outer.length && outer.every((number, index) => turn[index] === number),
+      )
+    if (isRescued && task.include !== undefined) rescuedTurns.push(turn)
+    if (seen === undefined || task.ignoreErrors !== undefined || isRescued) continue
     const failures = [seen.evaluated.failure, ...seen.items.map((item) => item.failure)]
     for (const { error } of failures.filter((each) => each instanceof EvaluationFailure)) {
       const known = () => [...visibleNames(run, play, host, task), ...tasks.flatMap(resultNames)]
@@ -136,6 +153,8 @@ function visibleNames(run: RunState, play: PlayVariables, host: string, task: Ta
     ...play.files.keys(),
     ...play.play.vars.keys(),
     ...task.vars.keys(),
+    ...(task.role?.vars.keys() ?? []),
+    ...(task.role?.defaults.keys() ?? []),
     ...(task.loop === undefined ? [] : [task.loopControl.loopVar]),
     ...MAGIC_OF_RUN,
   ]

@@ -2,7 +2,7 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../../aws/identity.ts'
 import { MAGIC_NAMES } from '../../inventory/variables/magic-names.ts'
 import { loadModule } from '../../modules/registry.ts'
-import { tasksIn } from '../../playbook/entries.ts'
+import { allTasksIn } from '../../playbook/entries.ts'
 import { Mistakes } from '../../playbook/mistakes.ts'
 import type { Playbook } from '../../playbook/playbook.ts'
 import { checkTags } from '../../playbook/tags.ts'
@@ -66,9 +66,9 @@ export async function preflight(
         await gather(async () => {
           if (settingsOf(here, host, variables).hostKeys === 'no') unchecked.add(name)
         })
-        await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(tasksIn)))
+        await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(allTasksIn)))
         await gather(async () => {
-          const all = await withArtifacts(here, host, variables, planned.sections.flatMap(tasksIn))
+          const all = await withArtifacts(here, host, variables, planned.sections.flatMap(allTasksIn))
           const scope = scopeFor(here, host, all, OUTSIDE)
           const written = scope.lookup('artifacts')
           if (written === undefined || seen.has(written)) return
@@ -124,7 +124,7 @@ class TemplateCheck {
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const { sections } of plays)
-    for (const task of sections.flatMap(tasksIn)) {
+    for (const task of sections.flatMap(allTasksIn)) {
       if (task.loop === undefined || (await loadModule(task.module)).batch === undefined) continue
       problems.push({
         message: `${task.module} cannot be looped: it is opened once for all hosts of a batch`,
@@ -137,7 +137,7 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
   const tasks = plays
     .filter(({ hosts }) => hosts.length > 0)
-    .flatMap(({ sections }) => sections.flatMap(tasksIn))
+    .flatMap(({ sections }) => sections.flatMap(allTasksIn))
   const modules = await Promise.all(tasks.map(({ module }) => loadModule(module)))
   const task = tasks[modules.findIndex(({ needsAws }) => needsAws === true)]
   if (task === undefined) return

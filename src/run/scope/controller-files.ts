@@ -14,23 +14,46 @@ import { SharedReads } from './shared-reads.ts'
 /** Bytes read for a digest at a time. */
 const HASHED_AT_ONCE = 256 * 1024
 
+/** What is remembered of files, by path. */
+interface SharedFiles {
+  readonly reads: SharedReads
+  readonly known: Map<string, { stamp: string; file: Promise<ControllerFile> }>
+  readonly pinned: Map<string, { readonly sha256: string; readonly url: string | undefined }>
+  /** One object a file, also with an address: what is computed of a file is remembered by object. */
+  readonly fetched: WeakMap<ControllerFile, ControllerFile>
+}
+
 /**
  * The files beside a playbook, looked for as Ansible does: in `files/` (or `templates/`), then in the playbook's
  * folder. A file is hashed once, however many hosts it goes to; a changed file (size or time) is hashed again.
  */
 export class PlaybookFiles implements ControllerFiles {
-  readonly #directory: string
+  readonly #search: readonly string[]
   readonly #learn: (secret: Secret) => void
-  readonly #reads = new SharedReads()
-  readonly #known = new Map<string, { stamp: string; file: Promise<ControllerFile> }>()
-  readonly #pinned = new Map<string, { readonly sha256: string; readonly url: string | undefined }>()
-  /** One object a file, also with an address: what is computed of a file is remembered by object. */
-  readonly #fetched = new WeakMap<ControllerFile, ControllerFile>()
+  readonly #shared: SharedFiles
 
-  /** @param learn is told what encrypted files hold, when they are opened */
-  constructor(directory: string, learn: (secret: Secret) => void = () => {}) {
-    this.#directory = directory
+  /**
+   * @param search folders, the nearest first
+   * @param learn is told what encrypted files hold, when they are opened
+   */
+  constructor(
+    search: string | readonly string[],
+    learn: (secret: Secret) => void = () => {},
+    shared: SharedFiles = {
+      reads: new SharedReads(),
+      known: new Map(),
+      pinned: new Map(),
+      fetched: new WeakMap(),
+    },
+  ) {
+    this.#search = typeof search === 'string' ? [search] : search
     this.#learn = learn
+    this.#shared = shared
+  }
+
+  /** The same files, looked for elsewhere: what is known of a file holds wherever it was found from. */
+  from(search: readonly string[]): PlaybookFiles {
+    return new PlaybookFiles(search, this.#learn, this.#shared)
   }
 
   async find(folder: 'files' | 'templates', path: string): Promise<ControllerFile> {
@@ -39,10 +62,10 @@ export class PlaybookFiles implements ControllerFiles {
       const found = await stat(place).catch(() => undefined)
       if (found?.isFile()) {
         const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`
-        let known = this.#known.get(place)
+        let known = this.#shared.known.get(place)
         if (known?.stamp !== stamp) {
           known = { stamp, file: this.#hashed(place, found.size, found.mode & 0o7777) }
-          this.#known.set(place, known)
+          this.#shared.known.set(place, known)
         }
         return this.#asPinned(await known.file)
       }
@@ -55,11 +78,11 @@ export class PlaybookFiles implements ControllerFiles {
    * @param url where hosts fetch it themselves
    */
   pin(path: string, sha256: string, url?: string): void {
-    this.#pinned.set(path, { sha256, url })
+    this.#shared.pinned.set(path, { sha256, url })
   }
 
   #asPinned(file: ControllerFile): ControllerFile {
-    const pinned = this.#pinned.get(file.path)
+    const pinned = this.#shared.pinned.get(file.path)
     if (pinned === undefined) return file
     if (pinned.sha256 === file.sha256) return pinned.url === undefined ? file : this.#at(file, pinned.url)
     throw new TaskFailure(`${file.path} was changed after it was checked`, {
@@ -68,10 +91,10 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   #at(file: ControllerFile, url: string): ControllerFile {
-    const known = this.#fetched.get(file)
+    const known = this.#shared.fetched.get(file)
     if (known?.url === url) return known
     const fetched = { ...file, url }
-    this.#fetched.set(file, fetched)
+    this.#shared.fetched.set(file, fetched)
     return fetched
   }
 
@@ -123,14 +146,14 @@ export class PlaybookFiles implements ControllerFiles {
       mode,
       size,
       sha256,
-      read: () => this.#reads.read(path),
+      read: () => this.#shared.reads.read(path),
       digests: (algorithms) => digestsOf(path, algorithms),
     }
   }
 
   #places(folder: string, path: string): string[] {
     if (isAbsolute(path)) return [path]
-    return [join(this.#directory, folder, path), join(this.#directory, path)]
+    return this.#search.flatMap((directory) => [join(directory, folder, path), join(directory, path)])
   }
 }
 

@@ -31,7 +31,7 @@ export async function withVarsFiles(
   host: HostState,
   { play, name, allHosts, batch }: Omit<PlayShape, 'tasks'>,
 ): Promise<PlayVariables> {
-  const bare = { play, name, allHosts, batch, files: new Map() }
+  const bare = { play, name, allHosts, batch, files: new Map(), roles: [...play.roles] }
   return { ...bare, files: await loadVarsFiles(run, host, bare) }
 }
 

@@ -12,13 +12,14 @@ import { UnknownValue } from './foresight.ts'
  * in the playbook's folder itself, then likewise beside the template at work and beside the file that includes; and
  * programs and addresses on the controller.
  */
-export function templateHome(directory: string): TemplateHome {
+export function templateHome(directory: string, search: readonly string[] = [directory]): TemplateHome {
   return {
     directory,
+    searchPath: search,
     include(name, beside) {
       const places = isAbsolute(name)
         ? [name]
-        : [directory, ...beside].flatMap((folder) => [join(folder, 'templates', name), join(folder, name)])
+        : [...search, ...beside].flatMap((folder) => [join(folder, 'templates', name), join(folder, name)])
       const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
       if (file === undefined) return undefined
       return { source: readFileSync(file, 'utf8'), file }

@@ -1,5 +1,6 @@
 import { findHost } from '../../inventory/localhost.ts'
 import type { Play, Task } from '../../playbook/playbook.ts'
+import { fullName, type Role, type RoleParts } from '../../playbook/roles/role.ts'
 import { OMIT, type Scope, type TemplateEngine } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import type { Position } from '../../values/position.ts'
@@ -18,6 +19,12 @@ export interface Vantage {
   readonly foresight?: Foresight
 }
 
+/** The task that is evaluated, and the variables of the includes that led to it. */
+export interface TaskPlace {
+  readonly task: Task
+  readonly params: ReadonlyMap<string, Value>
+}
+
 /** Before and beside all tasks: nothing that a task has set is seen. */
 export const OUTSIDE: Vantage = { position: BEFORE_ALL }
 
@@ -31,33 +38,45 @@ export interface PlayVariables {
   readonly batch: readonly string[]
   /** From vars_files, per host since their paths may be templates. */
   readonly files: ReadonlyMap<string, Value>
+  /** Roles whose defaults and vars all tasks see; includes add to them. */
+  readonly roles: Role[]
   /** `artifacts` as artifacts.yaml gives it, what the variables say of it already on top. */
   readonly artifacts?: Value
 }
 
 /**
  * The variables of a host at a task, in Ansible's precedence (facts/plays.md 10), highest first: names that cannot
- * be changed, `-e`, results and facts, task vars, artifacts.yaml, vars_files, play vars, the inventory's levels.
+ * be changed, `-e`, parameters of includes and roles, results and facts, include_vars, task vars, the task's role's vars,
+ * those of the play's roles, artifacts.yaml, vars_files, play vars, the inventory's levels, defaults of roles.
  */
 export function scopeFor(
   run: RunState,
   host: HostState,
   play: PlayVariables,
   vantage: Vantage,
-  task?: Task,
+  at?: TaskPlace,
 ): LayeredScope {
+  const { task, params } = at ?? {}
+  const role = task?.role
   return new LayeredScope(
     [
-      magicLayer(run, host, play, vantage, task),
+      magicLayer(run, host, play, vantage, at),
       extraLayer(run, play),
+      ...(params === undefined || params.size === 0 ? [] : [mapLayer(params)]),
+      ...(role === undefined ? [] : [mapLayer(role.params)]),
       ...(vantage.foresight === undefined ? [] : [foresightLayer(vantage.foresight)]),
       (name) => host.facts.get(name),
+      (name) => host.included.get(name),
       ...(task === undefined ? [] : [mapLayer(task.vars)]),
+      ...(role === undefined ? [] : [mapLayer(role.vars)]),
+      ...[...play.roles].reverse().map(({ sharedVars }) => mapLayer(sharedVars)),
       (name) => (name === 'artifacts' ? play.artifacts : undefined),
       mapLayer(play.files),
       mapLayer(play.play.vars),
       factsLayer(host, vantage),
       mapLayer(run.hostVariables(host.name)),
+      ...(role === undefined ? [] : [mapLayer(role.defaults)]),
+      ...[...play.roles].reverse().map(({ sharedDefaults }) => mapLayer(sharedDefaults)),
       ...(task === undefined ? [] : [fallbackLayer(run, host, play)]),
     ],
     run.options.hashBehaviour === 'merge',
@@ -85,22 +104,45 @@ function fallbackLayer(run: RunState, host: HostState, play: PlayVariables): Lay
   }
 }
 
+/** The magic names that tell of roles. */
+function roleNames(roles: readonly Role[], role: Role | undefined) {
+  const names = (some: readonly RoleParts[]) => [...new Set(some.map(fullName))]
+  const dependencies = roles.flatMap((each) => each.dependencies)
+  const includers = role === undefined || role.includers.length === 0 ? undefined : role.includers
+  return {
+    ansible_role_names: () => names([...dependencies, ...roles]),
+    ansible_play_role_names: () => roles.map(fullName),
+    ansible_dependent_role_names: () => names(dependencies),
+    role_names: () => roles.map(fullName),
+    role_name: () => role?.name,
+    role_path: () => role?.path,
+    ansible_role_name: () => role && fullName(role),
+    ansible_collection_name: () => role && (role.collection ?? null),
+    ansible_parent_role_names: () => includers?.map(fullName),
+    ansible_parent_role_paths: () => includers?.map(({ path }) => path),
+  }
+}
+
 /** `vars`: all variables of the host, evaluated when they are read. */
 function allVariables(
   run: RunState,
   host: HostState,
   play: PlayVariables,
   vantage: Vantage,
-  task: Task | undefined,
+  at: TaskPlace | undefined,
 ): Value {
-  const scope = scopeFor(run, host, play, vantage, task)
+  const scope = scopeFor(run, host, play, vantage, at)
+  const roles = [...play.roles, ...(at?.task.role === undefined ? [] : [at.task.role])]
   const engine = createEngine(scope, run.home)
   const names = () =>
     new Set([
       ...run.hostVariables(host.name).keys(),
       ...play.play.vars.keys(),
       ...play.files.keys(),
-      ...(task?.vars.keys() ?? []),
+      ...(at?.task.vars.keys() ?? []),
+      ...(at?.params.keys() ?? []),
+      ...roles.flatMap((role) => [...role.vars.keys(), ...role.defaults.keys(), ...role.params.keys()]),
+      ...host.included.keys(),
       ...host.facts.keys(),
       ...host.gathered.keys(),
       ...run.extraVars.keys(),
@@ -115,8 +157,9 @@ function magicLayer(
   host: HostState,
   play: PlayVariables,
   vantage: Vantage,
-  task: Task | undefined,
+  at: TaskPlace | undefined,
 ): Layer {
+  const task = at?.task
   const living = (names: readonly string[]) => {
     run.progress.require(
       names.filter((name) => name !== host.name),
@@ -140,18 +183,15 @@ function magicLayer(
     ansible_verbosity: () => run.options.verbosity,
     ansible_version: () => ANSIBLE_VERSION,
     ansible_facts: () => factsDict(host, vantage, true),
-    ansible_search_path: () => [run.home.directory],
+    ansible_search_path: () => [...(task?.search ?? [run.home.directory])],
     ansible_playbook_python: () => '/usr/bin/python3',
-    ansible_role_names: () => [],
-    ansible_play_role_names: () => [],
-    ansible_dependent_role_names: () => [],
-    role_names: () => [],
+    ...roleNames(play.roles, task?.role),
     ansible_inventory_sources: () => [...run.options.inventorySources],
     ansible_config_file: () => run.options.configFile ?? null,
     play_hosts: () => living(play.batch),
     environment: () =>
       [play.play.environment, ...(task?.environment ?? [])].filter((one) => one !== undefined),
-    vars: () => allVariables(run, host, play, vantage, task),
+    vars: () => allVariables(run, host, play, vantage, at),
     muster_run: () => run.context.id,
   }
   return (name) => (Object.hasOwn(magic, name) ? magic[name as (typeof MAGIC_OF_RUN)[number]]() : undefined)

@@ -3,8 +3,9 @@ import { readParameters } from '../../../modules/check-parameters.ts'
 import type { Module, ModuleContext } from '../../../modules/module.ts'
 import { loadModule } from '../../../modules/registry.ts'
 import type { Task } from '../../../playbook/playbook.ts'
+import { fullName } from '../../../playbook/roles/role.ts'
 import type { ProbeSet } from '../../../probes/probe.ts'
-import { OMIT, type TemplateEngine, TemplateError } from '../../../template/api.ts'
+import { OMIT, type TemplateEngine, TemplateError, type TemplateHome } from '../../../template/api.ts'
 import { createEngine } from '../../../template/engine.ts'
 import { typeName } from '../../../template/python/type-name.ts'
 import { isSecretName, withSecrecy } from '../../../values/masking/secret-names.ts'
@@ -15,6 +16,7 @@ import type { Dict, Key, Value } from '../../../values/value.ts'
 import { NotYetThere } from '../../batch/progress.ts'
 import type { HostState, RunState } from '../../run-state.ts'
 import { UnknownValue } from '../../scope/foresight.ts'
+import { forTask } from '../../scope/play-homes.ts'
 import type { LayeredScope } from '../../scope/scope.ts'
 import { type PlayVariables, scopeFor, settingReader, type Vantage } from '../../scope/variables.ts'
 import type { Identity } from '../identity.ts'
@@ -29,6 +31,8 @@ export interface Standpoint {
   readonly host: HostState
   readonly play: PlayVariables
   readonly vantage: Vantage
+  /** Variables of the includes that led to the task; they win over results. */
+  readonly params: ReadonlyMap<string, Value>
 }
 
 /** What is known of a task before its items: evaluated at its turn. */
@@ -36,6 +40,8 @@ export interface EvaluatedTask {
   readonly task: Task
   readonly module: Module
   readonly scope: LayeredScope
+  /** Where its files and templates are. */
+  readonly home: TemplateHome
   readonly name: string
   readonly noLog: boolean
   /** The loop's values; null without a loop. */
@@ -70,11 +76,22 @@ export interface EvaluatedItem {
  * @throws UnknownValue ahead of its turn, when it needs what only the run can know
  */
 export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<EvaluatedTask> {
-  const { run, host, play, vantage } = standpoint
+  const { host, play, vantage, params } = standpoint
+  const run = forTask(standpoint.run, task)
+  const { home } = run
   const module = await loadModule(task.module)
-  const scope = scopeFor(run, host, play, vantage, task)
+  const scope = scopeFor(run, host, play, vantage, { task, params })
   const engine = createEngine(scope, run.home)
-  const common = { task, module, scope, name: taskName(engine, task), noLog: false, values: null, loop: ONCE }
+  const common = {
+    task,
+    module,
+    scope,
+    home,
+    name: taskName(engine, module, task),
+    noLog: false,
+    values: null,
+    loop: ONCE,
+  }
   try {
     // What is kept under a secret's name is one, and is not to be seen on its way there.
     const isSecret = task.register !== undefined && isSecretName(task.register)
@@ -111,8 +128,9 @@ export async function evaluateItem(
   item: { readonly variables: Dict; readonly value: Value } | undefined,
   options: ItemOptions = {},
 ): Promise<EvaluatedItem> {
-  const { run, host, play } = standpoint
+  const { host, play } = standpoint
   const { task, module } = evaluated
+  const run = forTask(standpoint.run, task)
   const loopVariables = item?.variables ?? new Map<Key, Value>()
   const scope =
     item === undefined ? evaluated.scope : evaluated.scope.under((name) => loopVariables.get(name))
@@ -120,14 +138,14 @@ export async function evaluateItem(
   const nobody: Identity = { become: undefined, environment: [] }
   const bare = { scope, loopVariables, params: undefined, probes: {}, identity: nobody }
   const unprepared = { ...bare, check: run.options.check, label: undefined }
-  const context = moduleContext(standpoint, scope, engine, run.options.check)
+  const context = moduleContext(run, host, scope, engine, run.options.check)
   try {
     const label =
       item === undefined || labelNeedsResult(task) ? undefined : itemLabel(engine, task, item.value)
     const skip = options.assumeDone === true ? skippedForSure(engine, task) : skippedBy(engine, task)
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
-    const itemContext = check === context.check ? context : moduleContext(standpoint, scope, engine, check)
+    const itemContext = check === context.check ? context : moduleContext(run, host, scope, engine, check)
     const given = resolveArguments(engine, module, task)
     for (const secret of secretsIn(given)) run.masker.learn(secret)
     const params = readParameters(module, given)
@@ -158,7 +176,17 @@ function skippedForSure(engine: TemplateEngine, task: Task): Value | undefined {
   }
 }
 
-function taskName(engine: TemplateEngine, task: Task): string {
+/** With the role's name in front where it is of one. */
+function taskName(engine: TemplateEngine, module: Module, task: Task): string {
+  const name = ownName(engine, task)
+  if (module.flow === 'role')
+    return task.name === undefined
+      ? `${task.module} : ${task.args.get('name') ?? task.args.get('role')}`
+      : name
+  return task.role === undefined ? name : `${fullName(task.role)} : ${name}`
+}
+
+function ownName(engine: TemplateEngine, task: Task): string {
   if (task.name === undefined || task.name === null) return task.module
   try {
     const name = engine.resolve(task.name)

@@ -1,14 +1,15 @@
 import type { ModuleContext } from '../../../modules/module.ts'
 import type { TemplateEngine } from '../../../template/api.ts'
 import { Secret } from '../../../values/secret.ts'
+import type { HostState, RunState } from '../../run-state.ts'
 import type { LayeredScope } from '../../scope/scope.ts'
 import { resolvedVariable } from '../../scope/variables.ts'
-import type { Standpoint } from './evaluate.ts'
 import { evaluationFailure } from './evaluation-failure.ts'
 
 /** What a module may know and ask at a task. @throws TaskFailure out of its functions, for what cannot be evaluated */
 export function moduleContext(
-  { run, host }: Standpoint,
+  run: RunState,
+  host: HostState,
   scope: LayeredScope,
   engine: TemplateEngine,
   check: boolean,
