@@ -232,9 +232,11 @@ describe('what muster has not yet', () => {
 
   it('leaves no second mistake where a handler could not be read', async () => {
     const found = await mistakes(
-      read('- hosts: all\n  tasks:\n    - debug:\n      notify: x\n  handlers:\n    - include_tasks: x\n'),
+      read(
+        '- hosts: all\n  tasks:\n    - debug:\n      notify: x\n  handlers:\n    - name: x\n      include_tasks: x\n',
+      ),
     )
-    expect(found).toEqual([expect.stringContaining("6:22 Could not find or access 'x'")])
+    expect(found).toEqual([expect.stringContaining("7:22 Could not find or access 'x'")])
   })
 
   it('says where a keyword of another place belongs', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runFromWords } from '../../src/cli/run-command.ts'
@@ -117,6 +117,20 @@ const entries = (lengths: { minLength?: number; maxLength: number }): fc.Arbitra
           when: condition,
         }),
       },
+      {
+        weight: 1,
+        // `included` becomes a file of its own, named as it is or by a variable.
+        arbitrary: fc.record({
+          included: fc.array(task, { minLength: 1, maxLength: 3 }),
+          by: fc.constantFrom('name', 'variable', 'role'),
+          when: condition,
+          loop: fc.option(fc.constant(['x', 'y']), { nil: undefined }),
+          vars: fc.option(
+            fc.tuple(name, number).map(([v, n]) => ({ [v]: n })),
+            { nil: undefined },
+          ),
+        }),
+      },
     ),
     lengths,
   )
@@ -128,12 +142,12 @@ const failing = fc
 function named(list: readonly object[], word: string): object[] {
   return list.map((one, at) => {
     const name = `${word} ${at}`
-    if (!('block' in one)) return { name, ...one }
+    if (!('block' in one) && !('included' in one)) return { name, ...one }
     const parts = Object.entries<unknown>(one).map(([key, value]) => [
       key,
-      Array.isArray(value) ? named(value, `${name} ${key}`) : value,
+      Array.isArray(value) && key !== 'loop' ? named(value, `${name} ${key}`) : value,
     ])
-    return Object.fromEntries(parts)
+    return 'included' in one ? { name, ...Object.fromEntries(parts) } : Object.fromEntries(parts)
   })
 }
 
@@ -142,12 +156,36 @@ const handlers = [
   { name: 'second', shell: 'echo second >> {{ here }}/handled; cat {{ here }}/one', register: 'r_a' },
 ]
 
+/** The playbook with what it includes in files and roles of their own. */
+async function withFiles(value: unknown, home: string): Promise<unknown> {
+  let count = 0
+  const convert = async (part: unknown): Promise<unknown> => {
+    if (Array.isArray(part)) {
+      const list: unknown[] = []
+      for (const one of part) list.push(await convert(one))
+      return list
+    }
+    if (typeof part !== 'object' || part === null) return part
+    const entries: [string, unknown][] = []
+    for (const [key, inside] of Object.entries(part)) entries.push([key, await convert(inside)])
+    const { included, by, ...more } = Object.fromEntries(entries)
+    if (included === undefined) return more
+    count += 1
+    const file = by === 'role' ? `roles/r${count}/tasks/main.yml` : `part-${count}.yaml`
+    await mkdir(dirname(join(home, file)), { recursive: true })
+    await writeFile(join(home, file), JSON.stringify(included))
+    if (by === 'role') return { ...more, include_role: { name: `r${count}` } }
+    return { ...more, include_tasks: by === 'name' ? file : `{{ 'part-' ~ ${count} }}.yaml` }
+  }
+  return convert(value)
+}
+
 async function run(playbook: unknown, prefetch: boolean, forks: number) {
   const home = await mkdtemp(join(folder, 'run-'))
   for (const one of HOSTS) await mkdir(join(home, one))
   const inventory = { all: { hosts: Object.fromEntries(HOSTS.map((one) => [one, {}])) } }
   await writeFile(join(home, 'inventory.yaml'), JSON.stringify(inventory))
-  await writeFile(join(home, 'play.yaml'), JSON.stringify(playbook))
+  await writeFile(join(home, 'play.yaml'), JSON.stringify(await withFiles(playbook, home)))
   const events: RunEvent[] = []
   const result = await runFromWords(
     'apply',
