@@ -23,8 +23,8 @@ import { evaluationFailure } from './evaluation/evaluation-failure.ts'
 import { loopVariablesOf } from './evaluation/loop.ts'
 import { registered, registeredLoop, skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions } from './evaluation/result-conditions.ts'
+import { allSteps, includeArguments, includedPlace, type Step, stepsOf } from './flow/steps.ts'
 import type { Guess } from './host-link.ts'
-import { allSteps, includeArguments, includedPlace, type Step, stepsOf } from './steps.ts'
 
 /** A task as it looks ahead of its turn. */
 export interface SeenAhead {

@@ -2,18 +2,26 @@ import { onlyTasks } from '../../playbook/entries.ts'
 import type { Block, Entry, Include, Task } from '../../playbook/playbook.ts'
 import type { Role } from '../../playbook/roles/role.ts'
 import { selected } from '../../playbook/tags.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
-import type { BatchControl, Looked } from '../batch/batch-control.ts'
+import type { BatchControl } from '../batch/batch-control.ts'
 import { isBefore } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { FactPlan } from '../scope/facts.ts'
 import { guessProbes, type StepGuess } from './ahead.ts'
+import { isDecidedOnce, PlayEnded, RoleEnded, runMeta } from './flow/meta.ts'
+import {
+  type Inclusion,
+  includedPlace,
+  type Place,
+  partPlace,
+  placeAt,
+  type Step,
+  stepsOf,
+} from './flow/steps.ts'
 import { beginGathering } from './gather.ts'
 import { HostStopped, TaskFailed } from './host-report.ts'
-import { type Outlook, obey } from './item-run.ts'
-import { isDecidedOnce, PlayEnded, RoleEnded, runMeta } from './meta.ts'
+import type { Outlook } from './item-run.ts'
+import { lookWithBatch } from './look-with-batch.ts'
 import { HostSession, type PlayTasks } from './session.ts'
-import { type Inclusion, includedPlace, type Place, partPlace, placeAt, type Step, stepsOf } from './steps.ts'
 import { runTask } from './task-run.ts'
 
 /**
@@ -41,7 +49,7 @@ export class HostRun {
     await session.takePlace()
     try {
       if (play.facts !== undefined) await this.#gather(play.facts)
-      if (batch.gathers) await this.#lookWithBatch()
+      if (batch.gathers) this.#guesses = await lookWithBatch(session, this.#sectionsFrom(0))
       // A handler that a later handler notified runs at the next flush, which there is also after an empty section.
       for (const section of play.sections.keys()) await this.#runSection(section)
     } catch (error) {
@@ -215,31 +223,5 @@ export class HostRun {
   async #guess(steps: readonly Step[]): Promise<readonly StepGuess[]> {
     const session = this.#session
     return session.run.prefetch ? guessProbes(session.aheadStandpoint(), steps) : []
-  }
-
-  /** Reads the state of what the batch opens, waits until the whole batch has, and learns whether it may go on. */
-  async #lookWithBatch(): Promise<void> {
-    const session = this.#session
-    const { batch, host, link } = session
-    const guesses = await guessProbes(session.aheadStandpoint(), this.#sectionsFrom(0))
-    this.#guesses = guesses
-    const members: Looked[] = []
-    for (const { step, seen } of guesses) {
-      const [item] = seen.items
-      if (seen.evaluated.module.batch === undefined || item === undefined) continue
-      try {
-        const answers = await link.ask(item.identity, item.probes, async () => guesses)
-        members.push({
-          host: host.name,
-          module: step.task.module,
-          params: item.params as never,
-          answers: answers as never,
-        })
-      } catch (error) {
-        // What cannot be read fails at its own turn.
-        if (!(error instanceof TaskFailure)) session.notReached(error, seen.evaluated.name)
-      }
-    }
-    obey(session, await session.waiting(() => batch.looked(host.name, members)), undefined)
   }
 }

@@ -13,12 +13,12 @@ import { aheadOf } from '../scope/play-homes.ts'
 import { type PlayVariables, scopeFor } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
 import type { Standpoint } from './evaluation/evaluate.ts'
+import { Notifications } from './flow/notifications.ts'
+import { RolesRun } from './flow/roles-run.ts'
+import type { Place } from './flow/steps.ts'
 import { HostLink } from './host-link.ts'
 import { type HostOutcome, HostReport, TaskFailed } from './host-report.ts'
-import { Notifications } from './notifications.ts'
 import { pause } from './pause.ts'
-import { RolesRun } from './roles-run.ts'
-import type { Place } from './steps.ts'
 
 const NO_PARAMS: ReadonlyMap<string, Value> = new Map()
 

@@ -14,10 +14,10 @@ import {
   skippedResult,
   statusOf,
 } from './evaluation/registered.ts'
+import { type Inclusion, includeArguments, type Step } from './flow/steps.ts'
 import type { HostOutcome } from './host-report.ts'
 import { type Outlook, runItem } from './item-run.ts'
 import type { HostSession } from './session.ts'
-import { type Inclusion, includeArguments, type Step } from './steps.ts'
 
 interface ItemDone {
   readonly result: TaskResult
@@ -66,9 +66,9 @@ export async function runTask(
 }
 
 /** Wakes handlers. A name that none has ends it for the host, whatever blocks there are. */
-function notify({ notifications, report }: HostSession, { name, task }: EvaluatedTask): void {
+function notify({ notifications, play, report }: HostSession, { name, task }: EvaluatedTask): void {
   const [unknown] = notifications.notify(task.notify ?? [])
-  if (unknown === undefined) return
+  if (unknown === undefined || !play.flushes) return
   report.leave({
     status: 'failed',
     task: name,

@@ -5,7 +5,7 @@ import type { Position } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
-import { PinnedArtifacts } from '../scope/artifact-variables.ts'
+import { PinnedArtifacts } from '../scope/artifacts/variables.ts'
 import type { PlaybookFiles } from '../scope/controller-files.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Play, Task } from '../../playbook/playbook.ts'
 import type { HostState, RunState } from '../run-state.ts'
-import { expandArtifacts } from './artifact-variables.ts'
+import { expandArtifacts } from './artifacts/variables.ts'
 import type { PlayVariables } from './variables.ts'
 import { loadVarsFiles } from './vars-files.ts'
 

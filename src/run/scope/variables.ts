@@ -1,6 +1,8 @@
+// More than 250 lines: the layers of a host's variables are one order, and each can be read only beside the others.
+
 import { findHost } from '../../inventory/localhost.ts'
 import type { Play, Task } from '../../playbook/playbook.ts'
-import { fullName, type Role, type RoleParts } from '../../playbook/roles/role.ts'
+import type { Role } from '../../playbook/roles/role.ts'
 import { OMIT, type Scope, type TemplateEngine } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import type { Position } from '../../values/position.ts'
@@ -10,6 +12,7 @@ import { type HostState, newHost, type RunState, withoutResults } from '../run-s
 import { factOfOther, factsDict, factsLayer } from './facts.ts'
 import { type Foresight, UnknownValue } from './foresight.ts'
 import { ANSIBLE_VERSION, MAGIC, MAGIC_OF_RUN } from './magic-of-run.ts'
+import { roleNames } from './role-names.ts'
 import { type Layer, LayeredScope, LazyDict, mapLayer } from './scope.ts'
 
 /** From where variables are read: which task, and whether ahead of its turn. */
@@ -101,25 +104,6 @@ function fallbackLayer(run: RunState, host: HostState, play: PlayVariables): Lay
   return (name) => {
     if (name === 'ansible_host') return host.name
     return name === 'ansible_user' ? (play.play.remoteUser ?? run.options.user) : undefined
-  }
-}
-
-/** The magic names that tell of roles. */
-function roleNames(roles: readonly Role[], role: Role | undefined) {
-  const names = (some: readonly RoleParts[]) => [...new Set(some.map(fullName))]
-  const dependencies = roles.flatMap((each) => each.dependencies)
-  const includers = role === undefined || role.includers.length === 0 ? undefined : role.includers
-  return {
-    ansible_role_names: () => names([...dependencies, ...roles]),
-    ansible_play_role_names: () => roles.map(fullName),
-    ansible_dependent_role_names: () => names(dependencies),
-    role_names: () => roles.map(fullName),
-    role_name: () => role?.name,
-    role_path: () => role?.path,
-    ansible_role_name: () => role && fullName(role),
-    ansible_collection_name: () => role && (role.collection ?? null),
-    ansible_parent_role_names: () => includers?.map(fullName),
-    ansible_parent_role_paths: () => includers?.map(({ path }) => path),
   }
 }
 

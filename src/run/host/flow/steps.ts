@@ -1,6 +1,6 @@
-import type { Entry, Include, Included, Task } from '../../playbook/playbook.ts'
-import type { Dict, Value } from '../../values/value.ts'
-import type { Turn } from '../batch/turn.ts'
+import type { Entry, Include, Included, Task } from '../../../playbook/playbook.ts'
+import type { Dict, Value } from '../../../values/value.ts'
+import type { Turn } from '../../batch/turn.ts'
 
 /** Where a list of tasks stands in the run. */
 export interface Place {

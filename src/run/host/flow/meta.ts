@@ -1,10 +1,10 @@
-import { failureResult } from '../../modules/task-result.ts'
-import type { Role } from '../../playbook/roles/role.ts'
-import { BEHIND_ALL } from '../batch/turn.ts'
-import { evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
-import { evaluationFailure } from './evaluation/evaluation-failure.ts'
-import { registered, skippedResult } from './evaluation/registered.ts'
-import type { HostSession } from './session.ts'
+import { failureResult } from '../../../modules/task-result.ts'
+import type { Role } from '../../../playbook/roles/role.ts'
+import { BEHIND_ALL } from '../../batch/turn.ts'
+import { evaluateItem, evaluateTask } from '../evaluation/evaluate.ts'
+import { evaluationFailure } from '../evaluation/evaluation-failure.ts'
+import { registered, skippedResult } from '../evaluation/registered.ts'
+import type { HostSession } from '../session.ts'
 import type { Step } from './steps.ts'
 
 /** The play is at its end for the host, which has not failed: it takes part in later plays. */

@@ -1,13 +1,13 @@
 import { dirname, join, resolve } from 'node:path'
-import { ARCHITECTURES, PLATFORMS } from '../../artifacts/artifact.ts'
-import { OMIT, type Scope, type TemplateEngine } from '../../template/api.ts'
-import { placeOf } from '../../values/places.ts'
-import type { Position } from '../../values/position.ts'
-import { InputError, type Problem } from '../../values/problem.ts'
-import { TemplateText } from '../../values/template-text.ts'
-import { didYouMean } from '../../values/text/nearest.ts'
-import type { Value } from '../../values/value.ts'
-import type { RunState } from '../run-state.ts'
+import { ARCHITECTURES, PLATFORMS } from '../../../artifacts/artifact.ts'
+import { OMIT, type Scope, type TemplateEngine } from '../../../template/api.ts'
+import { placeOf } from '../../../values/places.ts'
+import type { Position } from '../../../values/position.ts'
+import { InputError, type Problem } from '../../../values/problem.ts'
+import { TemplateText } from '../../../values/template-text.ts'
+import { didYouMean } from '../../../values/text/nearest.ts'
+import type { Value } from '../../../values/value.ts'
+import type { RunState } from '../../run-state.ts'
 
 /** Variables that say where artifacts come from, and for which machine. */
 export interface ArtifactSettings {

@@ -1,4 +1,4 @@
-import type { Role } from '../../playbook/roles/role.ts'
+import type { Role } from '../../../playbook/roles/role.ts'
 
 /** Which roles a host has run in a play: one with the same parameters runs once, when a task of it was done. */
 export class RolesRun {

@@ -1,5 +1,5 @@
-import type { Task } from '../../playbook/playbook.ts'
-import { fullName } from '../../playbook/roles/role.ts'
+import type { Task } from '../../../playbook/playbook.ts'
+import { fullName } from '../../../playbook/roles/role.ts'
 
 /** Which handlers of a play a host has to run (facts/plays.md 4): in the order they are written, once a flush. */
 export class Notifications {
