@@ -18,6 +18,10 @@ import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hos
 import { changes, Lab, limits } from '../run/lab.ts'
 import { RunningMuster, summaryOf } from '../run/muster.ts'
 import { buildAgentMsi } from './agent/build-agent-msi.ts'
+import { Known } from './scripts/known.ts'
+import { lacks } from './scripts/lacks.ts'
+import { ourScripts } from './scripts/our-scripts.ts'
+import { readScript } from './scripts/read-script.ts'
 
 if (windowsKit() === undefined)
   describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
@@ -171,6 +175,45 @@ else {
           )
         })
     })
+
+  describe('scripts of ours', () => {
+    test('hold nothing that Windows PowerShell 5.1 lacks', async () => {
+      const scripts = ourScripts()
+      expect(scripts.length).toBeGreaterThan(50)
+      const connection = await open(0)
+      try {
+        const outputs = await connection.request(
+          undefined,
+          scripts.map(({ text }) => ({ script: readScript(text) })),
+        )
+        const parts = outputs.map(({ stdout }) => stdout.toString('utf8').trim().split('\n'))
+        const known = new Known(windowsKit() as string)
+        const ours = new Set(
+          parts.flat().flatMap((line) => (line.startsWith('function ') ? [line.slice(9).toLowerCase()] : [])),
+        )
+        const wrong = scripts.flatMap(({ place }, at) =>
+          lacks(parts[at] as string[], known, ours).map((what) => `${place}: ${what}`),
+        )
+        expect(outputs.map(({ stderr }) => stderr.toString('utf8')).join('')).toBe('')
+        expect([...new Set(wrong)]).toEqual([])
+        // It finds what it is there for.
+        const text =
+          '$a ? 1 : 2; $b ?? 3; Get-Date -AsUTC; [Convert]::ToHexString($x); Remove-Service x; Set-Content y z; $p.Nosuch()'
+        const [output] = await connection.request(undefined, [{ script: readScript(text) }])
+        expect(lacks(output!.stdout.toString('utf8').trim().split('\n'), known, ours)).toEqual([
+          'TernaryExpressionAst',
+          'Get-Date -AsUTC',
+          '[Convert]::ToHexString',
+          'Remove-Service',
+          'Set-Content without an encoding',
+          'a member Nosuch',
+          'QuestionQuestion',
+        ])
+      } finally {
+        await connection.close()
+      }
+    })
+  })
 
   describe('a play for Windows hosts', () => {
     let folder: string
