@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CaseHost, ROOT, startCaseHost } from '../modules/case-host.ts'
+import { type CaseServer, startCaseServer } from '../modules/case-server.ts'
 import { ATTEMPTS, attempt, BAIT, END, STATE, unleash } from './directory-owner.ts'
 
 /** Tries of each module. Below about ten an attack of which muster knew nothing got through, too. */
 const TRIES = 100
 
 let target: CaseHost
+let server: CaseServer
 let directory: string
 beforeAll(async () => {
   target = await startCaseHost()
+  server = await startCaseServer(target.hosts.gateway)
   directory = await mkdtemp(join(tmpdir(), 'muster-attack-'))
   await mkdir(join(directory, 'files/tree/sub'), { recursive: true })
   await mkdir(join(directory, 'templates'))
@@ -23,6 +26,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'files/a.tar'), Buffer.from(await target.host.sh(tar), 'base64'))
 })
 afterAll(async () => {
+  server?.close()
   await target?.stop()
   if (directory !== undefined) await rm(directory, { recursive: true })
 })
@@ -33,7 +37,13 @@ describe('the owner of a directory in which root works, and who swaps names in i
     await host.sh(unleash())
     const before = await host.sh(STATE)
     const bait = () => host.exec(BAIT)
-    await attempt(tried, TRIES, { directory, connection, become: ROOT, bait })
+    const url = `http://${server.host}:${server.port}`
+    const args = Object.entries(tried.args).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replace('@SERVER@', url) : value,
+    ])
+    const here = { ...tried, args: Object.fromEntries(args) }
+    await attempt(here, TRIES, { directory, connection, become: ROOT, bait })
     await host.sh(END)
     expect(await host.sh(STATE)).toBe(before)
   })

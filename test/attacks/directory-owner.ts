@@ -13,6 +13,9 @@ const VICTIM = '/srv/victim'
 /** The uid of the user who owns {@link DEN}. */
 export const OWNER = 1000
 
+/** The user of that uid in the host image. */
+const OWNER_NAME = 'ops'
+
 /**
  * What the hostile owner runs: over and over, every name in the directory and in `work` below it is moved away and a
  * link to something of root's put there, or the link replaced by an honest file or directory again.
@@ -32,6 +35,7 @@ export function unleash(): string {
   return `set -e; rm -rf ${VICTIM} ${DEN}; mkdir -p ${VICTIM}/directory ${DEN}/work
 echo "root's own" >${VICTIM}/secret; chmod 600 ${VICTIM}/secret
 echo 'a=1' >${VICTIM}/directory/f; echo 'b=1' >${VICTIM}/directory/d; chmod 640 ${VICTIM}/directory/*
+id guest >/dev/null 2>&1 || useradd -M guest
 touch -d '2020-01-01' ${VICTIM}/secret ${VICTIM}/directory/* ${VICTIM}/directory
 chown -R ${OWNER}:${OWNER} ${DEN}
 cat >/srv/attack.pl <<'EOF'
@@ -41,7 +45,7 @@ setpriv --reuid=${OWNER} --regid=${OWNER} --clear-groups perl /srv/attack.pl ${D
 }
 
 /** Puts back, as the owner, what the tasks are about, and what it left behind. */
-export const BAIT = `cd ${DEN} && setpriv --reuid=${OWNER} --regid=${OWNER} --clear-groups sh -c '
+export const BAIT = `rm -rf ${DEN}/work/key ${DEN}/work/key.pub ${DEN}/work/home; cd ${DEN} && setpriv --reuid=${OWNER} --regid=${OWNER} --clear-groups sh -c '
 [ -L work ] && rm -f work; [ -d work ] || mkdir work; : >f; : >g; cd -P work && { [ -L f ] && rm -f f; : >f; mkdir -p d; }' >/dev/null 2>&1; :`
 
 /** Ends the owner's program. */
@@ -105,6 +109,28 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     args: { path: `${DEN}/work/f`, src: `${DEN}/g`, state: 'hard', force: true, mode: '0666', ...owned },
   },
   'nothing any more': { module: 'file', args: { path: `${DEN}/work`, state: 'absent' } },
+  'a line of a file': {
+    module: 'lineinfile',
+    args: { path: `${DEN}/work/f`, line: 'new', mode: '0666', ...owned },
+  },
+  'a block of a file': { module: 'blockinfile', args: { path: `${DEN}/work/f`, block: 'new', backup: true } },
+  'what stands in a file': { module: 'replace', args: { path: `${DEN}/work/f`, regexp: '^', replace: 'x' } },
+  'an answer put into a file': {
+    module: 'uri',
+    args: { url: '@SERVER@/hello.txt', dest: `${DEN}/work/f`, mode: '0666', ...owned },
+  },
+  'a file from a server': {
+    module: 'get_url',
+    args: { url: '@SERVER@/hello.txt', dest: `${DEN}/work/f`, mode: '0666', force: true, ...owned },
+  },
+  "a user's SSH key": {
+    module: 'user',
+    args: {
+      ...{ name: OWNER_NAME, create_home: false, generate_ssh_key: true },
+      ...{ ssh_key_type: 'ed25519', ssh_key_file: `${DEN}/work/key` },
+    },
+  },
+  "a user's home": { module: 'user', args: { name: 'guest', home: `${DEN}/work/home` } },
   unarchive: { module: 'unarchive', args: { src: 'a.tar', dest: `${DEN}/work`, ...owned, mode: '0777' } },
 }
 

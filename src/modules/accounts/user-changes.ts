@@ -1,15 +1,18 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { plain } from '../host/text.ts'
+import { makeHome, makeKey, whoMakesHome } from './user-home.ts'
 import type { UserParameters } from './user-parameters.ts'
-import type { UserState } from './user-state.ts'
-import { ageSteps, makeHome, makeKey, passwordLine, setPassword } from './user-steps.ts'
+import { keyPath, type UserState } from './user-state.ts'
+import { ageSteps, passwordLine, setPassword } from './user-steps.ts'
 
 /** What has to be done for a user: words for people, a script, and the line that chpasswd reads. */
 export interface UserChange {
   readonly says: readonly string[]
   readonly steps: readonly ShellText[]
   readonly password: Secret | undefined
+  /** Its steps make a home, with the functions of user-home.ts. */
+  readonly home: boolean
 }
 
 /** Days since 1970 of an `expires`, '' for never; undefined when the task does not say. */
@@ -38,26 +41,30 @@ export function creation(params: UserParameters, state: UserState): UserChange {
   const day = expiryDay(params.expires)
   if (day !== undefined && day !== '') add('-e', isoDay(day))
   if (params.system) words.push('-r')
-  words.push(params.create_home ? '-m' : '-M')
+  const home = params.create_home ? plain(params.home) : undefined
+  if (home === undefined) words.push(params.create_home ? '-m' : '-M')
   if (params.create_home) add('-k', plain(params.skeleton))
-  const parents =
-    params.create_home && params.home !== undefined
-      ? [sh`m_h=${plain(params.home)}; case $m_h in /*/*) mkdir -p -- "\${m_h%/*}" || exit 1 ;; esac`]
-      : []
+  const skeleton = plain(params.skeleton) ?? '/etc/skel'
   const password = wantedPassword(params)
   return {
     says: [`create user ${params.name}`],
     steps: [
-      ...parents,
-      sh`LC_ALL=C useradd ${words} -- ${name} || exit`,
+      ...(home === undefined
+        ? [sh`LC_ALL=C useradd ${words} -- ${name} || exit`]
+        : [
+            whoMakesHome(home),
+            sh`LC_ALL=C useradd "$m_m" ${words} -- ${name} || exit`,
+            makeHome(home, skeleton),
+          ]),
       ...(password === undefined ? [] : [setPassword]),
       ...(params.password_lock === true && password === undefined
         ? [sh`LC_ALL=C usermod -L -- ${name} || exit`]
         : []),
       ...ageSteps(params, null),
-      ...(params.generate_ssh_key ? [makeKey(params)] : []),
+      ...(params.generate_ssh_key ? [keyOf(params)] : []),
     ],
     password: password === undefined ? undefined : passwordLine(name, password),
+    home: home !== undefined,
   }
 }
 
@@ -125,10 +132,14 @@ export function modification(params: UserParameters, state: UserState): UserChan
     if (home === undefined || home === passwd.home) says.push('home directory')
   }
   if (params.generate_ssh_key && state.key === null) {
-    steps.push(makeKey(params))
+    steps.push(keyOf(params))
     says.push('SSH key')
   }
-  return { says, steps, password: sets ? passwordLine(name, password!) : undefined }
+  return { says, steps, password: sets ? passwordLine(name, password!) : undefined, home: homeMissing }
+}
+
+function keyOf(params: UserParameters): ShellText {
+  return makeKey(params, keyPath(plain(params.ssh_key_file) ?? `.ssh/id_${plain(params.ssh_key_type)}`))
 }
 
 function wantedPassword(params: UserParameters): Secret | undefined {

@@ -7,6 +7,7 @@ import { type Shadow, shadow } from '../../probes/shadow.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { homeFunctions } from './user-home.ts'
 
 /** What the host knows of a user. */
 export interface UserState {
@@ -45,12 +46,19 @@ export const userFunction: ShellText = sh`m_user() {
   if command -v getent >/dev/null 2>&1; then m_u=$(getent passwd "$1") || m_u=
   else m_u=; while IFS= read -r m_l; do case $m_l in "$1":*) m_u=$m_l; break ;; esac; done < /etc/passwd; fi
   [ -z "$m_u" ] || printf 'passwd\0%s\0' "$m_u"
-}
-m_key() {
-  [ -f "$1.pub" ] || return 0
-  printf 'keyfile\0%s\0public\0%s\0finger\0%s\0' "$1" "$(cat < "$1.pub")" "$(ssh-keygen -lf "$1.pub" 2>/dev/null)"
 }`
 
+/** `m_key FILE` prints the public key of a file. */
+export const keyFunction: ShellText = lines([
+  homeFunctions,
+  sh`m_key() {
+  [ -f "$1.pub" ] || return 0
+  m_e=\${1%/*}
+  # What the user may read, and no more: a link could lead to what is root's.
+  if m_trusted "\${m_e:-/}"; then m_as() { "$@"; }; fi
+  printf 'keyfile\0%s\0public\0%s\0finger\0%s\0' "$1" "$(m_as cat -- "$1.pub")" "$(m_as ssh-keygen -lf "$1.pub" 2>/dev/null)"
+}`,
+])
 /** What has to be known for a task on a user: entries of the databases, and what only some parameters need. */
 export function userProbes({ name, groups, keyFile, ...needs }: UserQuestions) {
   return {
@@ -68,6 +76,7 @@ export function userProbes({ name, groups, keyFile, ...needs }: UserQuestions) {
 function keyProbe(name: string, keyFile: string): Probe<SshKey | null> {
   const script = lines([
     userFunction,
+    keyFunction,
     sh`m_n=${name}; m_user "$m_n" >/dev/null; m_home=$(printf %s "$m_u" | cut -d: -f6)`,
     keyPath(keyFile),
     sh`m_key "$m_f"`,

@@ -4,8 +4,10 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { toolSucceeded, warnings } from '../accounts/tool.ts'
 import { creation, modification } from '../accounts/user-changes.ts'
+import { homeFunctions } from '../accounts/user-home.ts'
 import { type UserParameters, userParameters } from '../accounts/user-parameters.ts'
 import {
+  keyFunction,
   keyPath,
   readKey,
   readPasswd,
@@ -26,6 +28,7 @@ export default defineModule({
     summary: 'Makes, changes and removes users.',
     notes: [
       'Only what the task names is changed.',
+      'Homes and SSH keys are made by root only where root owns all directories on the way; elsewhere as the user, or refused.',
       'The hash of a password travels on standard input and is in no command line of the host.',
     ],
     examples: `
@@ -92,6 +95,7 @@ export default defineModule({
       ...(change.password === undefined ? {} : { stdin: change.password }),
       script: lines([
         userFunction,
+        ...(params.generate_ssh_key ? [keyFunction] : change.home ? [homeFunctions] : []),
         sh`m_n=${name}`,
         ...change.steps,
         sh`m_user "$m_n"`,
