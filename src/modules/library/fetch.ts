@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat as statHere, unlink } from 'node:fs/promises'
-import { basename, dirname, join, normalize, resolve } from 'node:path'
-import { normalize as normalizePosix, basename as posixBasename } from 'node:path/posix'
+import { basename, dirname, join, resolve } from 'node:path'
+import { basename as posixBasename } from 'node:path/posix'
 import { checksum } from '../../probes/digest.ts'
 import { assignPath } from '../../probes/expand-path.ts'
 import { scriptProbe } from '../../probes/script.ts'
@@ -9,6 +9,7 @@ import { stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { landingPath } from '../finding/landing-path.ts'
 import { plain } from '../host/text.ts'
 import {
   type Action,
@@ -112,10 +113,9 @@ async function destination(
 ): Promise<string> {
   const written = plain(dest as string)
   const folder = resolve(String(context.variable('playbook_dir') ?? '.'), written)
-  const inside = normalizePosix(`/${path}`)
-  if (!flat) return normalize(join(folder, normalizePosix(`/${context.host}`), inside))
+  if (!flat) return landingPath(landingPath(folder, context.host), path)
   const isFolder = (await statHere(folder).catch(() => undefined))?.isDirectory() === true
-  if (written.endsWith('/')) return join(folder, posixBasename(inside))
+  if (written.endsWith('/')) return landingPath(folder, posixBasename(path))
   if (isFolder)
     throw new TaskFailure(
       'dest is an existing directory, use a trailing slash if you want to fetch src into that directory',
