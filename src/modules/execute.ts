@@ -17,6 +17,8 @@ export interface ActionExecutor {
   call(action: ActionOf<'call'>, signal: AbortSignal): Promise<Value>
   /** Waits for something outside the host; others may be worked on meanwhile. */
   wait(action: ActionOf<'wait'>, signal: AbortSignal): Promise<Value>
+  /** Waits until the host is reached and answers as wanted; only where there is a way to a host. @throws TaskFailure */
+  reconnect?(action: ActionOf<'reconnect'>, signal: AbortSignal): Promise<unknown>
   /** Called before the first change, so that the journal knows of it. */
   intend(says: string): Promise<void>
 }
@@ -62,7 +64,7 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
     let next = await steps.next()
     while (next.done !== true) {
       const action = next.value
-      if (action.kind === 'look' || action.kind === 'wait') {
+      if (action.kind === 'look' || action.kind === 'wait' || action.kind === 'reconnect') {
         next = await steps.next(await read(action, signal, timeout, executor))
         continue
       }
@@ -91,13 +93,17 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
 }
 
 async function read(
-  action: ActionOf<'look' | 'wait'>,
+  action: ActionOf<'look' | 'wait' | 'reconnect'>,
   signal: AbortSignal,
   timeout: number | undefined,
   executor: ActionExecutor,
 ): Promise<ActionResult> {
   if (action.kind === 'look') return { ...NOTHING, answers: await executor.look(action.probes) }
-  return { ...NOTHING, value: await inTime(signal, timeout, () => executor.wait(action, signal)) }
+  if (action.kind === 'wait')
+    return { ...NOTHING, value: await inTime(signal, timeout, () => executor.wait(action, signal)) }
+  const { reconnect } = executor
+  if (reconnect === undefined) throw new Error('nothing can be connected anew here')
+  return { ...NOTHING, answers: await inTime(signal, timeout, () => reconnect(action, signal)) }
 }
 
 async function change(

@@ -30,9 +30,24 @@ interface ChangeBase extends ActionBase {
   readonly predicted?: Readonly<Record<string, Value>>
 }
 
+/** How a host is waited for that cannot be reached now. All times in seconds. */
+export interface Reconnection {
+  readonly probes: ProbeSet
+  /** Whether the answers are those that are waited for. */
+  wanted(answers: unknown): boolean
+  /** Before the first attempt. */
+  readonly delay: number
+  /** Between attempts. */
+  readonly sleep: number
+  /** For one attempt. */
+  readonly attempt: number
+  /** For all of them. */
+  readonly timeout: number
+}
+
 /**
  * Something a module wants done. A task whose module yields no change (none at all, or silent ones) is unchanged. In
- * check mode `look` and `wait` are the only ones that are done.
+ * check mode `look`, `reconnect` and `wait` are the only ones that are done.
  */
 export type Action =
   /** Read more of the host than `observe` named; always asked anew. The answers come back as the yield's `answers`. */
@@ -54,6 +69,11 @@ export type Action =
   | (ChangeBase & { readonly kind: 'push'; readonly source: PushSource; readonly to: string })
   /** Do something on the controller that changes something: an API call. Its value comes back as the yield's `value`. */
   | (ChangeBase & { readonly kind: 'call'; readonly call: (signal: AbortSignal) => Promise<Value> })
+  /**
+   * Connect anew, as often as it takes, until what is asked of the host then is as wanted; changes nothing. The answers
+   * come back as the yield's `answers`. Fails when the time is over.
+   */
+  | (ActionBase & { readonly kind: 'reconnect'; readonly again: Reconnection })
   /** The same for what only reads or waits; other hosts may be worked on meanwhile. */
   | (ActionBase & { readonly kind: 'wait'; readonly call: (signal: AbortSignal) => Promise<Value> })
 

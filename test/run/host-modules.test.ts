@@ -203,3 +203,48 @@ describe('pause', () => {
     await expect(run('- pause: { prompt: sure? }')).rejects.toThrow('prompt')
   })
 })
+
+describe('reboot and wait_for_connection', () => {
+  test('a host is there again when its boot is another one and the test command succeeds', async () => {
+    const { statuses, results, failures } = await run(
+      `- wait_for_connection: { timeout: 5 }
+- reboot:
+    boot_time_command: cat "{{ playbook_dir }}/boot"
+    reboot_command: echo second >"{{ playbook_dir }}/boot"; sleep 1; touch "{{ playbook_dir }}/works"
+    test_command: test -e "{{ playbook_dir }}/works"
+- reboot:
+    boot_time_command: cat "{{ playbook_dir }}/boot"
+    reboot_command: exit 1
+  check_mode: true`,
+      { boot: 'first\n' },
+    )
+    expect(failures).toEqual([])
+    expect(statuses).toEqual(['ok', 'changed', 'changed'])
+    expect(results[1]?.get('rebooted')).toBe(true)
+    expect(results[1]?.get('elapsed')).toBeGreaterThanOrEqual(1)
+  })
+
+  test('one that does not come up in time fails, and says why', async () => {
+    const { failures } = await run(
+      '- reboot: { boot_time_command: echo same, reboot_command: "true", reboot_timeout: 1 }',
+    )
+    expect(failures[0]?.message).toContain(
+      'timed out waiting for the host after 1 s: it does not answer as wanted yet',
+    )
+  })
+
+  test('an address where nobody listens is waited for, no longer than it says', async () => {
+    const input = await Input.write({
+      'hosts.yaml':
+        'all: { hosts: { one: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_connection: ssh } } }\n',
+      'play.yaml':
+        '- hosts: one\n  gather_facts: false\n  tasks:\n    - wait_for_connection: { timeout: 1, sleep: 0 }\n',
+    })
+    const { result } = await input.apply({ connection: 'ssh' })
+    expect(result.failures[0]?.message).toMatch(
+      /^timed out waiting for the host after 1 s: .*nothing listens there/,
+    )
+    expect(result.failures[0]?.status).toBe('failed')
+    await input.remove()
+  })
+})

@@ -1,6 +1,6 @@
 import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
-import type { Action } from '../../modules/module.ts'
+import type { Action, Reconnection } from '../../modules/module.ts'
 import { type AnswersOf, type Probe, type ProbeSet, probesOf, type Touched } from '../../probes/probe.ts'
 import { type Language, type ProbeStep, probeSteps } from '../../probes/request.ts'
 import { Secret } from '../../values/secret.ts'
@@ -13,6 +13,7 @@ import { Answers } from './answers.ts'
 import { downloadScript, windowsDownloadScript } from './host-download.ts'
 import { type Identity, keyOf } from './identity.ts'
 import { keepAll, languageOf, type Question, questionsOf, stepOf } from './questions.ts'
+import { reconnecting } from './reconnecting.ts'
 import { settingsOf } from './settings.ts'
 
 /** Probes that a later task will probably need, and as whom. A wrong guess costs a request, never an answer. */
@@ -231,11 +232,32 @@ export class HostLink {
     return connection.request(identity.become, steps, this.#run.signal)
   }
 
-  async #connection(): Promise<Connection> {
+  /**
+   * Waits until the host is reached and answers as wanted, with a new connection after each failure, whatever its cause:
+   * a machine that boots refuses users before it lets them in.
+   * @throws TaskFailure when the time is over
+   */
+  async reconnect(identity: Identity, again: Reconnection, signal: AbortSignal): Promise<unknown> {
+    return reconnecting(again, signal, {
+      ask: async (within) => {
+        await this.#connection(AbortSignal.any([this.#run.signal, within]))
+        return this.lookAnew(identity, again.probes)
+      },
+      drop: () => {
+        this.forget('everything')
+        const connection = this.#host.connection
+        this.#host.connection = undefined
+        // Nobody waits for a host that is gone to say goodbye.
+        void connection?.close().catch(() => {})
+      },
+    })
+  }
+
+  async #connection(signal: AbortSignal = this.#run.signal): Promise<Connection> {
     if (this.#host.connection !== undefined) return this.#host.connection
     this.#phase('connect')
     const settings = settingsOf(this.#run, this.#host, this.#variables)
-    const connection = await this.#run.connect(settings, this.#run.signal)
+    const connection = await this.#run.connect(settings, signal)
     this.#host.connection = connection
     this.#platform = connection.platform
     return connection

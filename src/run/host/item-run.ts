@@ -151,6 +151,12 @@ async function converge(
         },
         push: (action) => link.push(identity, action),
         call: (action, signal) => action.call(signal),
+        reconnect: async (action, signal) => {
+          const seen = await session.waiting(() => link.reconnect(identity, action.again, signal))
+          link.forget('everything')
+          report.phase('converge', name)
+          return seen
+        },
         wait: async (action, signal) => {
           const value = await session.waiting(() => action.call(signal))
           // It may have taken long, and the world moved on.

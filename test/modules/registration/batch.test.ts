@@ -98,7 +98,8 @@ describe('tags of nodes that are registered', () => {
     while (next.done !== true) {
       const action = next.value
       did.push(action.says)
-      if (action.kind === 'look' || action.kind === 'wait') throw new Error('nothing to wait for')
+      if (action.kind === 'look' || action.kind === 'wait' || action.kind === 'reconnect')
+        throw new Error('nothing to wait for')
       diffs.push(...(action.diff ?? []).map(({ before, after }) => [plain(before), plain(after)]))
       if (check) return { did, diffs }
       if (action.kind !== 'call') throw new Error(`a request to the host: ${action.says}`)
