@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { downloadScript } from '../../src/run/host/host-download.ts'
+import { downloadScript } from '../../src/run/host/link/host-download.ts'
 import { sha256, workFolder } from '../artifacts/lab.ts'
 
 // A server whose certificate a company's CA signed: the environment's SSL_CERT_FILE has the host trust it.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { downloadScript } from '../../src/run/host/host-download.ts'
+import { downloadScript } from '../../src/run/host/link/host-download.ts'
 import { sha256, workFolder } from '../artifacts/lab.ts'
 import { releaseServer } from '../artifacts/release-server.ts'
 

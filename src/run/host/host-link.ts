@@ -1,6 +1,6 @@
 import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
-import type { Action, Reconnection } from '../../modules/module.ts'
+import type { Action } from '../../modules/module.ts'
 import { type AnswersOf, type Probe, type ProbeSet, probesOf, type Touched } from '../../probes/probe.ts'
 import { type Language, type ProbeStep, probeSteps } from '../../probes/request.ts'
 import { Secret } from '../../values/secret.ts'
@@ -9,11 +9,10 @@ import type { Output } from '../../values/transfer.ts'
 import type { Phase } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { PlayVariables } from '../scope/variables.ts'
-import { Answers } from './answers.ts'
-import { downloadScript, windowsDownloadScript } from './host-download.ts'
 import { type Identity, keyOf } from './identity.ts'
-import { keepAll, languageOf, type Question, questionsOf, stepOf } from './questions.ts'
-import { reconnecting } from './reconnecting.ts'
+import { Answers } from './link/answers.ts'
+import { downloadScript, windowsDownloadScript } from './link/host-download.ts'
+import { keepAll, languageOf, type Question, questionsOf, stepOf } from './link/questions.ts'
 import { settingsOf } from './settings.ts'
 
 /** Probes that a later task will probably need, and as whom. A wrong guess costs a request, never an answer. */
@@ -52,9 +51,14 @@ export class HostLink {
     return !this.#renewed
   }
 
-  /** Drops the connection and all that is known; the next use makes a new one. */
+  /** Drops the connection and all that is known; the next use makes a new one, once. */
   async renew(): Promise<void> {
     this.#renewed = true
+    await this.drop()
+  }
+
+  /** The same as often as one likes. */
+  async drop(): Promise<void> {
     this.forget('everything')
     const connection = this.#host.connection
     this.#host.connection = undefined
@@ -66,9 +70,9 @@ export class HostLink {
     for (const answers of this.#answers.values()) answers.forget(touched)
   }
 
-  /** @throws ConnectionError */
-  async connect(): Promise<void> {
-    await this.#connection()
+  /** @throws ConnectionError, also when `within` is over first */
+  async connect(within?: AbortSignal): Promise<void> {
+    await this.#connection(within)
   }
 
   /**
@@ -230,27 +234,6 @@ export class HostLink {
       for (const [, value] of environment ?? []) if (value instanceof Secret) masker.learn(value)
     }
     return connection.request(identity.become, steps, this.#run.signal)
-  }
-
-  /**
-   * Waits until the host is reached and answers as wanted, with a new connection after each failure, whatever its cause:
-   * a machine that boots refuses users before it lets them in.
-   * @throws TaskFailure when the time is over
-   */
-  async reconnect(identity: Identity, again: Reconnection, signal: AbortSignal): Promise<unknown> {
-    return reconnecting(again, signal, {
-      ask: async (within) => {
-        await this.#connection(AbortSignal.any([this.#run.signal, within]))
-        return this.lookAnew(identity, again.probes)
-      },
-      drop: () => {
-        this.forget('everything')
-        const connection = this.#host.connection
-        this.#host.connection = undefined
-        // Nobody waits for a host that is gone to say goodbye.
-        void connection?.close().catch(() => {})
-      },
-    })
   }
 
   async #connection(signal: AbortSignal = this.#run.signal): Promise<Connection> {

@@ -12,6 +12,7 @@ import { skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions, type EngineWith, retryPlan } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
+import { reconnecting } from './link/reconnecting.ts'
 import type { HostSession } from './session.ts'
 
 /** What will probably be asked after this item. */
@@ -152,7 +153,7 @@ async function converge(
         push: (action) => link.push(identity, action),
         call: (action, signal) => action.call(signal),
         reconnect: async (action, signal) => {
-          const seen = await session.waiting(() => link.reconnect(identity, action.again, signal))
+          const seen = await session.waiting(() => reconnecting(link, identity, action.again, signal))
           link.forget('everything')
           report.phase('converge', name)
           return seen

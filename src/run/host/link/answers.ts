@@ -6,8 +6,8 @@ import {
   probesOf,
   type Subject,
   type Touched,
-} from '../../probes/probe.ts'
-import type { Known } from '../../probes/request.ts'
+} from '../../../probes/probe.ts'
+import type { Known } from '../../../probes/request.ts'
 
 /**
  * What is known of a host, for one identity and environment: answers to probes, until an action may have changed what

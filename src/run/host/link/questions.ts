@@ -1,10 +1,10 @@
-import type { Connection, Step } from '../../connection/connection.ts'
-import { MOVED, type Probe } from '../../probes/probe.ts'
-import { type Language, type ProbeStep, probeSteps, unanswerable } from '../../probes/request.ts'
-import { PowerShellText } from '../../shell/powershell/ps.ts'
-import type { Output } from '../../values/transfer.ts'
+import type { Connection, Step } from '../../../connection/connection.ts'
+import { MOVED, type Probe } from '../../../probes/probe.ts'
+import { type Language, type ProbeStep, probeSteps, unanswerable } from '../../../probes/request.ts'
+import { PowerShellText } from '../../../shell/powershell/ps.ts'
+import type { Output } from '../../../values/transfer.ts'
+import type { Identity } from '../identity.ts'
 import type { Answers } from './answers.ts'
-import type { Identity } from './identity.ts'
 
 /** The language that a host's shell is spoken to in. */
 export function languageOf({ platform }: Connection): Language {

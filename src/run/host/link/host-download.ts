@@ -1,6 +1,6 @@
-import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
-import { type ShellText, sh } from '../../shell/sh.ts'
-import { sha256Of } from '../../shell/sha256.ts'
+import { type PowerShellText, ps } from '../../../shell/powershell/ps.ts'
+import { type ShellText, sh } from '../../../shell/sh.ts'
+import { sha256Of } from '../../../shell/sha256.ts'
 
 /**
  * Script that fetches an address into an existing file of the host, whose mode stays, and compares the checksum. Its
