@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Cloud, startCloud } from '../../../src/emulator/cloud.ts'
+import { buildAgentDeb } from '../../agent/build-agent-deb.ts'
 import { RunningMuster, summaryOf } from '../../run/muster.ts'
 import { PLAYBOOKS } from '../render.ts'
 
 // The account's side of the main job, in other partitions than `aws`.
 let cloud: Cloud
 let folder: string
+const artifacts = { 'amazon-ssm-agent': await buildAgentDeb() }
 beforeEach(async () => {
   cloud = await startCloud()
   folder = await mkdtemp(join(tmpdir(), 'muster-partition-'))
@@ -18,13 +20,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-function cloudPlaybook(region: string, environment: Readonly<Record<string, string>>) {
+function cloudPlaybook(
+  region: string,
+  environment: Readonly<Record<string, string>>,
+  playbook = 'cloud.yaml',
+) {
   return (async () => {
     const inventory = join(folder, 'inventory.yaml')
-    const vars = { muster_region: region, muster_role: 'node', muster_workspace: 'fleet' }
-    await writeFile(inventory, JSON.stringify({ all: { vars, hosts: { web1: {} } } }))
+    const workspace = playbook === 'cloud.yaml' ? { muster_workspace: 'fleet' } : {}
+    const vars = { muster_region: region, muster_role: 'node', ...workspace, artifacts }
+    await writeFile(
+      inventory,
+      JSON.stringify({ all: { vars, hosts: { web1: { ansible_host: '127.0.0.1', ansible_port: 9 } } } }),
+    )
     const state = { XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder, AWS_REGION: region }
-    const words = ['apply', join(PLAYBOOKS, 'cloud.yaml'), '-i', inventory, '--json']
+    const words = ['apply', join(PLAYBOOKS, playbook), '-i', inventory, '--json']
     return new RunningMuster(words, { environment: { ...environment, ...state } }).ended
   })()
 }
@@ -59,4 +69,17 @@ it('China has no AMP: refused by name, before anything is made', async () => {
     }),
   ])
   expect(cloud.inspect.roles()).toEqual([])
+})
+
+it('China: hosts come under Systems Manager without AMP, with policies of its partition', async () => {
+  const { AWS_ENDPOINT_URL, ...rest } = cloud.environment()
+  const url = AWS_ENDPOINT_URL!
+  const services = { AWS_ENDPOINT_URL_STS: url, AWS_ENDPOINT_URL_IAM: url, AWS_ENDPOINT_URL_SSM: url }
+  const ended = await cloudPlaybook('cn-north-1', { ...rest, ...services }, 'onboard.yaml')
+  // The host is not there; the account is what is looked at.
+  expect(summaryOf(ended).failures.map(({ host, status }) => [host, status])).toEqual([
+    ['web1', 'unreachable'],
+  ])
+  const [role] = cloud.inspect.roles()
+  expect([...role!.attached.keys()]).toEqual(['arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore'])
 })
