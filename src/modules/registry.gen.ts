@@ -39,6 +39,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   replace: () => import('./library/replace.ts'),
   rpm_key: () => import('./library/rpm_key.ts'),
   script: () => import('./library/script.ts'),
+  service: () => import('./library/service.ts'),
   service_facts: () => import('./library/service_facts.ts'),
   set_fact: () => import('./library/set_fact.ts'),
   set_stats: () => import('./library/set_stats.ts'),
@@ -79,7 +80,6 @@ export const ALIASES: Readonly<Record<string, string>> = {
   yum: 'dnf',
   gather_facts: 'setup',
   systemd_service: 'systemd',
-  service: 'systemd',
 }
 
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */

@@ -161,6 +161,16 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     on: HANDED_DOWN,
     doc: 'Seconds after which the task, or one item of its loop, fails.',
   },
+  async: {
+    type: 'integer',
+    on: TASKS,
+    doc: 'Seconds that the task may take; muster waits for it, so that it is another `timeout`.',
+  },
+  poll: {
+    type: 'integer',
+    on: TASKS,
+    doc: 'Beside async, anything but 0: muster waits anyway, and leaves nothing running behind a task.',
+  },
   loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },
   index_var: { type: 'variable', on: ['loop_control'], doc: "The variable of the item's index, from 0." },
   label: { type: 'text', on: ['loop_control'], doc: 'What to show of an item; usually a template.' },

@@ -162,5 +162,8 @@ export interface Task extends Inherited {
   readonly failedWhen: readonly Value[] | undefined
   readonly until: readonly Value[] | undefined
   readonly retries: Value | undefined
+  /** Seconds that the task may take, when it is asked for every `poll` seconds whether it is done. */
+  readonly asyncLimit?: Value | undefined
+  readonly poll?: Value | undefined
   readonly delay: Value | undefined
 }

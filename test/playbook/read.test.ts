@@ -209,7 +209,6 @@ describe('what muster has not yet', () => {
   it.each([
     ['debug:\ndelegate_to: h1', "'delegate_to' is not supported by muster yet"],
     ['debug:\nrun_once: true', "'run_once' is not supported by muster yet"],
-    ['debug:\nasync: 5', "'async' is not supported by muster yet"],
     ['local_action: debug', "'local_action' is not supported by muster yet"],
     ['debug:\ntags: "{{ x }}"', 'templates in tags are not supported by muster yet'],
     ['debug:\nbecome_method: su', "become_method 'su' is not supported by muster yet"],

@@ -10,7 +10,7 @@ import { touchedBySteps, unitFailure, unitSteps } from '../systemd/unit-steps.ts
 
 export default defineModule({
   name: 'systemd',
-  aliases: ['systemd_service', 'service'],
+  aliases: ['systemd_service'],
   runsOn: 'host',
   documentation: {
     summary: 'Starts, stops, enables and masks units of systemd.',

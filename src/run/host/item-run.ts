@@ -3,9 +3,11 @@ import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import type { Module } from '../../modules/module.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
+import { NOTHING_BEHIND } from '../../playbook/tasks/task.ts'
 import { type AnswersOf, type ProbeSet, probesOf } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { Value } from '../../values/value.ts'
 import type { EvaluatedItem, EvaluatedTask } from './evaluation/evaluate.ts'
 import { evaluationFailure, inLine } from './evaluation/evaluation-failure.ts'
 import { skippedResult } from './evaluation/registered.ts'
@@ -218,10 +220,19 @@ export function obey(
   report.leave({ status: 'cancelled', task, message, hint: failure.hint })
 }
 
+/** The nearest of `timeout` and `async`. */
 function timeoutOf({ task, home }: EvaluatedTask, item: EvaluatedItem): number | undefined {
-  if (task.timeout === undefined) return undefined
-  const seconds = Number(createEngine(item.scope, home).resolve(task.timeout))
-  if (!Number.isFinite(seconds) || seconds < 0)
-    throw new TaskFailure(`timeout must be a number of seconds, got ${inLine(task.timeout)}`)
-  return seconds === 0 ? undefined : seconds
+  const engine = createEngine(item.scope, home)
+  const seconds = (written: Value | undefined, keyword: string) => {
+    if (written === undefined) return []
+    const read = Number(engine.resolve(written))
+    if (!Number.isFinite(read) || read < 0)
+      throw new TaskFailure(`${keyword} must be a number of seconds, got ${inLine(written)}`)
+    return read === 0 ? [] : [read]
+  }
+  const limit = seconds(task.asyncLimit, 'async')
+  if (limit.length > 0 && task.poll !== undefined && seconds(task.poll, 'poll').length === 0)
+    throw new TaskFailure('poll: 0 is not supported', { hint: NOTHING_BEHIND })
+  const all = [...seconds(task.timeout, 'timeout'), ...limit]
+  return all.length === 0 ? undefined : Math.min(...all)
 }
