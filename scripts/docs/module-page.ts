@@ -1,6 +1,6 @@
 import type { Module } from '../../src/modules/module.ts'
 import type { Parameter, ParameterSpec } from '../../src/modules/parameters.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 import { table } from './table.ts'
 
 const CHECK_MODE = {
@@ -52,7 +52,7 @@ function typeWords(parameter: Parameter): string {
 }
 
 function defaultWords(parameter: Parameter): string {
-  return parameter.default === undefined ? '' : code(JSON.stringify(plain(parameter.default)))
+  return parameter.default === undefined ? '' : code(JSON.stringify(jsonOf(parameter.default)))
 }
 
 function rules(spec: ParameterSpec): string[] {
@@ -66,7 +66,7 @@ function rules(spec: ParameterSpec): string[] {
     ...Object.entries(spec.requiredBy ?? {}).map(([name, needed]) => `${code(name)} needs ${names(needed)}.`),
     ...(spec.requiredIf ?? []).map(
       ([name, value, needed]) =>
-        `${code(`${name}: ${JSON.stringify(plain(value))}`)} needs ${names(needed)}.`,
+        `${code(`${name}: ${JSON.stringify(jsonOf(value))}`)} needs ${names(needed)}.`,
     ),
   ]
   return lines.length === 0 ? [] : [lines.map((line) => `- ${line}`).join('\n')]

@@ -1,4 +1,4 @@
-import { type Secret, secretsIn } from '../values/secret.ts'
+import { REDACTED, type Secret, secretsIn } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import type { TaskResult } from './task-result.ts'
 
@@ -9,11 +9,7 @@ import type { TaskResult } from './task-result.ts'
  * @param params the module's parameters
  */
 export function coverResult(params: unknown, result: TaskResult): TaskResult {
-  const secrets = new Map<string, Secret>()
-  for (const secret of secretsIn(params)) {
-    const text = secret.revealText()
-    if (text !== '' && typeof secret.reveal() !== 'boolean') secrets.set(text, secret)
-  }
+  const secrets = secretTextsIn(params)
   if (secrets.size === 0) return result
   const cover = (value: Value): Value => {
     if (typeof value === 'string') return secrets.get(value) ?? value
@@ -21,5 +17,32 @@ export function coverResult(params: unknown, result: TaskResult): TaskResult {
     if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, cover(item)]))
     return value
   }
-  return { ...result, values: new Map([...result.values].map(([key, value]) => [key, cover(value)])) }
+  return {
+    ...result,
+    message: result.message === undefined ? undefined : coverWords(params, result.message),
+    hint: result.hint === undefined ? undefined : coverWords(params, result.hint),
+    values: new Map([...result.values].map(([key, value]) => [key, cover(value)])),
+  }
+}
+
+/**
+ * What a module says of what it does or why it failed, with the Secrets of its parameters redacted. The masker finds
+ * longer ones again, also in other spellings; one that is too short for it shows here where it stands as a word.
+ */
+export function coverWords(params: unknown, said: string): string {
+  let shown = said
+  for (const text of secretTextsIn(params).keys()) {
+    const [before, after] = [/^\w/.test(text) ? '(?<!\\w)' : '', /\w$/.test(text) ? '(?!\\w)' : '']
+    shown = shown.replaceAll(new RegExp(`${before}${RegExp.escape(text)}${after}`, 'g'), REDACTED)
+  }
+  return shown
+}
+
+function secretTextsIn(params: unknown): Map<string, Secret> {
+  const secrets = new Map<string, Secret>()
+  for (const secret of secretsIn(params)) {
+    const text = secret.revealText()
+    if (text !== '' && typeof secret.reveal() !== 'boolean') secrets.set(text, secret)
+  }
+  return secrets
 }

@@ -2,6 +2,7 @@ import type { ProbeSet } from '../probes/probe.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import type { Value } from '../values/value.ts'
+import { coverWords } from './cover-result.ts'
 import type { Action, ActionResult, Diff, Module, ModuleContext } from './module.ts'
 import { failureResult, resultOf, type TaskResult } from './task-result.ts'
 
@@ -81,7 +82,7 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
           ? resultOf({ skipped: true, changed: false, result }, false, [])
           : resultOf({ result }, true, diffs)
       }
-      if (changes && !changed) await executor.intend(action.says)
+      if (changes && !changed) await executor.intend(coverWords(execution.params, action.says))
       changed ||= changes
       next = await steps.next(await change(action, signal, timeout, executor))
     }

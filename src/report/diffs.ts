@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff'
 import { dump } from 'js-yaml'
 import type { Diff } from '../run/record/events.ts'
-import { plain } from '../values/plain.ts'
+import { jsonOf } from '../values/json-value.ts'
 import { visible } from '../values/text/visible.ts'
 import type { Value } from '../values/value.ts'
 
@@ -54,5 +54,5 @@ export function formatDiff(diff: Diff): string {
 function asText(value: string | Value): string {
   if (typeof value === 'string') return value
   if (value === null) return ''
-  return dump(plain(value), { sortKeys: false })
+  return dump(jsonOf(value), { sortKeys: false })
 }

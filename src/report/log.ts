@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml'
 import type { Listener } from '../run/record/events.ts'
-import { plain } from '../values/plain.ts'
+import { jsonOf } from '../values/json-value.ts'
 import { visible } from '../values/text/visible.ts'
 import { formatDiff } from './diffs.ts'
 import { logLine } from './lines.ts'
@@ -27,7 +27,7 @@ export function logReport(write: (text: string) => void, options: LogOptions): L
       if (shows || options.verbosity > 1) {
         const result = new Map(event.result)
         if (shows) for (const key of ['changed', 'failed']) result.delete(key)
-        if (result.size > 0) write(`${indent(visible(dump(plain(result)), false))}\n`)
+        if (result.size > 0) write(`${indent(visible(dump(jsonOf(result)), false))}\n`)
       }
     }
     if (event.type === 'run-ended') write(`${recapText(event, options.verbosity > 0)}\n`)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { KNOWN_SERIES } from '../../src/modules/collectors/known-series.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 import { loadYamlFile } from '../../src/yaml/load.ts'
 import { toValue } from '../../src/yaml/to-value.ts'
 
@@ -31,7 +31,7 @@ const dashboard = JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8')) a
   readonly panels: readonly Panel[]
 }
 const { documents } = await loadYamlFile(join(folder, 'provisioning/amp.yaml'))
-const provisioned = plain(toValue(documents[0]!)) as unknown as {
+const provisioned = jsonOf(toValue(documents[0]!)) as unknown as {
   readonly apiVersion: number
   readonly datasources: readonly (Source & { readonly url: string; readonly jsonData: object })[]
 }

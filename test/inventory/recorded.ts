@@ -18,7 +18,7 @@ import { magicVariables } from '../../src/inventory/variables/magic.ts'
 import { readVariables } from '../../src/inventory/variables/variable-files.ts'
 import { TemplateError } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 import { InputError } from '../../src/values/problem.ts'
 import { Secret } from '../../src/values/secret.ts'
 
@@ -104,7 +104,7 @@ export async function compare(recorded: RecordedCase, directory: string): Promis
         if (OF_A_RUN.test(expression)) continue
         differ(`eval ${name} ${expression}`, expected, () => {
           const value = engine.expression(expression)
-          return value instanceof Secret ? value.reveal() : plain(value)
+          return value instanceof Secret ? value.reveal() : jsonOf(value)
         })
       }
     }

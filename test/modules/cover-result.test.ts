@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coverResult } from '../../src/modules/cover-result.ts'
+import { coverResult, coverWords } from '../../src/modules/cover-result.ts'
 import { resultOf } from '../../src/modules/task-result.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { dict } from '../../src/values/value.ts'
@@ -23,4 +23,21 @@ test('what a module tells of a secret parameter is that Secret, however deep, an
 test('without secrets it stays as it is', () => {
   const result = resultOf({ result: { url: 'x' } }, false, [])
   expect(coverResult({ url: 'x' }, result)).toBe(result)
+})
+
+test.each([
+  ['name the host db1', 'name the host ********'],
+  ['link /a to db1/x', 'link /a to ********/x'],
+  ['db12 is another', 'db12 is another'],
+  ['fetch https://x/?token=$1', 'fetch ********'],
+])('what it says of it shows none: %s', (said, shown) => {
+  expect(coverWords({ name: new Secret('db1'), url: [new Secret('https://x/?token=$1')] }, said)).toBe(shown)
+})
+
+test('a failure neither', () => {
+  const result = { ...resultOf({}, false, []), message: 'no such user: me', hint: 'make me first' }
+  expect(coverResult({ user: new Secret('me') }, result)).toMatchObject({
+    message: 'no such user: ********',
+    hint: 'make ******** first',
+  })
 })

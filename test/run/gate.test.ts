@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runFromWords } from '../../src/cli/run-command.ts'
 import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 import { administrator, clients } from '../emulator/clients.ts'
 import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
 
@@ -152,7 +152,7 @@ describe('the proof as a gate', () => {
     const { events } = await apply({ hosts, mode: 'plan' })
     expect(queries()).toBe(2)
     const proofs = events.flatMap((event) =>
-      event.type === 'task' && event.task === 'proof' ? [plain(event.result.get('series')!)] : [],
+      event.type === 'task' && event.task === 'proof' ? [jsonOf(event.result.get('series')!)] : [],
     )
     expect(proofs).toHaveLength(12)
     for (const proof of proofs) expect(proof).toMatchObject([{ fresh: true }])

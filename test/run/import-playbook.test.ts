@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 
 // A playbook in a folder of its own finds its files, templates, variable files and tasks there, as Ansible does.
 
@@ -51,7 +51,7 @@ ${more}  tasks:
   expect(await readFile(join(folder, 'outer'), 'utf8')).toBe('outer')
   expect(await readFile(join(folder, 'rendered'), 'utf8')).toBe('inner vars sub')
   const said = events.flatMap((event) =>
-    event.type === 'task' && event.module === 'debug' ? [plain(event.result)] : [],
+    event.type === 'task' && event.module === 'debug' ? [jsonOf(event.result)] : [],
   )
   expect(said).toMatchObject([{ msg: 'inner' }])
 })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 
 // What is asked ahead of its turn may never be seen: random playbooks do the same with and without it, task by task.
 
@@ -204,7 +204,7 @@ async function run(playbook: unknown, prefetch: boolean, forks: number) {
       one,
       events.flatMap((event) =>
         event.type === 'task' && event.host === one
-          ? [[event.task, event.item, event.status, withoutTimes(plain(event.result), home)]]
+          ? [[event.task, event.item, event.status, withoutTimes(jsonOf(event.result), home)]]
           : [],
       ),
     ]),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
-import { plain } from '../../src/values/plain.ts'
+import { jsonOf } from '../../src/values/json-value.ts'
 import { InputError } from '../../src/values/problem.ts'
 
 export const CASES = join(import.meta.dirname, '../cases/plays')
@@ -88,7 +88,7 @@ export async function compare(name: string): Promise<Map<string, string>> {
   differ('order', byHost(orderOf(events)), byHost(recorded.order))
   differ('debug', sorted(debugOf(events)), sorted(recorded.debug))
   texts += JSON.stringify(
-    events.map((event) => (event.type === 'task' ? { ...event, result: plain(event.result) } : event)),
+    events.map((event) => (event.type === 'task' ? { ...event, result: jsonOf(event.result) } : event)),
   )
   if (recorded.error !== null && !texts.includes(JSON.stringify(recorded.error).slice(1, -1)))
     differences.set('error', `not said: ${recorded.error}`)
@@ -158,7 +158,7 @@ function debugOf(events: readonly RunEvent[]): Record<string, unknown> {
   for (const event of events) {
     if (event.type !== 'task' || event.module !== 'debug') continue
     if (event.status !== 'ok' && event.status !== 'changed') continue
-    const dict = plain(event.result) as Record<string, unknown>
+    const dict = jsonOf(event.result) as Record<string, unknown>
     if ('results' in dict && event.item === undefined && !('msg' in dict && event.result.size === 3)) continue
     const key = `${event.task}|${event.host}${event.item === undefined ? '' : `|item=${event.item}`}`
     const time = (times.get(key) ?? 0) + 1

@@ -1,4 +1,4 @@
-import { plain as toJson } from '../../values/plain.ts'
+import { jsonOf } from '../../values/json-value.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
@@ -10,7 +10,7 @@ import { isDict, type Value } from '../../values/value.ts'
  */
 export function policyText(value: Value, what: string): string {
   const given = value instanceof Secret ? value.revealText() : value
-  if (isDict(given)) return JSON.stringify(toJson(given))
+  if (isDict(given)) return JSON.stringify(jsonOf(given))
   if (typeof given === 'string') {
     try {
       const parsed: unknown = JSON.parse(given)

@@ -1,4 +1,4 @@
-import { plain } from '../../values/plain.ts'
+import { jsonOf } from '../../values/json-value.ts'
 import type { Value } from '../../values/value.ts'
 import type { RunEvent } from './events.ts'
 
@@ -10,11 +10,11 @@ export function eventJson(event: RunEvent, at = new Date()): object {
     return {
       at: at.toISOString(),
       ...rest,
-      result: plain(event.result),
+      result: jsonOf(event.result),
       diff: event.diff.map((diff) => ({
         ...diff,
-        before: plain(diff.before as Value),
-        after: plain(diff.after as Value),
+        before: jsonOf(diff.before as Value),
+        after: jsonOf(diff.after as Value),
       })),
     }
   }

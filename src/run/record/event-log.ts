@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
-import { plain } from '../../values/plain.ts'
+import { jsonOf } from '../../values/json-value.ts'
 import { cut, jsonLine } from '../../values/text/visible.ts'
 import type { Value } from '../../values/value.ts'
 import { eventJson } from './event-json.ts'
@@ -59,7 +59,7 @@ function shortDiff({ before, after, ...rest }: Diff): Diff {
 
 function shortSide(side: Diff['before']): Diff['before'] {
   if (typeof side === 'string') return cut(side, MOST_OF_A_SIDE)
-  const text = JSON.stringify(plain(side as Value)) ?? ''
+  const text = JSON.stringify(jsonOf(side as Value)) ?? ''
   return text.length <= MOST_OF_A_SIDE ? side : cut(text, MOST_OF_A_SIDE)
 }
 

@@ -11,7 +11,7 @@ import { applyTest } from './tests.ts'
 import { attributeOf, itemOf } from './values/access.ts'
 import { printed } from './values/concat.ts'
 import { binary, comparison, unary } from './values/operations.ts'
-import { plainValue } from './values/plain.ts'
+import { resolveValue } from './values/resolve-operand.ts'
 import { hideJoined, reveal, secretKey, Taint } from './values/secrets.ts'
 import { type Bounds, sliceOf } from './values/slices.ts'
 
@@ -92,7 +92,7 @@ function dictOf(pairs: readonly (readonly [Expression, Expression])[], context: 
     const key = evaluate(keyExpression, context)
     context.frame.at = keyExpression.at
     const taint = new Taint()
-    const plainKey = toKey(plainValue(context.evaluation, key, taint))
+    const plainKey = toKey(resolveValue(context.evaluation, key, taint))
     if (taint.hidden) throw secretKey()
     dictSet(entries as Map<Key, Value>, plainKey, evaluate(valueExpression, context) as Value)
   }

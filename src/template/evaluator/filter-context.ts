@@ -7,13 +7,13 @@ import type { Context } from './context.ts'
 import { applyFilter } from './filters.ts'
 import { applyTest } from './tests.ts'
 import { partOf } from './values/access.ts'
-import { plainValue } from './values/plain.ts'
+import { resolveValue } from './values/resolve-operand.ts'
 import { Taint } from './values/secrets.ts'
 
 /** What a filter or test may ask the engine. */
 export function filterContext(context: Context): FilterContext {
   // The filter got its input revealed and the engine covers its result, so nothing in between needs a cover.
-  const opened = (operand: Operand): Value => plainValue(context.evaluation, operand, new Taint())
+  const opened = (operand: Operand): Value => resolveValue(context.evaluation, operand, new Taint())
   return {
     directory: context.evaluation.home.directory,
     fail(message) {

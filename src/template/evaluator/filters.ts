@@ -9,7 +9,7 @@ import { isMissing, isOwn } from './errors.ts'
 import { filterContext } from './filter-context.ts'
 import type { LazyFilter } from './lazy/filter.ts'
 import { lazyFilters } from './lazy/index.ts'
-import { plainValue, takeInventory } from './values/plain.ts'
+import { resolveValue, takeInventory } from './values/resolve-operand.ts'
 import { conceal, hide, isHidden, silenced, Taint } from './values/secrets.ts'
 
 /** Applies a filter by its name. What is undefined stays so, except where the filter is made for it. */
@@ -49,13 +49,13 @@ function applyPlain(
 ): Operand {
   const { evaluation } = context
   const taint = new Taint()
-  const value = plainValue(evaluation, input, taint)
+  const value = resolveValue(evaluation, input, taint)
   const plainArgs: Arguments = {
-    positional: args.positional.map((argument) => plainValue(evaluation, argument, taint)),
+    positional: args.positional.map((argument) => resolveValue(evaluation, argument, taint)),
     named: new Map(
       Array.from(args.named, ([key, argument]): [string, Value] => [
         key,
-        plainValue(evaluation, argument, taint),
+        resolveValue(evaluation, argument, taint),
       ]),
     ),
   }

@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 import { isMissing, isOwn, raise } from './errors.ts'
 import { filterContext } from './filter-context.ts'
 import { lazyFilters } from './lazy/index.ts'
-import { plainValue } from './values/plain.ts'
+import { resolveValue } from './values/resolve-operand.ts'
 import { reveal, silenced, Taint } from './values/secrets.ts'
 
 type LazyTest = (value: Operand, args: CallArguments) => boolean
@@ -68,10 +68,10 @@ export function applyTest(name: string, input: Operand, args: CallArguments, con
   const { evaluation } = context
   const taint = new Taint()
   try {
-    const value = plainValue(evaluation, input, taint)
-    const positional = args.positional.map((argument) => plainValue(evaluation, argument, taint))
+    const value = resolveValue(evaluation, input, taint)
+    const positional = args.positional.map((argument) => resolveValue(evaluation, argument, taint))
     const named = new Map<string, Value>()
-    for (const [key, argument] of args.named) named.set(key, plainValue(evaluation, argument, taint))
+    for (const [key, argument] of args.named) named.set(key, resolveValue(evaluation, argument, taint))
     return silenced(taint, `the test '${name}'`, () =>
       test(value, { positional, named }, filterContext(context)),
     )

@@ -1,6 +1,6 @@
 import { REDACTED } from '../../values/secret.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
-import { plainValue } from '../evaluator/values/plain.ts'
+import { resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { hideIf, Taint } from '../evaluator/values/secrets.ts'
 import { lookup } from '../lookups/lookup.ts'
 import { entriesOf } from '../methods/dicts.ts'
@@ -21,7 +21,7 @@ const range: GlobalFunction = (args, evaluation) => {
   }
   const taint = new Taint()
   const numbers = args.positional.map((argument) => {
-    const value = plainValue(evaluation, argument, taint)
+    const value = resolveValue(evaluation, argument, taint)
     if (typeof value === 'number' || typeof value === 'boolean') return Number(value)
     throw new PythonError(`'${typeOf(value)}' object cannot be interpreted as an integer`)
   })
@@ -37,7 +37,7 @@ const range: GlobalFunction = (args, evaluation) => {
 const undef: GlobalFunction = (args, evaluation) => {
   const hint = args.positional[0] ?? args.named.get('hint') ?? null
   const taint = new Taint()
-  const text = plainValue(evaluation, hint, taint)
+  const text = resolveValue(evaluation, hint, taint)
   const reason = taint.hidden ? REDACTED : typeof text === 'string' ? text : 'undef() was used here'
   return new Undefined(reason, () => undefined)
 }

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
-import { plainValue } from '../evaluator/values/plain.ts'
+import { resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { hideIf, Taint } from '../evaluator/values/secrets.ts'
 import type { CallArguments, Operand } from '../operand.ts'
 import { clockTime, preciseNow } from '../python/time/clock.ts'
@@ -10,7 +10,7 @@ import { calendarAt, strftime } from '../python/time/strftime.ts'
 export function now(args: CallArguments, evaluation: Evaluation): Operand {
   const utc = isTrue(args.positional[0] ?? args.named.get('utc') ?? false)
   const taint = new Taint()
-  const format = plainValue(evaluation, args.positional[1] ?? args.named.get('fmt') ?? null, taint)
+  const format = resolveValue(evaluation, args.positional[1] ?? args.named.get('fmt') ?? null, taint)
   const time = preciseNow()
   if (typeof format === 'string' && format !== '') {
     return hideIf(taint, strftime(format, calendarAt(time / 1000, utc)))

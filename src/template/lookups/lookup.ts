@@ -4,7 +4,7 @@ import { TemplateError } from '../api.ts'
 import { isMissing, isOwn } from '../evaluator/errors.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
-import { plainValue } from '../evaluator/values/plain.ts'
+import { resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { guarded, Taint } from '../evaluator/values/secrets.ts'
 import { type CallArguments, type Operand, Undefined } from '../operand.ts'
 import { PythonError } from '../python/error.ts'
@@ -21,10 +21,10 @@ export function lookup(args: CallArguments, evaluation: Evaluation, asList: bool
   const wantsList = asList || isTrue(args.named.get('wantlist') ?? false)
   const errors = args.named.get('errors') ?? 'strict'
   const taint = new Taint()
-  const plainTerms = terms.map((term) => plainValue(evaluation, term, taint))
+  const plainTerms = terms.map((term) => resolveValue(evaluation, term, taint))
   const options = new Map<string, Value>()
   for (const [key, value] of args.named) {
-    if (!OF_THE_CALL.includes(key)) options.set(key, plainValue(evaluation, value, taint))
+    if (!OF_THE_CALL.includes(key)) options.set(key, resolveValue(evaluation, value, taint))
   }
   try {
     return guarded(taint, `the lookup '${name}'`, () => {

@@ -1,7 +1,7 @@
 import type { Key, Value } from '../../values/value.ts'
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { iterate } from '../evaluator/statements/iterate.ts'
-import { plainValue } from '../evaluator/values/plain.ts'
+import { resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { hideIf, secretKey, Taint } from '../evaluator/values/secrets.ts'
 import { type CallArguments, Callable, type Operand, Tuple } from '../operand.ts'
 import { dictGet, standingKey, toKey } from '../python/equality.ts'
@@ -16,7 +16,7 @@ function keyOf(args: CallArguments, evaluation: Evaluation, taint: Taint, most: 
   if (key === undefined || args.positional.length > most) {
     throw new PythonError(`expected 1 to ${most} arguments, got ${args.positional.length}`)
   }
-  return toKey(plainValue(evaluation, key, taint))
+  return toKey(resolveValue(evaluation, key, taint))
 }
 
 function find(self: Entries, key: Key): Operand | undefined {
@@ -103,7 +103,7 @@ export function entriesOf(args: CallArguments, evaluation: Evaluation): Entries 
         throw new PythonError(`dictionary update sequence element #${index} has not length 2; 2 is required`)
       }
       const taint = new Taint()
-      const plainKey = toKey(plainValue(evaluation, key, taint))
+      const plainKey = toKey(resolveValue(evaluation, key, taint))
       if (taint.hidden) throw secretKey()
       put(result, plainKey, value)
     })

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../evaluator/evaluation.ts'
 import { isTrue } from '../evaluator/expressions.ts'
 import { iterate } from '../evaluator/statements/iterate.ts'
-import { plainValue } from '../evaluator/values/plain.ts'
+import { resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { isEqual } from '../evaluator/values/same.ts'
 import { hideIf, reveal, Taint } from '../evaluator/values/secrets.ts'
 import { type CallArguments, Callable, type Operand, type Tuple } from '../operand.ts'
@@ -76,7 +76,7 @@ const METHODS: Readonly<Record<string, ListMethod>> = {
         throw new PythonError(`sort() cannot take '${name}' in a template; use the filter sort`)
     }
     const reverse = isTrue(args.named.get('reverse') ?? false)
-    const items = sorted([...self], (item) => plainValue(evaluation, item, new Taint()), reverse)
+    const items = sorted([...self], (item) => resolveValue(evaluation, item, new Taint()), reverse)
     items.forEach((item, index) => {
       self[index] = item
     })

@@ -3,7 +3,7 @@ import type { Context } from '../evaluator/context.ts'
 import { raise } from '../evaluator/errors.ts'
 import { iterate } from '../evaluator/statements/iterate.ts'
 import { attributeOf, itemOf } from '../evaluator/values/access.ts'
-import { plain, plainValue } from '../evaluator/values/plain.ts'
+import { resolveOperand, resolveValue } from '../evaluator/values/resolve-operand.ts'
 import { guarded, Taint } from '../evaluator/values/secrets.ts'
 import { type CallArguments, Callable, type Operand, type Tuple, Undefined } from '../operand.ts'
 import { formatTemplate } from '../operators/text-format.ts'
@@ -48,9 +48,9 @@ export function textMethod(self: string, name: string, context: Context): Callab
     const taint = new Taint()
     const { evaluation } = context
     for (const value of args.positional) if (value instanceof Undefined) raise(value)
-    const positional = args.positional.map((value) => plainValue(evaluation, value, taint))
+    const positional = args.positional.map((value) => resolveValue(evaluation, value, taint))
     const named = new Map<string, Value>()
-    for (const [key, value] of args.named) named.set(key, plainValue(evaluation, value, taint))
+    for (const [key, value] of args.named) named.set(key, resolveValue(evaluation, value, taint))
     return guarded(taint, `${name}()`, () => method(self, new MethodArguments(name, positional, named)))
   })
 }
@@ -65,7 +65,7 @@ function joining(self: string, context: Context) {
     if (items === undefined || args.positional.length > 1)
       throw new PythonError('join() takes exactly one argument')
     const taint = new Taint()
-    const parts = joinable(items).map((item) => plainValue(context.evaluation, item, taint))
+    const parts = joinable(items).map((item) => resolveValue(context.evaluation, item, taint))
     return guarded(taint, 'join()', () => {
       const wrong = parts.findIndex((part) => typeof part !== 'string')
       if (wrong >= 0) throw new PythonError(`sequence item ${wrong}: expected str instance`)
@@ -82,7 +82,7 @@ function joinable(items: Operand): readonly Operand[] {
 function formatting(self: string, name: string, context: Context) {
   return (args: CallArguments): Operand => {
     const taint = new Taint()
-    const open = (value: Operand) => plain(context.evaluation, value, taint) as Operand
+    const open = (value: Operand) => resolveOperand(context.evaluation, value, taint) as Operand
     const map = name === 'format_map' ? open(args.positional[0] ?? null) : undefined
     const positional = map === undefined ? args.positional.map(open) : []
     const named = new Map<string, Operand>()

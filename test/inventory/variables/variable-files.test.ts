@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readInventory } from '../../../src/inventory/read.ts'
 import { readVariables } from '../../../src/inventory/variables/variable-files.ts'
-import { plain } from '../../../src/values/plain.ts'
+import { jsonOf } from '../../../src/values/json-value.ts'
 import { Secret } from '../../../src/values/secret.ts'
 import { TemplateText } from '../../../src/values/template-text.ts'
 import { folderWith } from '../folder.ts'
@@ -74,6 +74,6 @@ test('hash_behaviour = merge merges dicts over all levels, key by key', async ()
   })
   const inventory = await readInventory([join(directory, 'hosts.yaml')], { merge: true })
   const { forHost } = await readVariables(inventory, { merge: true })
-  expect(plain(forHost('web01').get('d')!)).toEqual({ a: 9, b: 2, c: 3, deep: { x: 1, y: 2 } })
+  expect(jsonOf(forHost('web01').get('d')!)).toEqual({ a: 9, b: 2, c: 3, deep: { x: 1, y: 2 } })
   expect(forHost('web01').get('l')).toEqual([2])
 })

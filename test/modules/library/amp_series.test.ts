@@ -5,7 +5,7 @@ import { instantQuery } from '../../../src/emulator/amp/promql.ts'
 import { type Cloud, startCloud } from '../../../src/emulator/cloud.ts'
 import { withLabels } from '../../../src/modules/aws/selector.ts'
 import ampSeries from '../../../src/modules/library/amp_series.ts'
-import { plain } from '../../../src/values/plain.ts'
+import { jsonOf } from '../../../src/values/json-value.ts'
 import { administrator, clients } from '../../emulator/clients.ts'
 import { encodeWrite, remoteWrite } from '../../emulator/remote-write.ts'
 import type { Plain } from '../aws/plain.ts'
@@ -43,7 +43,7 @@ describe('amp_series', () => {
     await write('load1', 20)
     const { changed, failed, did, result } = await series({ series: ['up', 'load1'] })
     expect({ changed, failed, did }).toEqual({ changed: false, failed: false, did: ['wait for up, load1'] })
-    expect(plain(result['series']!)).toEqual([
+    expect(jsonOf(result['series']!)).toEqual([
       { series: 'up{instance="web01"}', age: expect.closeTo(10, -1), fresh: true },
       { series: 'load1{instance="web01"}', age: expect.closeTo(20, -1), fresh: true },
     ])
@@ -58,7 +58,7 @@ describe('amp_series', () => {
     expect(answer.msg).toMatch(
       /^series do not arrive: up\{instance="web01"\} is 10\d s old; down\{instance="web01"\} has no sample of the last five minutes$/,
     )
-    expect(plain(answer.result['series']!)).toMatchObject([{ fresh: false }, { age: null, fresh: false }])
+    expect(jsonOf(answer.result['series']!)).toMatchObject([{ fresh: false }, { age: null, fresh: false }])
   })
 
   it('waits until they arrive', async () => {
@@ -76,7 +76,7 @@ describe('amp_series', () => {
     await write('up', 0)
     const { failed, changed, did, result } = await series({ series: ['up'] }, { check: true })
     expect({ failed, changed, did }).toEqual({ failed: false, changed: false, did: [] })
-    expect(plain(result['series']!)).toEqual([{ series: 'up{instance="web01"}', age: null, fresh: false }])
+    expect(jsonOf(result['series']!)).toEqual([{ series: 'up{instance="web01"}', age: null, fresh: false }])
     workspace = 'known-after-apply'
     expect(await series({ series: ['up'] })).toMatchObject({
       failed: true,

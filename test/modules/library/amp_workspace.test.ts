@@ -2,7 +2,7 @@ import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Cloud, startCloud } from '../../../src/emulator/cloud.ts'
 import ampWorkspace from '../../../src/modules/library/amp_workspace.ts'
-import { plain } from '../../../src/values/plain.ts'
+import { jsonOf } from '../../../src/values/json-value.ts'
 import { clients } from '../../emulator/clients.ts'
 import type { Plain } from '../aws/plain.ts'
 import { run } from '../aws/run.ts'
@@ -36,7 +36,7 @@ describe('amp_workspace', () => {
     const [there] = cloud.inspect.workspaces()
     const endpoint = `${cloud.url()}/workspaces/${there!.id}/`
     expect(first).toMatchObject({ changed: true, failed: false, did: ['create workspace fleet'] })
-    expect(plain(new Map(Object.entries(first.result)))).toEqual({
+    expect(jsonOf(new Map(Object.entries(first.result)))).toEqual({
       workspace_id: there!.id,
       arn: `arn:aws:aps:eu-central-1:123456789012:workspace/${there!.id}`,
       alias: 'fleet',
@@ -83,7 +83,7 @@ describe('amp_workspace', () => {
     )
     const { did, diff, result } = await workspace({ tags: { b: '3' } })
     expect(did).toEqual(['change the tags of workspace fleet'])
-    expect(diff.map(({ before, after }) => [plain(before), plain(after)])).toEqual([
+    expect(diff.map(({ before, after }) => [jsonOf(before), jsonOf(after)])).toEqual([
       [expect.objectContaining({ tags: { a: '1', b: '2' } }), expect.objectContaining({ tags: { b: '3' } })],
     ])
     expect(result['workspace_id']).toBe(workspaceId)

@@ -2,7 +2,7 @@ import { AttachRolePolicyCommand, CreateRoleCommand, PutRolePolicyCommand } from
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Cloud, startCloud } from '../../../src/emulator/cloud.ts'
 import iamRole from '../../../src/modules/library/iam_role.ts'
-import { plain } from '../../../src/values/plain.ts'
+import { jsonOf } from '../../../src/values/json-value.ts'
 import { clients } from '../../emulator/clients.ts'
 import { REMOTE_WRITE, SSM_CORE, TRUST } from '../../emulator/role.ts'
 import type { Plain } from '../aws/plain.ts'
@@ -72,7 +72,7 @@ describe('iam_role', () => {
       role: 'hybrid/node',
       path: '/hybrid/',
     })
-    expect(plain(first.result['iam_role']!)).toMatchObject({
+    expect(jsonOf(first.result['iam_role']!)).toMatchObject({
       managed_policies: [REMOTE_WRITE, SSM_CORE],
       inline_policies: ['own'],
       tags: { 'muster:managed': 'muster', number: '5', owner: 'ops' },
@@ -129,7 +129,7 @@ describe('iam_role', () => {
       'untag role node',
       'tag role node',
     ])
-    expect(diff.map(({ before, after }) => [plain(before), plain(after)])).toEqual([
+    expect(diff.map(({ before, after }) => [jsonOf(before), jsonOf(after)])).toEqual([
       [
         expect.objectContaining({
           description: 'old',

@@ -8,7 +8,7 @@ import {
   openRegistration,
   type RegistrationShared,
 } from '../../../src/modules/registration/batch.ts'
-import { plain } from '../../../src/values/plain.ts'
+import { jsonOf } from '../../../src/values/json-value.ts'
 import { clients as sdkClients } from '../../emulator/clients.ts'
 import { makeRole } from '../../emulator/role.ts'
 import { cloudWithNodes, nodeId } from '../../emulator/with-nodes.ts'
@@ -100,7 +100,7 @@ describe('tags of nodes that are registered', () => {
       did.push(action.says)
       if (action.kind === 'look' || action.kind === 'wait' || action.kind === 'reconnect')
         throw new Error('nothing to wait for')
-      diffs.push(...(action.diff ?? []).map(({ before, after }) => [plain(before), plain(after)]))
+      diffs.push(...(action.diff ?? []).map(({ before, after }) => [jsonOf(before), jsonOf(after)]))
       if (check) return { did, diffs }
       if (action.kind !== 'call') throw new Error(`a request to the host: ${action.says}`)
       const value = await action.call(context.signal)

@@ -13,7 +13,7 @@ import { NamedTuple } from '../../python/named-tuple.ts'
 import { characters } from '../../python/sequence.ts'
 import type { Context } from '../context.ts'
 import { raise } from '../errors.ts'
-import { plainValue } from './plain.ts'
+import { resolveValue } from './resolve-operand.ts'
 import { guarded, hideIf, reveal, Taint } from './secrets.ts'
 
 /** `value.name`: a method or attribute first, else the item of that name. Undefined values stay undefined. */
@@ -33,7 +33,7 @@ export function itemOf(value: Operand, index: Operand, context: Context): Operan
   const taint = new Taint()
   const object = reveal(value, taint)
   const indexTaint = new Taint()
-  const key = plainValue(context.evaluation, index, indexTaint)
+  const key = resolveValue(context.evaluation, index, indexTaint)
   taint.take(indexTaint)
   return guarded(taint, 'getting an item', () => {
     const found = firstOf(item(object, key), () => attribute(object, key, context))

@@ -3,7 +3,7 @@ import { OMIT } from '../../api.ts'
 import { Blank, Hidden, Namespace, type Operand, Range } from '../../operand.ts'
 import { str } from '../../python/text/repr.ts'
 import type { Evaluation } from '../evaluation.ts'
-import { plain, plainValue } from './plain.ts'
+import { resolveOperand, resolveValue } from './resolve-operand.ts'
 import { hideJoined, reveal, Taint } from './secrets.ts'
 
 /**
@@ -28,14 +28,14 @@ export function printed(evaluation: Evaluation, operand: Operand, taint: Taint):
     return str(operand.reveal())
   }
   if (operand instanceof Namespace)
-    return `<Namespace ${str(plainValue(evaluation, operand.attributes, taint))}>`
+    return `<Namespace ${str(resolveValue(evaluation, operand.attributes, taint))}>`
   const forced = evaluation.force(operand)
   if (forced instanceof Hidden) return printedHidden(evaluation, forced, taint)
-  const value = plain(evaluation, forced, taint)
+  const value = resolveOperand(evaluation, forced, taint)
   if (value instanceof Range) {
     return `range(${value.start}, ${value.stop}${value.step === 1 ? '' : `, ${value.step}`})`
   }
-  return str(plainValue(evaluation, value, taint))
+  return str(resolveValue(evaluation, value, taint))
 }
 
 /** What became of secrets stands in a text as a secret of its own: it may show none of them whole. */

@@ -10,7 +10,7 @@ import { PythonError } from '../../python/error.ts'
 import { str } from '../../python/text/repr.ts'
 import { raise } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
-import { plainValue } from './plain.ts'
+import { resolveValue } from './resolve-operand.ts'
 import { hide, secretKey, Taint } from './secrets.ts'
 
 /**
@@ -55,7 +55,7 @@ function finalEntries(evaluation: Evaluation, entries: Map<Key, Operand>): Map<K
 function covered(evaluation: Evaluation, value: Hidden): Value {
   const taint = new Taint()
   taint.note(value)
-  const revealed = plainValue(evaluation, value.value, taint)
+  const revealed = resolveValue(evaluation, value.value, taint)
   return allSecret(revealed, taint.origin())
 }
 

@@ -7,7 +7,7 @@ import { dictGet, toKey } from '../../python/equality.ts'
 import type { Context } from '../context.ts'
 import { raise } from '../errors.ts'
 import { evaluate, isTrue } from '../expressions.ts'
-import { plain, plainValue } from './plain.ts'
+import { resolveOperand, resolveValue } from './resolve-operand.ts'
 import { guarded, hideJoined, isHidden, reveal, silenced, Taint } from './secrets.ts'
 
 /** `-a`, `+a`, `not a` */
@@ -33,7 +33,7 @@ export function binary(expression: Expression & { kind: 'binary' }, context: Con
   const a = reveal(left, taint)
   // Formatting prints what is inside a list or dict; the other operators leave items alone.
   const isFormatting = operator === '%' && typeof a === 'string'
-  const b = isFormatting ? plain(context.evaluation, right, taint) : reveal(right, taint)
+  const b = isFormatting ? resolveOperand(context.evaluation, right, taint) : reveal(right, taint)
   if (operator === '+' && typeof a === 'string' && typeof b === 'string') return hideJoined(taint, a + b)
   return guarded(taint, `'${operator}'`, () => arithmetic(operator, a, b))
 }
@@ -54,12 +54,12 @@ export function comparison(expression: Expression & { kind: 'compare' }, context
 
 function compareOperands(left: Operand, operator: Comparison, right: Operand, context: Context): boolean {
   const taint = new Taint()
-  const a = plain(context.evaluation, left, taint)
+  const a = resolveOperand(context.evaluation, left, taint)
   if ((operator === 'in' || operator === 'not in') && right instanceof Map && !isHidden(left)) {
     // Only the keys matter; values are not rendered for it.
-    const key = toKey(plainValue(context.evaluation, a as Operand, taint))
+    const key = toKey(resolveValue(context.evaluation, a as Operand, taint))
     return (dictGet(right as Map<Key, Value>, key) !== undefined) === (operator === 'in')
   }
-  const b = plain(context.evaluation, right, taint)
+  const b = resolveOperand(context.evaluation, right, taint)
   return silenced(taint, `'${operator}'`, () => compares(a, operator, b))
 }

@@ -14,18 +14,18 @@ import { type Inventory, scalarKey, type Taint } from './secrets.ts'
  * what they are at the top and are lists below. Lists and dicts without anything to do are returned themselves.
  * @throws TemplateError for an undefined value inside; PythonError for what cannot be stored
  */
-export function plain(evaluation: Evaluation, operand: Operand, taint: Taint): Plain {
+export function resolveOperand(evaluation: Evaluation, operand: Operand, taint: Taint): Plain {
   const value = evaluation.force(operand)
   if (value instanceof Hidden) {
     taint.note(value)
-    return plain(evaluation, value.value, taint)
+    return resolveOperand(evaluation, value.value, taint)
   }
   if (value instanceof Tuple) return new Tuple(plainItems(evaluation, value.items, taint))
-  return value instanceof Range ? value : plainValue(evaluation, value, taint)
+  return value instanceof Range ? value : resolveValue(evaluation, value, taint)
 }
 
-/** {@link plain} with tuples and ranges as lists, as filters want it. */
-export function plainValue(evaluation: Evaluation, operand: Operand, taint: Taint): Value {
+/** {@link resolveOperand} with tuples and ranges as lists, as filters want it. */
+export function resolveValue(evaluation: Evaluation, operand: Operand, taint: Taint): Value {
   const value = evaluation.force(operand)
   if (value === null || typeof value === 'string') return value
   if (Array.isArray(value)) return plainItems(evaluation, value, taint)
@@ -36,7 +36,7 @@ export function plainValue(evaluation: Evaluation, operand: Operand, taint: Tain
   }
   if (value instanceof Hidden) {
     taint.note(value)
-    return plainValue(evaluation, value.value, taint)
+    return resolveValue(evaluation, value.value, taint)
   }
   if (value === OMIT || value instanceof Internal) return storable(evaluation, value, taint)
   return value
@@ -57,7 +57,7 @@ function plainItems(evaluation: Evaluation, items: readonly Operand[], taint: Ta
       changed ??= items.slice(0, index) as Value[]
       continue
     }
-    const done = plainValue(evaluation, item, taint)
+    const done = resolveValue(evaluation, item, taint)
     if (changed !== undefined) changed.push(done)
     else if (done !== items[index]) changed = [...(items.slice(0, index) as Value[]), done]
   }
@@ -73,14 +73,14 @@ function plainEntries(evaluation: Evaluation, entries: Map<Key, Operand>, taint:
       same = false
       continue
     }
-    const done = plainValue(evaluation, value, taint)
+    const done = resolveValue(evaluation, value, taint)
     if (done !== item) same = false
     result.set(key, done)
   }
   return same ? (entries as Map<Key, Value>) : result
 }
 
-/** Notes which scalars inside an operand are open and which are secret. Call it after {@link plain} succeeded. */
+/** Notes which scalars inside an operand are open and which are secret. Call it after {@link resolveOperand} succeeded. */
 export function takeInventory(evaluation: Evaluation, operand: Operand, inventory: Inventory): void {
   const value = evaluation.force(operand)
   if (Array.isArray(value)) {
