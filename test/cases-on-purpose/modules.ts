@@ -5,6 +5,7 @@ const EARLY =
   'what the parameters alone say is refused at once, in check mode too; Ansible finds it on the host'
 const LATER = 'in check mode an earlier task may bring what is missing, so a plan must not fail for it'
 const SHOWN = 'check mode shows what the run will show; Ansible shows less of it'
+const SHOWN_MORE = 'Ansible shows no diff here; muster shows what changes in the file'
 const NO_CHANGE = 'nothing changes, so muster says ok; Ansible says changed on every run (facts, rule 4)'
 
 /** Recorded cases in which muster does the safe thing: the parts that differ, and why. */
@@ -25,6 +26,9 @@ export const ON_PURPOSE: Readonly<
   },
   'apt/21-name-held': { differs: ['msg'], reason: WORDS },
   'apt/25-name-version-older': { differs: ['msg'], reason: WORDS },
+  'apt_repository/04-commented': { differs: ['diff', 'diff_check'], reason: SHOWN_MORE },
+  'apt_repository/06-absent-other': { differs: ['diff', 'diff_check'], reason: SHOWN_MORE },
+  'apt_repository/09-append': { differs: ['diff', 'diff_check'], reason: SHOWN_MORE },
   'command/16-both-forms': { differs: ['msg'], reason: WORDS },
   'copy/23-validate-no-percent': { differs: ['check'], reason: EARLY },
   'copy/33-tree-links-kept': {
@@ -45,6 +49,12 @@ export const ON_PURPOSE: Readonly<
     differs: ['keys', 'prints', 'prints_again'],
     reason: 'names are looked up before anything is written (facts, rule 10)',
   },
+  ...Object.fromEntries(
+    ['02-all', '03-key', '05-key-address', '06-absent'].map((name) => [
+      `deb822_repository/${name}`,
+      { differs: ['diff', 'diff_check'] as const, reason: SHOWN_MORE },
+    ]),
+  ),
   'file/01-directory-new': { differs: ['diff_check'], reason: SHOWN },
   'file/13-touch-new': { differs: ['diff_check'], reason: SHOWN },
   'file/16-touch-times': { differs: ['diff_check'], reason: SHOWN },

@@ -1,3 +1,4 @@
+import type { Stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
@@ -10,7 +11,7 @@ import { validateWords } from '../files/content/place-file.ts'
 import { textDiff } from '../files/content/text-diff.ts'
 import { writeFile } from '../files/content/write-file.ts'
 import type { Placement } from '../files/content/write-script.ts'
-import { printDone, readDone } from '../files/done.ts'
+import { printDone, readChanged, readDone } from '../files/done.ts'
 import { hold, holdPrelude } from '../files/enter.ts'
 import { effectOn } from '../files/touches.ts'
 import { learnMade, madeDirectory } from '../files/trees/directories.ts'
@@ -42,6 +43,8 @@ export interface EditedChange {
   readonly attributes: boolean
   /** Name of the backup, when one was made. */
   readonly backup?: string
+  /** The file's state in the end; null in check mode, or when there is none. */
+  readonly stat: Stat | null
 }
 
 /**
@@ -76,9 +79,9 @@ export async function* placeEdited(
     change === null || options.showsAttributes !== true
       ? []
       : [withoutPath(attributeDiff(path, base, change), path)]
-  const predicted = options.predicted?.({ attributes }) ?? {}
+  const predicted = options.predicted?.({ attributes, stat: null }) ?? {}
   if (unchanged) {
-    if (change === null || old === null) return { attributes: false }
+    if (change === null || old === null) return { attributes: false, stat: old?.stat ?? null }
     const output = yield {
       kind: 'run',
       says: `set ${change.mode === undefined ? 'owner' : 'owner or mode'} of ${path}`,
@@ -91,8 +94,7 @@ export async function* placeEdited(
       diff: attributeDiffs,
       predicted,
     }
-    readDone(output, path)
-    return { attributes }
+    return { attributes, stat: readChanged(output, file.real).stat }
   }
   const content = contentOfText(text)
   const texts = { there: old !== null, text: old?.bytes ?? null }
@@ -108,8 +110,8 @@ export async function* placeEdited(
     predicted,
   }
   try {
-    const { backup } = yield* writeFile(placement, content, announcement)
-    return { attributes, ...(backup === undefined ? {} : { backup }) }
+    const { backup, facts } = yield* writeFile(placement, content, announcement)
+    return { attributes, stat: facts.stat, ...(backup === undefined ? {} : { backup }) }
   } catch (error) {
     throw error instanceof TaskFailure ? inEditorsWords(error) : error
   }

@@ -39,6 +39,22 @@ export function readPublicKeys(content: Buffer, what: string): PublicKey[] {
   }))
 }
 
+/** Keys as one keyring, in binary form. */
+export function joinKeys(keys: readonly PublicKey[]): Buffer {
+  return Buffer.concat(keys.map(({ bytes }) => bytes))
+}
+
+/** A key's id as a task gives it: whole, its last sixteen digits (or what there is), and its last eight. @throws TaskFailure */
+export function parseKeyId(text: string): { keyId: string; fingerprint: string; shortId: string } {
+  const keyId = text.trim().toUpperCase().replace(/^0X/, '')
+  if (!/^[0-9A-F]+$/.test(keyId) || (keyId.length !== 8 && keyId.length < 16))
+    throw new TaskFailure('Invalid key_id', {
+      result: { id: text },
+      hint: 'it has 8, 16 or more hexadecimal digits',
+    })
+  return { keyId, fingerprint: keyId.slice(-16), shortId: keyId.slice(-8) }
+}
+
 /** Versions 3 and 4 have their id at the end of the fingerprint, later ones at its beginning. */
 function idOf(fingerprint: string): string {
   return fingerprint.length > 40 ? fingerprint.slice(0, 16) : fingerprint.slice(-16)
