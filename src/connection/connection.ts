@@ -179,7 +179,7 @@ export type ConnectionCause =
   | 'become-refused' // not in sudoers, no such user, sudo missing
   | 'no-shell'
   | 'lost' // was there, and died; what was running is unknown
-  | 'protocol' // the host's answer makes no sense
+  | 'protocol' // the host's answer cannot be read
   | 'cancelled'
 
 /** The host is unreachable: the cause, and what to do next. */

@@ -8,7 +8,7 @@ export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>
   /** All groups, `all` and `ungrouped` among them. */
   readonly groups: ReadonlyMap<string, Group>
-  /** What was odd but no reason to refuse. */
+  /** Warnings: what is unusual and no reason to refuse. */
   readonly warnings: readonly Problem[]
   /** First source. */
   readonly file: string | undefined

@@ -115,7 +115,7 @@ printf '%s %s ' "$m_u" "$m_g"; umask`,
       ]),
     read: (output) => {
       const match = /^(\d{1,10}) (\d{1,10}) ([0-7]{1,5})\n$/.exec(output.stdout.toString('latin1'))
-      if (match === null) throw new TaskFailure("the host's answer makes no sense (ids of the running user)")
+      if (match === null) throw new TaskFailure("the host's answer cannot be read (ids of the running user)")
       const umask = Number.parseInt(match[3] as string, 8)
       return [{ uid: Number(match[1]), gid: Number(match[2]), umask }]
     },

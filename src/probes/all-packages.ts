@@ -55,7 +55,7 @@ function read(output: Output): AllPackages | TaskFailure {
   const [manager = '', ...rows] = output.stdout.toString('utf8').split('\n')
   if (manager === 'none') return { manager: null, packages: [] }
   const reader = Object.hasOwn(READERS, manager) ? READERS[manager as PackageManager] : undefined
-  if (reader === undefined) return new TaskFailure("list packages: the host's answer makes no sense")
+  if (reader === undefined) return new TaskFailure("list packages: the host's answer cannot be read")
   return { manager: manager as PackageManager, packages: rows.flatMap((row) => reader(row) ?? []) }
 }
 

@@ -23,7 +23,7 @@ const kind: ProbeKind<string, boolean> = {
 function readFlags(output: Output, names: readonly string[]): boolean[] {
   const flags = output.stdout.toString('latin1')
   if (flags.length !== names.length || !/^[yn]*$/.test(flags))
-    throw new TaskFailure("look for programs: the host's answer makes no sense")
+    throw new TaskFailure("look for programs: the host's answer cannot be read")
   return [...flags].map((flag) => flag === 'y')
 }
 

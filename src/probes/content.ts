@@ -64,7 +64,7 @@ function readContent(output: Output, { path, limit }: Question): FileContent | T
   if (output.rc === 0) {
     const identity = output.stdout.subarray(0, Math.max(end, 0)).toString('latin1')
     if (!/^\d{1,20}:\d{1,20}$/.test(identity))
-      return new TaskFailure(`cannot read ${shownPath(path)}: the host's answer makes no sense`)
+      return new TaskFailure(`cannot read ${shownPath(path)}: the host's answer cannot be read`)
     const bytes = output.stdout.subarray(end + 1)
     return output.truncated || bytes.length > limit ? { kind: 'large' } : { kind: 'file', bytes, identity }
   }

@@ -81,7 +81,7 @@ function readDebFile(output: Output, path: string): DebFile {
   if (other !== undefined) return { kind: 'no-file', path: strictText(other, 'a file name') }
   const [name, packages, head] = [field(fields, 'path'), field(fields, 'packages'), field(fields, 'rest')]
   if (name === undefined || packages === undefined || head === undefined)
-    throw new TaskFailure(`look at ${path}: the host's answer makes no sense`)
+    throw new TaskFailure(`look at ${path}: the host's answer cannot be read`)
   const found = readPackages(packages.toString('utf8'))
   const all = field(fields, 'all') !== undefined
   const asked = suggestedNames(path)

@@ -100,7 +100,7 @@ function readAll(output: Output, paths: readonly HostPath[]): (Checksum | TaskFa
   const flags = rows.slice(0, paths.length)
   const sums = rows.slice(paths.length, -1).map((row) => /^([0-9a-f]{32,128})(?: |$)/.exec(row)?.[1])
   if (flags.length !== paths.length || flags.some((flag) => !/^(?:[nud]|a[0-9a-f]*)$/.test(flag)))
-    throw new TaskFailure("look at the content of files: the host's answer makes no sense")
+    throw new TaskFailure("look at the content of files: the host's answer cannot be read")
   const wanted = flags.filter((flag) => flag === 'd').length
   const several = paths.length > 1
   if (several && (sums.length !== wanted || sums.includes(undefined))) return paths.map(() => MOVED)

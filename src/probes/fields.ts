@@ -31,7 +31,7 @@ export function splitFields(bytes: Buffer, what: string): Field[] {
   let at = 0
   const next = (): Buffer => {
     const end = bytes.indexOf(0, at)
-    if (end === -1) throw new TaskFailure(`${what}: the host's answer makes no sense (it ends in a field)`)
+    if (end === -1) throw new TaskFailure(`${what}: the host's answer cannot be read (it ends in a field)`)
     const value = bytes.subarray(at, end)
     at = end + 1
     return value
@@ -39,7 +39,7 @@ export function splitFields(bytes: Buffer, what: string): Field[] {
   while (at < bytes.length) {
     const name = next().toString('latin1')
     if (!/^[a-z_]{1,32}$/.test(name))
-      throw new TaskFailure(`${what}: the host's answer makes no sense (${displayText(name, 80)})`)
+      throw new TaskFailure(`${what}: the host's answer cannot be read (${displayText(name, 80)})`)
     if (name === REST) {
       fields.push({ name, value: bytes.subarray(at) })
       break
@@ -58,7 +58,7 @@ export function field(fields: readonly Field[], name: string): Buffer | undefine
 export function textField(fields: readonly Field[], name: string): string {
   const value = field(fields, name)
   if (value === undefined)
-    throw new TaskFailure(`the host's answer makes no sense (it says nothing of '${name}')`)
+    throw new TaskFailure(`the host's answer cannot be read (it says nothing of '${name}')`)
   return strictText(value, name)
 }
 
@@ -66,7 +66,7 @@ export function textField(fields: readonly Field[], name: string): string {
 export function numberField(fields: readonly Field[], name: string): number {
   const text = textField(fields, name)
   if (!/^\d{1,15}$/.test(text))
-    throw new TaskFailure(`the host's answer makes no sense ('${name}' is '${displayText(text, 80)}')`)
+    throw new TaskFailure(`the host's answer cannot be read ('${name}' is '${displayText(text, 80)}')`)
   return Number(text)
 }
 

@@ -34,7 +34,7 @@ const kind: ProbeKind<Question, boolean> = {
     read: (output, all) => {
       const flags = output.stdout.toString('latin1')
       if (flags.length !== all.length || !/^[yn]*$/.test(flags))
-        throw new TaskFailure("look at what files say: the host's answer makes no sense")
+        throw new TaskFailure("look at what files say: the host's answer cannot be read")
       return [...flags].map((flag) => flag === 'y')
     },
   },

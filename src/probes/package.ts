@@ -92,7 +92,7 @@ function readAll(output: Output, names: readonly string[]): (ManagedPackage | Ta
   const text = output.stdout.toString('utf8')
   const manager = text.slice(0, text.indexOf('\n'))
   if (manager !== 'dpkg' && manager !== 'rpm' && manager !== 'none')
-    throw new TaskFailure("look for packages: the host's answer makes no sense")
+    throw new TaskFailure("look for packages: the host's answer cannot be read")
   const found = readPackages(text.slice(manager.length + 1))
   return names.map((name) => ({ manager, ...(found.get(name) ?? NOT_INSTALLED) }))
 }

@@ -34,7 +34,7 @@ export function readFacts(
     const path = reader.next()
     const directory = reader.next()
     if (directory === undefined || path === undefined || !/^[NEL]e?r?w?x?$/.test(flags))
-      throw new TaskFailure("look at files: the host's answer makes no sense")
+      throw new TaskFailure("look at files: the host's answer cannot be read")
     return { flags, path, directory }
   })
   const there = seen.filter(({ flags }) => flags[0] !== 'N')

@@ -59,7 +59,7 @@ printf '%s %s\n%s\n%s\n' "$m_i" "$m_g" "$m_r" "$m_k"`,
     read: (output) => {
       const rows = output.stdout.toString('latin1').split('\n')
       if (output.truncated || output.timedOut || rows.length !== 4)
-        throw new TaskFailure("look at the registration: the host's answer makes no sense")
+        throw new TaskFailure("look at the registration: the host's answer cannot be read")
       const [node = '', runningAs = '', machineId = ''] = rows
       const found = /^(mi-[0-9a-f]{8,40}) ([a-z0-9-]{1,40})$/.exec(node)
       return [

@@ -49,7 +49,7 @@ function readAll(output: Output, words: readonly string[]): (RpmPackage | null)[
   const text = output.stdout.toString('utf8')
   if (text === 'none') return words.map(() => null)
   const [found = '', providers] = text.split('\0')
-  if (providers === undefined) throw new TaskFailure("ask rpm: the host's answer makes no sense")
+  if (providers === undefined) throw new TaskFailure("ask rpm: the host's answer cannot be read")
   const entries = found.split('\n').flatMap((line) => {
     const [name, epoch, version, release, arch, more] = line.split('\t')
     return name === undefined || arch === undefined || more !== undefined

@@ -63,7 +63,7 @@ const kind: ProbeKind<string, SharedKeys> = {
 function readFlags(output: Output, paths: readonly string[]): SharedKeys[] {
   const flags = output.stdout.toString('latin1')
   if (flags.length !== paths.length || !/^[nab]*$/.test(flags))
-    throw new TaskFailure("look for the agent's keys: the host's answer makes no sense")
+    throw new TaskFailure("look for the agent's keys: the host's answer cannot be read")
   return [...flags].map((flag) => ANSWERS[flag] as SharedKeys)
 }
 

@@ -36,7 +36,7 @@ export interface RunInput {
   readonly extraVars: ReadonlyMap<string, Value>
   /** Mistakes of the playbook that were found when it was read; what was read is checked as well, and all is told. */
   readonly mistakes?: readonly Problem[]
-  /** What was odd in the input and no reason to refuse it. */
+  /** Warnings: what is unusual in the input and no reason to refuse it. */
   readonly warnings: readonly Problem[]
   readonly options: RunOptions
   /** muster's state folder; journals go below it. Undefined: no journal (plan). */

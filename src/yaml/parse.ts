@@ -9,7 +9,7 @@ import { syntaxProblem } from './syntax-problem.ts'
 /** What a YAML text says: no document for an empty one. */
 export interface ParsedYaml {
   readonly documents: YamlNode[]
-  /** What was odd but has a meaning: keys written twice. */
+  /** Warnings: what is unusual and has a meaning: keys written twice. */
   readonly warnings: Problem[]
 }
 

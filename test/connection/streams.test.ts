@@ -59,7 +59,7 @@ test('an answer is complete when both streams have said so', async () => {
   expect(told((await request)[0])).toEqual({ rc: 3, stdout: 'out', stderr: 'late' })
 })
 
-test('an answer that makes no sense ends the shell', async () => {
+test('an answer that cannot be read ends the shell', async () => {
   const { shell, stdout, nonce } = shellOf()
   const request = shell.request([step('one')])
   stdout.write(`${nonce()} b 5 11 7\n`)

@@ -49,7 +49,7 @@ describe('fields', () => {
     ['a name that is none', 'pa th\0x\0'],
     ['a message in front', 'Welcome!\npath\0/a\0'],
   ])('are refused in %s', (_, text) => {
-    expect(() => splitFields(Buffer.from(text), 'look')).toThrow("the host's answer makes no sense")
+    expect(() => splitFields(Buffer.from(text), 'look')).toThrow("the host's answer cannot be read")
   })
 
   it('are refused when the script failed, was killed, or printed too much', () => {

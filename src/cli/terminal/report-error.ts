@@ -7,7 +7,7 @@ import { Interrupted } from './ask-secret.ts'
 
 /**
  * Says on stderr why a command was refused and gives its exit code: mistakes of the input one below the other, each
- * with its place and hint; anything unforeseen with its stack, since that is a bug of muster's.
+ * with its place and hint; anything else with its stack, since that is a bug of muster's.
  */
 export function reportError(error: unknown): number {
   if (error instanceof InputError) {
@@ -29,7 +29,7 @@ export function reportError(error: unknown): number {
     return EXIT.refused
   }
   process.stderr.write(
-    `muster: unforeseen error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    `muster: an error inside muster, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
   )
   return EXIT.refused
 }

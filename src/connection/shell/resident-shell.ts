@@ -168,7 +168,7 @@ export class ResidentShell {
       this.#pending?.readers[stream].push(chunk)
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
-      const message = `${this.#options.label}: the shell's answer makes no sense: ${error.message}`
+      const message = `${this.#options.label}: the shell's answer cannot be read: ${error.message}`
       this.#fail(() => new ConnectionError('protocol', message, { started: true }))
       this.#giveUp()
     }

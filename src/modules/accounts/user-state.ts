@@ -112,7 +112,7 @@ export function readPasswd(fields: readonly Field[], name: string): User | null 
   if (line === undefined) return null
   const [found, , uid, gid, comment, home, shell] = strictText(line, 'the passwd entry').split(':')
   if (found !== name || !/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '') || shell === undefined)
-    throw new TaskFailure(`the host's passwd entry of ${name} makes no sense`)
+    throw new TaskFailure(`the host's passwd entry of ${name} cannot be read`)
   return { name, uid: Number(uid), gid: Number(gid), comment: comment!, home: home!, shell }
 }
 

@@ -67,7 +67,7 @@ export function namesAttributes({ owners, mode }: MemberAttributes): boolean {
   return owners.uid !== undefined || owners.gid !== undefined || mode !== undefined
 }
 
-/** Reads what {@link compareArchive} printed. @throws TaskFailure when it makes no sense */
+/** Reads what {@link compareArchive} printed. @throws TaskFailure when it cannot be read */
 export function readComparison(fields: readonly Field[], wish: MemberAttributes): Comparison {
   if (field(fields, 'differs') !== undefined) return { contents: true, attributes: false }
   const found = field(fields, 'attributes')?.toString('latin1') ?? ''
@@ -81,7 +81,7 @@ const DIRECTORY = 0o4
 
 function attributesDiffer(line: string, { owners, mode }: MemberAttributes): boolean {
   const match = /^([0-9a-f]{1,8}) (\d{1,10}) (\d{1,10})$/.exec(line)
-  if (match === null) throw new TaskFailure("the host's answer makes no sense (attributes of members)")
+  if (match === null) throw new TaskFailure("the host's answer cannot be read (attributes of members)")
   const raw = Number.parseInt(match[1]!, 16)
   if (owners.uid !== undefined && owners.uid !== Number(match[2])) return true
   if (owners.gid !== undefined && owners.gid !== Number(match[3])) return true

@@ -52,7 +52,7 @@ done`
     const fields = readFields(output, 'look for an unpacking that was cut off')
     const base = textField(fields, 'base')
     if (base !== '/tmp' && base !== '/var/tmp')
-      throw new TaskFailure("the host's answer makes no sense (it names another temporary directory)")
+      throw new TaskFailure("the host's answer cannot be read (it names another temporary directory)")
     return { base, interrupted: field(fields, 'interrupted') !== undefined }
   })
 }

@@ -30,7 +30,7 @@ export function readChanged(output: Output, path: string): PathFacts {
 export function readState(fields: readonly Field[], path: string): PathFacts {
   const state = field(fields, 'rest')
   if (state === undefined)
-    throw new TaskFailure(`the host's answer makes no sense (it says nothing of ${path})`)
+    throw new TaskFailure(`the host's answer cannot be read (it says nothing of ${path})`)
   return readPrinted(state, path)
 }
 

@@ -24,7 +24,7 @@ export function readHostAnswers(output: Output): HostAnswers {
     names.set(name, text)
     kinds.set(kind, names)
   }
-  if (!kinds.has('clock')) throw new TaskFailure(`the host's answer makes no sense: ${reasonOf(output)}`)
+  if (!kinds.has('clock')) throw new TaskFailure(`the host's answer cannot be read: ${reasonOf(output)}`)
   return {
     text: (kind) => kinds.get(kind)?.values().next().value,
     all: (kind) => kinds.get(kind) ?? new Map(),

@@ -28,7 +28,7 @@ export function windowsRows(output: Output, what: string, columns: number, count
 }
 
 function nonsense(what: string): TaskFailure {
-  return new TaskFailure(`look at ${what}: the host's answer makes no sense`)
+  return new TaskFailure(`look at ${what}: the host's answer cannot be read`)
 }
 
 /** A whole number that the host said. @throws TaskFailure */
