@@ -62,6 +62,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   validate_argument_spec: () => import('./library/validate_argument_spec.ts'),
   wait_for: () => import('./library/wait_for.ts'),
   wait_for_connection: () => import('./library/wait_for_connection.ts'),
+  win_aws_credentials: () => import('./library/win_aws_credentials.ts'),
   win_command: () => import('./library/win_command.ts'),
   win_copy: () => import('./library/win_copy.ts'),
   win_environment: () => import('./library/win_environment.ts'),
@@ -75,6 +76,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   win_shell: () => import('./library/win_shell.ts'),
   win_stat: () => import('./library/win_stat.ts'),
   win_template: () => import('./library/win_template.ts'),
+  win_unzip: () => import('./library/win_unzip.ts'),
   yum_repository: () => import('./library/yum_repository.ts'),
 }
 

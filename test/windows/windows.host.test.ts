@@ -15,9 +15,10 @@ import type { Value } from '../../src/values/value.ts'
 import { told } from '../connection/steps.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hosts/windows/index.ts'
-import { changes, Lab, limits } from '../run/lab.ts'
+import { changes, Lab, limits, until } from '../run/lab.ts'
 import { RunningMuster, summaryOf } from '../run/muster.ts'
 import { buildAgentMsi } from './agent/build-agent-msi.ts'
+import { unpackPrograms, windowsArtifacts } from './programs.ts'
 import { Known } from './scripts/known.ts'
 import { lacks } from './scripts/lacks.ts'
 import { ourScripts } from './scripts/our-scripts.ts'
@@ -305,6 +306,39 @@ else {
       expect(changes(second)).toEqual({ localhost: 0, host1: 0, host2: 0, wincmd: 0, winps: 0 })
       expect(summaryOf(second).cost).toMatchObject({ handshakes: 4, channels: 4, requests: 4 })
     })
+
+    test.skipIf(!windowsArtifacts())(
+      'sends metrics from a Windows service with keys that rotate (needs Prometheus and windows_exporter for Windows in MUSTER_ARTIFACTS)',
+      async () => {
+        const [workspace] = lab.cloud.inspect.workspaces()
+        const [host] = hosts.hosts as [TestHost]
+        const programs = await unpackPrograms(join(lab.folder, 'programs'))
+        more[host.name] = {
+          ...more[host.name],
+          programs,
+          asservice: join(windowsKit() as string, 'asservice.exe'),
+          collector_url: `${lab.endpoint}/workspaces/${workspace!.id}/api/v1/remote_write`,
+        }
+        lab.cloud.settings.tokenLifetime = 6
+        const first = await apply('collector.yaml', '--limit', host.name)
+        expect(summaryOf(first).failures).toEqual([])
+        const newest = (name: string) =>
+          Math.max(
+            0,
+            ...lab.cloud.inspect
+              .series(workspace!.id)
+              .filter(({ labels }) => labels['__name__'] === name)
+              .flatMap(({ samples }) => samples.map(({ timestamp }) => timestamp)),
+          )
+        await until(() => newest('windows_cs_hostname') > 0)
+        // Longer than any key lives.
+        const later = newest('windows_cs_hostname') + 8_000
+        await until(() => newest('windows_cs_hostname') > later)
+        const second = await apply('collector.yaml', '--limit', host.name)
+        expect(summaryOf(second).failures).toEqual([])
+        expect(changes(second)).toEqual({ [host.name]: 0 })
+      },
+    )
 
     test('leaves Systems Manager again', async () => {
       expect(summaryOf(await apply('leave.yaml')).failures).toEqual([])

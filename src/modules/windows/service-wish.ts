@@ -25,7 +25,7 @@ export interface FailureAction {
 
 const SID_TYPES = { none: 0, unrestricted: 1, restricted: 3 } as const
 const ACTION_TYPES = { none: 0, restart: 1, reboot: 2, run_command: 3 } as const
-const SC_ACTIONS = { none: '""', restart: 'restart', reboot: 'reboot', run_command: 'run' } as const
+const SC_ACTIONS = { none: '', restart: 'restart', reboot: 'reboot', run_command: 'run' } as const
 const START_NAMES = { auto: 'Automatic', manual: 'Manual', disabled: 'Disabled' } as const
 
 /** One difference between a service and how it shall be: what it is called, and what mends it. */
@@ -89,7 +89,7 @@ export function serviceChanges(wish: ServiceWish, service: WindowsService): Serv
         ['failure'],
         [
           ...['reset=', String(reset), 'actions='],
-          actions.map(({ type, delay }) => `${SC_ACTIONS[type]}/${delay}`).join('/') || '""',
+          actions.map(({ type, delay }) => `${SC_ACTIONS[type]}/${delay}`).join('/'),
         ],
       )
   }
