@@ -182,7 +182,7 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   /** Other names that playbooks may use (`systemd_service`). */
   readonly aliases?: readonly string[]
   /** The collection of Ansible that has it, when that is not `ansible.builtin`: its name may stand in front. */
-  readonly collection?: 'ansible.posix' | 'community.general'
+  readonly collection?: 'ansible.posix' | 'community.general' | 'ansible.windows' | 'community.windows'
   /** `controller` modules run no script on the host; they need no connection. */
   readonly runsOn: 'host' | 'controller'
   /** The hosts that it can be done on. Default: POSIX hosts alone. */

@@ -88,4 +88,19 @@ export const ALIASES: Readonly<Record<string, string>> = {
 }
 
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
-export const COLLECTIONS: Readonly<Record<string, string>> = {}
+export const COLLECTIONS: Readonly<Record<string, string>> = {
+  win_command: 'ansible.windows',
+  win_copy: 'ansible.windows',
+  win_environment: 'ansible.windows',
+  win_file: 'ansible.windows',
+  win_get_url: 'ansible.windows',
+  win_package: 'ansible.windows',
+  win_path: 'ansible.windows',
+  win_ping: 'ansible.windows',
+  win_regedit: 'ansible.windows',
+  win_service: 'ansible.windows',
+  win_shell: 'ansible.windows',
+  win_stat: 'ansible.windows',
+  win_template: 'ansible.windows',
+  win_unzip: 'community.windows',
+}

@@ -17,7 +17,8 @@ export function knownNames(): readonly string[] {
  * there is no such module.
  */
 export function resolveModuleName(word: string): string | undefined {
-  const [, collection, rest] = /^(ansible\.posix|community\.general)\.(\w+)$/.exec(word) ?? []
+  const [, collection, rest] =
+    /^(ansible\.posix|community\.general|(?:ansible|community)\.windows)\.(\w+)$/.exec(word) ?? []
   if (rest !== undefined) return COLLECTIONS[rest] === collection ? rest : undefined
   const bare = withoutPrefix(word)
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare]! : bare

@@ -16,6 +16,7 @@ import { programOutput, runProgram, whyNotStarted } from '../windows/run-program
 export default defineModule({
   name: 'win_command',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Runs a program with its arguments on a Windows host, without a shell.',

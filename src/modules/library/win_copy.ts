@@ -23,6 +23,7 @@ const spec = {
 export default defineModule({
   name: 'win_copy',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   source: { parameter: 'src', folder: 'files' },
   documentation: {

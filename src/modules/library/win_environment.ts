@@ -11,6 +11,7 @@ import { environmentKey } from '../windows/environment.ts'
 export default defineModule({
   name: 'win_environment',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Sets and removes environment variables of a Windows host.',

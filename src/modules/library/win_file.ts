@@ -18,6 +18,7 @@ const REMOVE = ps`function m_tree($d){
 export default defineModule({
   name: 'win_file',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Makes and removes files and folders on a Windows host.',

@@ -9,6 +9,7 @@ import { defineModule } from '../module.ts'
 export default defineModule({
   name: 'win_get_url',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Has a Windows host download a file.',

@@ -20,6 +20,7 @@ import {
 export default defineModule({
   name: 'win_package',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Installs and removes programs of a Windows host by their .msi or set-up program.',

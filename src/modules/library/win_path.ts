@@ -8,6 +8,7 @@ import { environmentKey } from '../windows/environment.ts'
 export default defineModule({
   name: 'win_path',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Puts folders into a variable such as PATH on a Windows host, or takes them out.',

@@ -5,6 +5,7 @@ import { defineModule, nothingToObserve } from '../module.ts'
 export default defineModule({
   name: 'win_ping',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   checkMode: 'run',
   documentation: {

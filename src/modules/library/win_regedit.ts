@@ -9,6 +9,7 @@ import { KIND_NAMES, registryData, registryPayload, sameRegistryValue } from '..
 export default defineModule({
   name: 'win_regedit',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Sets and removes keys and values of the Windows registry.',

@@ -64,6 +64,7 @@ const spec = {
 export default defineModule({
   name: 'win_service',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Makes, configures, starts, stops and removes services of a Windows host.',

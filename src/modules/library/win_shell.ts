@@ -22,6 +22,7 @@ const MOST = 11_000
 export default defineModule({
   name: 'win_shell',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Runs a text with Windows PowerShell, or with another shell, on a Windows host.',

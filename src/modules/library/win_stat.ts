@@ -9,6 +9,7 @@ import { defineModule } from '../module.ts'
 export default defineModule({
   name: 'win_stat',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   checkMode: 'run',
   documentation: {

@@ -8,6 +8,7 @@ import { observePlace, placeWindowsFile } from '../windows/place.ts'
 export default defineModule({
   name: 'win_template',
   runsOn: 'host',
+  collection: 'ansible.windows',
   platforms: ['windows'],
   source: { parameter: 'src', folder: 'templates', template: { marks: TEMPLATE_MARKS } },
   documentation: {

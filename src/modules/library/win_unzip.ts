@@ -8,6 +8,7 @@ import { defineModule } from '../module.ts'
 export default defineModule({
   name: 'win_unzip',
   runsOn: 'host',
+  collection: 'community.windows',
   platforms: ['windows'],
   documentation: {
     summary: 'Unpacks a .zip that is on a Windows host.',
