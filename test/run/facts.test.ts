@@ -112,6 +112,17 @@ describe('facts', () => {
     expect(told[1]).toMatch(/^one: Linux mine True (?!toaster)\w+$/)
   })
 
+  test('name vars_files, whose variables are there for all tasks', async () => {
+    const play = (files: string) =>
+      `- hosts: one\n  vars_files: ${files}\n  tasks:\n    - debug: { msg: "{{ of_system }} {{ both }}" }\n`
+    const files = { 'a.yaml': 'both: a\n', 'Linux.yaml': 'of_system: linux\n', 'z.yaml': 'both: z\n' }
+    const { told, requests } = await run(play('[a.yaml, "{{ ansible_system }}.yaml", z.yaml]'), files)
+    expect(told).toEqual(['one: linux z'])
+    expect(requests).toBe(1)
+    const { failures } = await run(play('["{{ ansible_system }}-nosuch.yaml"]'), files)
+    expect(failures[0]?.message).toContain('vars_files: no such file: Linux-nosuch.yaml')
+  })
+
   test('tags leave gathering out only where the play has some', async () => {
     const play = (tags: string) =>
       `- hosts: one\n  ${tags}\n  tasks:\n    - debug: { msg: "{{ ansible_system | default('none') }}" }\n      tags: [wanted]\n`

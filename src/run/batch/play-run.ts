@@ -157,7 +157,7 @@ export async function runPlay(
           const state = hostState(run, host)
           // It may have ended an earlier play.
           state.goneAt = BEHIND_ALL
-          const shape = { play, name, allHosts: hosts, batch: living, tasks }
+          const shape = { play, name, allHosts: hosts, batch: living, tasks, facts: planned.facts }
           const variables = await readPlayVariables(run, state, shape)
           const { handlers } = play
           const { flushes, facts } = planned

@@ -2,10 +2,12 @@ import { onlyTasks } from '../../playbook/entries.ts'
 import type { Block, Entry, Include, Task } from '../../playbook/playbook.ts'
 import type { Role } from '../../playbook/roles/role.ts'
 import { selected } from '../../playbook/tags.ts'
+import { InputError } from '../../values/problem.ts'
 import type { BatchControl } from '../batch/batch-control.ts'
 import { isBefore } from '../batch/turn.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import type { FactPlan } from '../scope/facts.ts'
+import { finishVarsFiles } from '../scope/vars-files.ts'
 import { guessProbes, type StepGuess } from './ahead.ts'
 import { isDecidedOnce, PlayEnded, RoleEnded, runMeta } from './flow/meta.ts'
 import {
@@ -49,6 +51,7 @@ export class HostRun {
     await session.takePlace()
     try {
       if (play.facts !== undefined) await this.#gather(play.facts)
+      if (play.variables.filesWait === true) await this.#finishFiles()
       if (batch.gathers) this.#guesses = await lookWithBatch(session, this.#sectionsFrom(0))
       // A handler that a later handler notified runs at the next flush, which there is also after an empty section.
       for (const section of play.sections.keys()) await this.#runSection(section)
@@ -73,6 +76,16 @@ export class HostRun {
         return this.#guesses
       }),
     )
+  }
+
+  async #finishFiles(): Promise<void> {
+    const { run, host, play, report, standpoint } = this.#session
+    try {
+      await this.#session.evaluating(() => finishVarsFiles(run, host, play.variables, standpoint.vantage))
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      report.leave({ status: 'failed', message: error.message })
+    }
   }
 
   async #runSection(section: number): Promise<void> {

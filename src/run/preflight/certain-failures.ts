@@ -83,8 +83,10 @@ async function onHost(
   const { play: written, name, hosts, sections } = planned
   const run = forPlay(whole, written)
   const tasks = sections.flatMap(allTasksIn)
-  const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks }
+  const shape = { play: written, name, allHosts: hosts, batch: hosts, tasks, facts: planned.facts }
   const play = await readPlayVariables(run, newHost(host), shape)
+  // Which variables there will be shows when facts do.
+  if (play.filesWait === true) return []
   const foresight = { ...names, known: new Map(), unknown: new Set(names.unknown) }
   const vantage = { position: run.progress.next, foresight }
   const ahead = aheadOf(run)

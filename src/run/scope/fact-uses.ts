@@ -19,7 +19,8 @@ export async function factUses(
   scope: Scope,
 ): Promise<ReadonlySet<FactGroup>> {
   const groups = new Set<FactGroup>()
-  const waiting = [...(await playUses(run, play, tasks))]
+  const files = play.varsFiles.map(({ value }) => value)
+  const waiting = [...(await playUses(run, play, tasks)), ...usesInValue(files)]
   const seen = new Set<string>()
   for (let uses = waiting.pop(); uses !== undefined; uses = waiting.pop()) {
     for (const group of groupsIn(uses)) groups.add(group)

@@ -1,6 +1,7 @@
 import type { Play, Task } from '../../playbook/playbook.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import { expandArtifacts } from './artifacts/variables.ts'
+import type { FactPlan } from './facts.ts'
 import type { PlayVariables } from './variables.ts'
 import { loadVarsFiles } from './vars-files.ts'
 
@@ -12,6 +13,8 @@ export interface PlayShape {
   readonly allHosts: readonly string[]
   /** Hosts of the current batch. */
   readonly batch: readonly string[]
+  /** What is gathered of the hosts' facts. */
+  readonly facts: FactPlan | undefined
   /** The tasks that will run. */
   readonly tasks: readonly Task[]
 }
@@ -29,10 +32,11 @@ export async function readPlayVariables(
 export async function withVarsFiles(
   run: RunState,
   host: HostState,
-  { play, name, allHosts, batch }: Omit<PlayShape, 'tasks'>,
+  { play, name, allHosts, batch, facts }: Omit<PlayShape, 'tasks'>,
 ): Promise<PlayVariables> {
   const bare = { play, name, allHosts, batch, files: new Map(), roles: [...play.roles] }
-  return { ...bare, files: await loadVarsFiles(run, host, bare) }
+  const waits = await loadVarsFiles(run, host, bare, facts !== undefined)
+  return waits ? { ...bare, filesWait: true } : bare
 }
 
 /** The same with `artifacts` from the file that `artifacts_file` names. @throws InputError */

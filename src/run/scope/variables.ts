@@ -41,6 +41,8 @@ export interface PlayVariables {
   readonly batch: readonly string[]
   /** From vars_files, per host since their paths may be templates. */
   readonly files: ReadonlyMap<string, Value>
+  /** Some of them have names that need facts, and are read once those are there. */
+  readonly filesWait?: true
   /** Roles whose defaults and vars all tasks see; includes add to them. */
   readonly roles: Role[]
   /** `artifacts` as artifacts.yaml gives it, what the variables say of it already on top. */
