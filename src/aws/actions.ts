@@ -32,6 +32,8 @@ export const ACTIONS = {
   'iam:UpdateAssumeRolePolicy': { on: 'role', why: 'mends the trust of a role that is there' },
   'iam:UpdateRole': { on: 'role', why: 'description of a role that is there' },
   'iam:UntagRole': { on: 'role', why: 'takes tags that the task does not list' },
+  'iam:PutRolePermissionsBoundary': { on: 'role', why: 'boundary of a role that is there' },
+  'iam:DeleteRolePermissionsBoundary': { on: 'role', why: 'takes the boundary' },
   'iam:DeleteRole': { on: 'role', why: 'removes the role' },
   'iam:ListRoles': { on: 'everything', why: "finds roles with muster's tag" },
   'iam:ListRoleTags': { on: 'every role', why: "finds roles with muster's tag" },

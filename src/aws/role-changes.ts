@@ -9,8 +9,11 @@ export type RoleChange =
       readonly path: string
       readonly description: string
       readonly trust: string
+      readonly boundary: string | undefined
       readonly tags: Readonly<Record<string, string>>
     }
+  | { readonly kind: 'bound'; readonly arn: string }
+  | { readonly kind: 'unbound' }
   | { readonly kind: 'trust'; readonly document: string }
   | { readonly kind: 'describe'; readonly description: string }
   | { readonly kind: 'attach' | 'detach'; readonly arn: string }
@@ -32,8 +35,13 @@ export async function changeRole(clients: AwsClients, RoleName: string, change: 
           AssumeRolePolicyDocument: change.trust,
           // An empty description is refused by some partitions, a missing one is none.
           Description: change.description === '' ? undefined : change.description,
+          PermissionsBoundary: change.boundary,
           Tags: tagList(change.tags),
         })
+      case 'bound':
+        return iam.putRolePermissionsBoundary({ RoleName, PermissionsBoundary: change.arn })
+      case 'unbound':
+        return iam.deleteRolePermissionsBoundary({ RoleName })
       case 'trust':
         return iam.updateAssumeRolePolicy({ RoleName, PolicyDocument: change.document })
       case 'describe':
@@ -64,6 +72,10 @@ function actionsOf(change: RoleChange): readonly Action[] {
   switch (change.kind) {
     case 'create':
       return ['iam:CreateRole', 'iam:TagRole']
+    case 'bound':
+      return ['iam:PutRolePermissionsBoundary']
+    case 'unbound':
+      return ['iam:DeleteRolePermissionsBoundary']
     case 'trust':
       return ['iam:UpdateAssumeRolePolicy']
     case 'describe':
@@ -94,6 +106,10 @@ export function doing(change: RoleChange): string {
     case 'tag':
     case 'untag':
       return change.kind
+    case 'bound':
+      return `set ${change.arn} as boundary of`
+    case 'unbound':
+      return 'take the boundary of'
     case 'trust':
       return 'replace the trust policy of'
     case 'attach':

@@ -11,6 +11,8 @@ export interface Role {
   readonly id: string
   readonly description: string
   readonly trust: string
+  /** ARN of the permissions boundary. */
+  readonly boundary: string | undefined
   /** ARNs, sorted. */
   readonly managedPolicies: readonly string[]
   readonly inlinePolicies: Readonly<Record<string, string>>
@@ -138,6 +140,7 @@ function describe(
     arn: role.Arn!,
     id: role.RoleId!,
     description: role.Description ?? '',
+    boundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
     trust: decodeURIComponent(role.AssumeRolePolicyDocument ?? ''),
     managedPolicies,
     inlinePolicies,

@@ -15,6 +15,8 @@ export interface Workspace {
   readonly status: string
   /** Ends with a slash; undefined where only the list was read. */
   readonly endpoint: string | undefined
+  /** ARN of the customer's key that it is encrypted with. */
+  readonly kmsKeyArn: string | undefined
   readonly tags: Readonly<Record<string, string>>
 }
 
@@ -126,6 +128,14 @@ export function workspaceEndpoint(
   return endpoint
 }
 
+/** A workspace to make. */
+export interface NewWorkspace {
+  readonly alias: string
+  readonly tags: Readonly<Record<string, string>>
+  /** A key of the customer's; AWS's own when missing. It cannot be changed later. */
+  readonly kmsKeyArn?: string | undefined
+}
+
 /**
  * Makes a workspace. The client token is made from what is asked, so that two who ask for the same at once, or one
  * whose answer was lost, get one workspace. AWS may still know the token of a workspace that was deleted: then a
@@ -135,21 +145,25 @@ export function workspaceEndpoint(
  */
 export async function createWorkspace(
   clients: AwsClients,
-  alias: string,
-  tags: Readonly<Record<string, string>>,
+  wish: NewWorkspace,
   signal?: AbortSignal,
 ): Promise<string> {
-  const asked = [clients.region, alias, Object.entries(tags).sort()]
-  const id = await create(clients, alias, tags, asked, signal)
+  const { alias, tags, kmsKeyArn } = wish
+  const asked = [
+    clients.region,
+    alias,
+    Object.entries(tags).sort(),
+    ...(kmsKeyArn === undefined ? [] : [kmsKeyArn]),
+  ]
+  const id = await create(clients, wish, asked, signal)
   const made = await describeWorkspace(clients, id, signal)
   if (made !== null && made.status !== 'DELETING') return id
-  return create(clients, alias, tags, [...asked, id], signal)
+  return create(clients, wish, [...asked, id], signal)
 }
 
 async function create(
   clients: AwsClients,
-  alias: string,
-  tags: Readonly<Record<string, string>>,
+  { alias, tags, kmsKeyArn }: NewWorkspace,
   asked: readonly unknown[],
   signal: AbortSignal | undefined,
 ): Promise<string> {
@@ -163,6 +177,7 @@ async function create(
         {
           alias,
           tags: { ...tags },
+          ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
           clientToken: `muster-${digest.slice(0, 48)}`,
         },
         abortable(signal),
@@ -242,6 +257,7 @@ function describe(workspace: WorkspaceDescription): Workspace {
     alias: workspace.alias,
     status: workspace.status?.statusCode ?? 'unknown',
     endpoint: workspace.prometheusEndpoint,
+    kmsKeyArn: workspace.kmsKeyArn,
     tags: workspace.tags ?? {},
   }
 }

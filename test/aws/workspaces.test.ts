@@ -28,8 +28,8 @@ afterEach(async () => {
 
 describe('workspaces', () => {
   it('are found by their whole alias', async () => {
-    const id = await createWorkspace(clients, 'fleet', { a: 'b' })
-    await createWorkspace(clients, 'fleet-2', {})
+    const id = await createWorkspace(clients, { alias: 'fleet', tags: { a: 'b' } })
+    await createWorkspace(clients, { alias: 'fleet-2', tags: {} })
     expect(await findWorkspaces(clients, 'fleet')).toEqual([
       {
         id,
@@ -44,10 +44,12 @@ describe('workspaces', () => {
   })
 
   it('are made once however often the same is asked for', async () => {
-    const ids = await Promise.all([1, 2, 3].map(() => createWorkspace(clients, 'fleet', { a: '1', b: '2' })))
+    const ids = await Promise.all(
+      [1, 2, 3].map(() => createWorkspace(clients, { alias: 'fleet', tags: { a: '1', b: '2' } })),
+    )
     expect(new Set(ids).size).toBe(1)
-    expect(await createWorkspace(clients, 'fleet', { b: '2', a: '1' })).toBe(ids[0])
-    expect(await createWorkspace(clients, 'other', {})).not.toBe(ids[0])
+    expect(await createWorkspace(clients, { alias: 'fleet', tags: { b: '2', a: '1' } })).toBe(ids[0])
+    expect(await createWorkspace(clients, { alias: 'other', tags: {} })).not.toBe(ids[0])
   })
 
   it('are made although AWS still knows the token of one that was deleted', async () => {
@@ -63,10 +65,10 @@ describe('workspaces', () => {
     }
     const amp = Object.assign(Object.create(real) as typeof real, { send })
     const again = { ...clients, amp: async () => amp }
-    const first = await createWorkspace(again, 'fleet', {})
+    const first = await createWorkspace(again, { alias: 'fleet', tags: {} })
     await deleteWorkspace(clients, first)
     dead = first
-    const second = await createWorkspace(again, 'fleet', {})
+    const second = await createWorkspace(again, { alias: 'fleet', tags: {} })
     expect(cloud.inspect.workspaces().map(({ id }) => id)).toEqual([second])
     expect(tokens).toEqual([tokens[0], tokens[0], expect.stringMatching(/^muster-/)])
     expect(tokens[2]).not.toBe(tokens[0])
@@ -74,7 +76,7 @@ describe('workspaces', () => {
 
   it('are waited for', async () => {
     cloud.settings.workspaceDelay = 3600
-    const id = await createWorkspace(clients, 'fleet', {})
+    const id = await createWorkspace(clients, { alias: 'fleet', tags: {} })
     const amp = await clients.amp()
     const clock = fakeClock((now) => {
       if (now < 20_000) return
@@ -87,7 +89,7 @@ describe('workspaces', () => {
 
   it('fail when AWS fails to make them, are gone, or take too long', async () => {
     cloud.settings.workspaceFails = true
-    const failed = await createWorkspace(clients, 'fleet', {})
+    const failed = await createWorkspace(clients, { alias: 'fleet', tags: {} })
     const clock = fakeClock()
     await expect(waitActive(clients, failed, { clock })).rejects.toMatchObject({
       message: `workspace ${failed} does not become ACTIVE: it is CREATION_FAILED`,
@@ -98,7 +100,7 @@ describe('workspaces', () => {
     await expect(waitActive(clients, failed, { clock })).rejects.toThrow('it is not there')
     expect(clock.slept).toEqual([])
     cloud.settings.workspaceDelay = 3600
-    const slow = await createWorkspace(clients, 'slow', {})
+    const slow = await createWorkspace(clients, { alias: 'slow', tags: {} })
     await expect(waitActive(clients, slow, { clock })).rejects.toThrow('still CREATING after 5 minutes')
   })
 })
@@ -108,7 +110,7 @@ describe('instantQuery', () => {
   let endpoint: string
 
   beforeEach(async () => {
-    id = await createWorkspace(clients, 'fleet', {})
+    id = await createWorkspace(clients, { alias: 'fleet', tags: {} })
     endpoint = (await describeWorkspace(clients, id))!.endpoint!
     const sample = {
       labels: { __name__: 'up', instance: 'a "b" + c' },

@@ -9,6 +9,8 @@ export interface WishedRole {
   readonly path: string
   readonly description: string | undefined
   readonly trust: string
+  /** ARN; empty for none, undefined leaves as it is. */
+  readonly boundary: string | undefined
   /** ARNs. */
   readonly managedPolicies: readonly string[] | undefined
   readonly inlinePolicies: Readonly<Record<string, string>> | undefined
@@ -20,13 +22,14 @@ export interface WishedRole {
 }
 
 /** What a diff shows of a role. */
-type Shown = Pick<Role, 'description' | 'trust' | 'managedPolicies' | 'inlinePolicies' | 'tags'>
+type Shown = Pick<Role, 'boundary' | 'description' | 'trust' | 'managedPolicies' | 'inlinePolicies' | 'tags'>
 
 /** The calls that make a role what is wished, in order, and how it is then. */
 export function roleChanges(role: Role | null, wish: WishedRole): { changes: RoleChange[]; after: Shown } {
   const before: Shown = role ?? {
     description: wish.description ?? '',
     trust: wish.trust,
+    boundary: wish.boundary || undefined,
     managedPolicies: [],
     inlinePolicies: {},
     tags: tagsAtBirth(wish.tags, wish.owner),
@@ -49,11 +52,16 @@ export function roleChanges(role: Role | null, wish: WishedRole): { changes: Rol
 
   const changes: RoleChange[] = []
   if (role === null) {
-    changes.push({ kind: 'create', path: wish.path, description, trust: wish.trust, tags: before.tags })
+    const { boundary, tags } = before
+    changes.push({ kind: 'create', path: wish.path, description, trust: wish.trust, boundary, tags })
   } else {
     if (!samePolicy(role.trust, wish.trust)) changes.push({ kind: 'trust', document: wish.trust })
     if (role.description !== description) changes.push({ kind: 'describe', description })
   }
+  const bounded = wish.boundary === undefined ? before.boundary : wish.boundary || undefined
+  // First, so that what is given after is never more than the boundary allows.
+  if (bounded !== before.boundary)
+    changes.push(bounded === undefined ? { kind: 'unbound' } : { kind: 'bound', arn: bounded })
   // What is wished is given before what is not is taken, so that nodes at work lose nothing between.
   changes.push(...attach.map((arn) => ({ kind: 'attach', arn }) as const))
   changes.push(...put.map(([policy, document]) => ({ kind: 'put-policy', policy, document }) as const))
@@ -65,6 +73,7 @@ export function roleChanges(role: Role | null, wish: WishedRole): { changes: Rol
   const keptInline = Object.entries(before.inlinePolicies).filter(([name]) => !remove.includes(name))
   const after: Shown = {
     description,
+    boundary: bounded,
     trust: changes.some(({ kind }) => kind === 'trust' || kind === 'create') ? wish.trust : before.trust,
     managedPolicies: [...before.managedPolicies.filter((arn) => !detach.includes(arn)), ...attach].sort(),
     inlinePolicies: Object.fromEntries([...keptInline, ...put]),
@@ -89,6 +98,7 @@ export function showRole(name: string, path: string, role: Shown): Value {
     path,
     description: role.description,
     assume_role_policy_document: policyValue(role.trust),
+    ...(role.boundary === undefined ? {} : { boundary: role.boundary }),
     managed_policies: [...role.managedPolicies],
     inline_policies: new Map(
       Object.entries(role.inlinePolicies)

@@ -29,6 +29,11 @@ export const roleSpec = {
       type: 'str',
       doc: 'With a trusted service: only for this resource, `*` and `?` allowed (condition aws:SourceArn).',
     },
+    boundary: {
+      type: 'str',
+      aliases: ['boundary_policy_arn'],
+      doc: 'ARN of the policy that bounds what the role may do; an empty text takes it away.',
+    },
     managed_policies: {
       type: 'list',
       aliases: ['managed_policy'],
@@ -72,6 +77,7 @@ export function wishedRole(params: Parameters, partition: string): WishedRole {
     path,
     description: plain(params.description),
     trust: wishedTrust(params),
+    boundary: plain(params.boundary),
     managedPolicies: params.managed_policies?.map((policy) => policyArn(plain(policy), partition)),
     inlinePolicies:
       params.inline_policies &&

@@ -6,6 +6,7 @@ import {
   deleteWorkspace,
   describeWorkspace,
   findWorkspaces,
+  type NewWorkspace,
   type Workspace,
   waitActive,
 } from '../../aws/workspaces.ts'
@@ -44,23 +45,45 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      alias: { type: 'str', required: true, aliases: ['name'], doc: 'Alias of the workspace.' },
+      alias: { type: 'str', aliases: ['name'], doc: 'Alias of the workspace.' },
+      workspace_id: {
+        type: 'str',
+        doc: 'Instead of the alias: the id of a workspace that is there. It is used, and neither made nor removed.',
+      },
+      kms_key_arn: {
+        type: 'str',
+        doc: "ARN of a key of one's own that a new workspace is encrypted with. Another key than that of a workspace that is there is refused: AWS changes none.",
+      },
       ...TAG_PARAMETERS,
       state: { type: 'str', choices: ['present', 'absent'], default: 'present', doc: 'There or gone.' },
       wait: { type: 'bool', default: true, doc: 'Wait until the workspace is ACTIVE, at most five minutes.' },
       region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
     },
+    requiredOneOf: [['alias', 'workspace_id']],
+    requiredIf: [['state', 'absent', ['alias']]],
   },
 
   observe: nothingToObserve,
 
   async *converge(params, _, context) {
-    const alias = plain(params.alias)
     const clients = await clientsOf(params.region, context)
     await askAws(async () => requireAmp(clients.region))
-    const found = await askAws(() => findWorkspaces(clients, alias, context.signal))
-    const existing = choose(found, alias, params.tags && readTags(params.tags))
     const { region } = clients
+    const alias = plain(params.alias) ?? plain(params.workspace_id)!
+    if (params.workspace_id !== undefined && (params.alias ?? params.kms_key_arn) !== undefined)
+      throw new TaskFailure('workspace_id goes without alias and kms_key_arn', {
+        hint: 'the id is that of a workspace that is there; leave one of them out',
+      })
+    const existing =
+      params.workspace_id === undefined
+        ? choose(
+            await askAws(() => findWorkspaces(clients, alias, context.signal)),
+            alias,
+            params.tags && readTags(params.tags),
+          )
+        : await existingById(clients, plain(params.workspace_id), context.signal)
+    const kmsKeyArn = plain(params.kms_key_arn)
+    if (existing !== null && params.state === 'present') checkKey(existing, kmsKeyArn)
     if (params.state === 'absent') {
       if (existing !== null) yield remove(clients, existing)
       return {}
@@ -69,7 +92,11 @@ export default defineModule({
     let workspace = existing
     if (workspace === null) {
       const { dnsSuffix } = await partitionOf(clients.region)
-      const { value } = yield create(clients, dnsSuffix, alias, tagsAtBirth(tags, plain(params.owner)))
+      const { value } = yield create(clients, dnsSuffix, {
+        alias,
+        kmsKeyArn,
+        tags: tagsAtBirth(tags, plain(params.owner)),
+      })
       workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
       if (workspace === null)
         throw new TaskFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
@@ -95,15 +122,34 @@ export default defineModule({
   },
 })
 
-function create(clients: AwsClients, dnsSuffix: string, alias: string, tags: Tags): Action {
-  const planned = { id: 'known-after-apply', alias, tags, status: 'ACTIVE' }
+/** @throws TaskFailure where there is none */
+async function existingById(clients: AwsClients, id: string, signal: AbortSignal): Promise<Workspace> {
+  const found = await askAws(() => describeWorkspace(clients, id, signal))
+  if (found !== null) return found
+  throw new TaskFailure(`there is no workspace ${id} in ${clients.region}`, {
+    hint: 'look at the id and the region; one of another account is named by its URL (docs/account.md)',
+  })
+}
+
+/** @throws TaskFailure for another key than a workspace has */
+function checkKey({ id, kmsKeyArn }: Workspace, wished: string | undefined): void {
+  if (wished === undefined || wished === kmsKeyArn) return
+  throw new TaskFailure(
+    `workspace ${id} is encrypted with ${kmsKeyArn ?? "AWS's own key"}, and the key of a workspace cannot be changed`,
+    { hint: 'take kms_key_arn away, or make a workspace with another alias' },
+  )
+}
+
+function create(clients: AwsClients, dnsSuffix: string, wish: NewWorkspace): Action {
+  const { alias, tags, kmsKeyArn } = wish
+  const planned = { id: 'known-after-apply', alias, tags, kmsKeyArn, status: 'ACTIVE' }
   const endpoint = `https://aps-workspaces.${clients.region}.${dnsSuffix}/workspaces/${planned.id}/`
   return {
     kind: 'call',
     says: `create workspace ${alias}`,
     diff: [{ header: `workspace ${alias}`, before: '', after: show(planned) }],
     predicted: result({ ...planned, arn: planned.id, endpoint }, clients.region),
-    call: (signal) => askAws(() => createWorkspace(clients, alias, tags, signal)),
+    call: (signal) => askAws(() => createWorkspace(clients, wish, signal)),
   }
 }
 
@@ -149,8 +195,15 @@ function choose(found: readonly Workspace[], alias: string, tags: Tags | undefin
   )
 }
 
-function show({ id, alias, status, tags }: Pick<Workspace, 'id' | 'alias' | 'status' | 'tags'>): Value {
-  return dict({ workspace_id: id, alias: alias ?? null, status, tags: tagValue(tags) })
+function show({
+  id,
+  alias,
+  status,
+  tags,
+  kmsKeyArn,
+}: Pick<Workspace, 'id' | 'alias' | 'status' | 'tags' | 'kmsKeyArn'>): Value {
+  const key = kmsKeyArn === undefined ? {} : { kms_key_arn: kmsKeyArn }
+  return dict({ workspace_id: id, alias: alias ?? null, status, ...key, tags: tagValue(tags) })
 }
 
 function result(workspace: Workspace, region: string): Readonly<Record<string, Value>> {

@@ -41,7 +41,7 @@ export default defineModule({
       'arn, role_name, path': 'of the role',
       role: 'what ssm_registration takes as role: path and name without the leading slash',
       iam_role:
-        'the role: arn, role_name, role_id, path, description, assume_role_policy_document, managed_policies, inline_policies, tags',
+        'the role: arn, role_name, role_id, path, description, assume_role_policy_document, boundary, managed_policies, inline_policies, tags',
     },
   },
   spec: roleSpec,
@@ -107,6 +107,7 @@ function roleValue(role: Role): Value {
     path: role.path,
     description: role.description,
     assume_role_policy_document: policyValue(role.trust),
+    boundary: role.boundary ?? null,
     managed_policies: [...role.managedPolicies],
     inline_policies: [...Object.keys(role.inlinePolicies)].sort(),
     tags: tagValue(role.tags),

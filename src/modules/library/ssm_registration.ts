@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -9,6 +10,7 @@ import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import {
   type AgentForm,
   agentLog,
@@ -18,6 +20,7 @@ import {
   restartAgent,
 } from '../registration/agent-state.ts'
 import {
+  type BatchActivation,
   lookAtRegistration,
   needsRegistration,
   openRegistration,
@@ -79,6 +82,16 @@ export default defineModule({
         doc: 'Tags that the node shall have; others stay. muster adds `muster:host`, `muster:managed`, `muster:run` and `muster:controller`.',
       },
       owner: OWNER_PARAMETER,
+      activation_id: {
+        type: 'str',
+        doc: 'Id of an activation that is there already: it is used, and neither made nor deleted. Then `iam_role` is its matter.',
+      },
+      activation_code: { type: 'str', secret: true, doc: 'Its code.' },
+      prove: {
+        type: 'bool',
+        default: true,
+        doc: 'Ask Systems Manager whose the node is and whether it is Online, and tag it. Without it (where the credentials may not) the agent alone says that it is registered; an activation has to be given then.',
+      },
       expires_in: {
         type: 'int',
         default: 3600,
@@ -95,12 +108,14 @@ export default defineModule({
       },
       wait: { type: 'int', default: 300, doc: 'Seconds to wait until Systems Manager says Online.' },
     },
+    requiredBy: { activation_id: ['activation_code'], activation_code: ['activation_id'] },
+    requiredIf: [['prove', false, ['activation_id']]],
   },
   observe: () => agentProbes(),
   async *converge(params, answers, context) {
     const state = agentOf(answers)
     const region = plain(params.region)
-    const shared = context.shared as RegistrationShared | null
+    const shared = params.prove ? (context.shared as RegistrationShared | null) : null
     const known = state.registration
     if (known !== undefined && known.region !== region && !params.reregister)
       throw new TaskFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {
@@ -164,9 +179,8 @@ export default defineModule({
     }
     const { form } = state
     if (form === undefined) throw notInstalled()
-    if (shared?.activation === undefined)
-      throw new Error('the batch made no activation for a host that needs one')
-    const { activation } = shared
+    const activation = givenActivation(params) ?? shared?.activation
+    if (activation === undefined) throw new Error('the batch made no activation for a host that needs one')
     if (activation instanceof AwsFailure) throw activation
     const script = scriptOf(form, activation, known !== undefined, params)
     let id: string | undefined
@@ -184,6 +198,8 @@ export default defineModule({
       throw new TaskFailure('the agent said that it is registered, and not as what', {
         hint: 'run muster again: it reads the id from the Vault',
       })
+    // What it is in Systems Manager nobody may ask: the agent got its identity there.
+    if (shared === null) return done(id, true)
     const node = { host: context.host, id }
     if (shared.claims.rivals(node).length > 0) throw notItsNode(node, 'another host of the batch is it')
     shared.claims.add(node)
@@ -211,6 +227,19 @@ export default defineModule({
     open: openRegistration,
   },
 })
+
+/** An activation that the task names. */
+function givenActivation({
+  activation_id,
+  activation_code,
+}: {
+  readonly activation_id: Text | undefined
+  readonly activation_code: Text | undefined
+}): BatchActivation | undefined {
+  if (activation_id === undefined || activation_code === undefined) return undefined
+  const code = activation_code instanceof Secret ? activation_code : new Secret(activation_code)
+  return { id: plain(activation_id), code, tags: {}, foreign: true }
+}
 
 function notRestarted(form: AgentForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)

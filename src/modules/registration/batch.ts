@@ -29,6 +29,8 @@ export interface BatchActivation {
   readonly code: Secret
   /** Every node that registers with it gets them. */
   readonly tags: Tags
+  /** Somebody else made it: its nodes may be others' too. @see judgeNewNode */
+  readonly foreign?: true
 }
 
 /** What the hosts of a batch share: the one activation, and what Systems Manager says of the nodes. */
@@ -47,12 +49,13 @@ export function needsRegistration(member: {
   return member.answers.registration.node === undefined || member.params.reregister
 }
 
-/** Looks only, for plan and check mode. */
+/** Looks only, for plan and check mode; null where nothing may be asked. */
 export async function lookAtRegistration(
   members: readonly RegistrationMember[],
   context: RunContext & { readonly signal: AbortSignal },
-): Promise<RegistrationShared> {
-  return { ...(await lookAtNodes(members, context)), activation: undefined }
+): Promise<RegistrationShared | null> {
+  const asked = members.filter(({ params }) => params.prove)
+  return asked.length === 0 ? null : { ...(await lookAtNodes(asked, context)), activation: undefined }
 }
 
 /**
@@ -64,9 +67,11 @@ export async function openRegistration(
   members: readonly RegistrationMember[],
   context: RunContext & { readonly signal: AbortSignal },
 ): Promise<BatchShared> {
-  const known = await lookAtNodes(members, context)
+  const asked = members.filter(({ params }) => params.prove)
+  if (asked.length === 0) return { shared: null, close: async () => {} }
+  const known = await lookAtNodes(asked, context)
   const { clients } = known
-  const newcomers = members.filter(needsRegistration)
+  const newcomers = asked.filter((one) => needsRegistration(one) && one.params.activation_id === undefined)
   const limit = newcomers.length
   const without = (activation: AwsFailure | undefined): BatchShared => {
     const shared: RegistrationShared = { ...known, activation }

@@ -18,6 +18,8 @@ export interface RegistrationParameters {
   readonly owner: Text
   readonly expires_in: number
   readonly reregister: boolean
+  readonly activation_id?: Text | undefined
+  readonly prove: boolean
 }
 
 export type RegistrationMember = Member<RegistrationParameters, Pick<AgentAnswers, 'registration'>>

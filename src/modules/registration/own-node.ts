@@ -11,6 +11,9 @@ import type { BatchActivation } from './batch.ts'
 import { type KnownNodes, wantedTags } from './nodes.ts'
 import { type Claim, judgeOwner, notItsNode, type Owners } from './owners.ts'
 
+/** Milliseconds, with what clocks are off: a registration takes minutes at the most. */
+const NEW = 15 * 60_000
+
 /** Waits until a node is Online, and gives what was last seen of it: undefined when Systems Manager knows nothing of it. */
 export async function* becomeOnline(
   { clients }: KnownNodes,
@@ -41,7 +44,8 @@ export function notOnline(id: string, seconds: number, seen: NodeInformation | u
 
 /**
  * The tags of the node that a host says to have become. Its id cannot be guessed before the host has it, so a node that
- * the batch's activation made, and that no other host of the batch claims, is the host's; another has to be proved.
+ * the batch's activation made, and that no other host of the batch claims, is the host's; another has to be proved. Of an
+ * activation that others may use too only a node counts that is new and no host's yet.
  * @throws TaskFailure of a node that is not the host's
  */
 export async function* judgeNewNode(
@@ -51,7 +55,8 @@ export async function* judgeNewNode(
   { clients, claims }: KnownNodes,
   activation: BatchActivation,
 ): AsyncGenerator<Action, Tags, ActionResult> {
-  if (seen.activationId === activation.id) return activation.tags
+  const ofIt = seen.activationId === activation.id
+  if (ofIt && activation.foreign === undefined) return activation.tags
   let tags: ReadonlyMap<string, Tags> = new Map()
   yield {
     kind: 'wait',
@@ -62,6 +67,9 @@ export async function* judgeNewNode(
     },
   }
   const had = tags.get(claim.id) ?? {}
+  // It was made a moment ago with this activation, and nobody has named a host for it.
+  const isNew = seen.registered !== undefined && seen.registered.getTime() > Date.now() - NEW
+  if (ofIt && isNew && !(HOST_TAG in had) && claims.rivals(claim).length === 0) return had
   const owners: Owners = {
     nodes: new Map([[claim.id, seen]]),
     tags: new Map([[claim.id, had]]),

@@ -2,8 +2,8 @@ import type { Value } from '../value.ts'
 import { cover } from './cover.ts'
 import { withSecretPasswords } from './url-password.ts'
 
-/** Ansible's names for passwords, passphrases and keys of connections and of `become`, whatever their plugin. */
-const SECRET_NAME = /^ansible_(?:\w+_)?(?:pass|password|passphrase|private_key)$/
+/** Ansible's names for passwords, passphrases and keys of connections and of `become`, whatever their plugin; an activation's code. */
+const SECRET_NAME = /^(?:ansible_(?:\w+_)?(?:pass|password|passphrase|private_key)|muster_activation_code)$/
 
 /** Variables that hold addresses of proxies, which may have a password in them. */
 const PROXY_NAME = /(?:^|_)proxy$/i

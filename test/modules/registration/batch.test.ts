@@ -112,7 +112,8 @@ describe('tags of nodes that are registered', () => {
   it('are shown and set without the host, once', async () => {
     await start(2, { site: 'ber', rack: '1' })
     const one = member('a', nodeId(0), { site: 'fra' })
-    const look = () => lookAtRegistration([one, member('b', nodeId(1), { site: 'ber' })], context)
+    const look = async () =>
+      (await lookAtRegistration([one, member('b', nodeId(1), { site: 'ber' })], context))!
     const seen = await look()
     expect([...seen.lacking.keys()]).toEqual([nodeId(0)])
     const diffs = [
@@ -131,7 +132,7 @@ describe('tags of nodes that are registered', () => {
 
   it('are not taken from nodes that have more', async () => {
     await start(1, { site: 'fra', rack: '1' })
-    const { lacking } = await lookAtRegistration([member('a', nodeId(0))], context)
+    const { lacking } = (await lookAtRegistration([member('a', nodeId(0))], context))!
     expect(lacking.size).toBe(0)
     expect(cloud.counts()['ssm:ListTagsForResource']).toBeUndefined()
   })

@@ -10,6 +10,9 @@ export function member(host: string, id: string | undefined, tags: Record<string
     owner: 'fleet',
     expires_in: 600,
     reregister: false,
+    activation_id: undefined,
+    activation_code: undefined,
+    prove: true,
     wait: 60,
     ...more,
   }
