@@ -6,6 +6,7 @@ import { createActivation, deleteActivation, listActivations } from '../../src/a
 import type { AwsClients } from '../../src/aws/clients.ts'
 import { createClients } from '../../src/aws/create-clients.ts'
 import { AwsFailure, asking } from '../../src/aws/errors.ts'
+import { createWorkspace } from '../../src/aws/make-workspace.ts'
 import { tagNode, tagsOfNodes } from '../../src/aws/node-tags.ts'
 import { countHybridNodes, deregisterNode } from '../../src/aws/nodes.ts'
 import { instantQuery } from '../../src/aws/queries.ts'
@@ -13,7 +14,6 @@ import { changeRole, type RoleChange } from '../../src/aws/role-changes.ts'
 import { findRoles, readRole } from '../../src/aws/roles.ts'
 import {
   changeWorkspaceTags,
-  createWorkspace,
   deleteWorkspace,
   describeWorkspace,
   findWorkspaces,

@@ -1,14 +1,12 @@
 import type { AwsClients } from '../../aws/clients.ts'
+import { createWorkspace, type NewWorkspace, waitActive } from '../../aws/make-workspace.ts'
 import { partitionOf, requireAmp } from '../../aws/regions.ts'
 import {
   changeWorkspaceTags,
-  createWorkspace,
   deleteWorkspace,
   describeWorkspace,
   findWorkspaces,
-  type NewWorkspace,
   type Workspace,
-  waitActive,
 } from '../../aws/workspaces.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { hostFailure } from '../../values/host-failure.ts'
-import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -10,7 +9,6 @@ import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER } from '../aws/tags.ts'
 import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { Text } from '../parameters.ts'
 import {
   type AgentForm,
   agentLog,
@@ -20,12 +18,12 @@ import {
   restartAgent,
 } from '../registration/agent-state.ts'
 import {
-  type BatchActivation,
   lookAtRegistration,
   needsRegistration,
   openRegistration,
   type RegistrationShared,
 } from '../registration/batch.ts'
+import { givenActivation } from '../registration/given-activation.ts'
 import { becomeOnline, judgeNewNode, notOnline, tagAction } from '../registration/own-node.ts'
 import { addressOf, judgeOwner, notItsNode } from '../registration/owners.ts'
 import { refuseHosts } from '../registration/refusals.ts'
@@ -227,19 +225,6 @@ export default defineModule({
     open: openRegistration,
   },
 })
-
-/** An activation that the task names. */
-function givenActivation({
-  activation_id,
-  activation_code,
-}: {
-  readonly activation_id: Text | undefined
-  readonly activation_code: Text | undefined
-}): BatchActivation | undefined {
-  if (activation_id === undefined || activation_code === undefined) return undefined
-  const code = activation_code instanceof Secret ? activation_code : new Secret(activation_code)
-  return { id: plain(activation_id), code, tags: {}, foreign: true }
-}
 
 function notRestarted(form: AgentForm, output: Output, before = ''): TaskFailure {
   const unit = agentUnit(form)
