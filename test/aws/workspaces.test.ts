@@ -1,7 +1,7 @@
 import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AwsClients } from '../../src/aws/clients.ts'
-import { createWorkspace, waitActive } from '../../src/aws/make-workspace.ts'
+import { createWorkspace, waitActive } from '../../src/aws/polling/make-workspace.ts'
 import { instantQuery } from '../../src/aws/queries.ts'
 import { deleteWorkspace, describeWorkspace, findWorkspaces } from '../../src/aws/workspaces.ts'
 import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'

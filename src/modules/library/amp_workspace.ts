@@ -1,5 +1,5 @@
 import type { AwsClients } from '../../aws/clients.ts'
-import { createWorkspace, type NewWorkspace, waitActive } from '../../aws/make-workspace.ts'
+import { createWorkspace, type NewWorkspace, waitActive } from '../../aws/polling/make-workspace.ts'
 import { partitionOf, requireAmp } from '../../aws/regions.ts'
 import {
   changeWorkspaceTags,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type AwsClients, abortable } from './clients.ts'
-import { AwsFailure, asking } from './errors.ts'
-import { backOff, systemClock, type WaitOptions } from './polling/waiting.ts'
-import { describeWorkspace, type Workspace } from './workspaces.ts'
+import { type AwsClients, abortable } from '../clients.ts'
+import { AwsFailure, asking } from '../errors.ts'
+import { describeWorkspace, type Workspace } from '../workspaces.ts'
+import { backOff, systemClock, type WaitOptions } from './waiting.ts'
 
 /** How long a workspace may be CREATING; Terraform's provider waits as long. */
 const PATIENCE = 300_000
