@@ -54,3 +54,16 @@ test('links between pages lead to files', () => {
     )
   expect(wrong).toEqual([])
 })
+
+test('files of code that pages and comments name are there', () => {
+  const known = new Set(all.map(({ name }) => name))
+  const wrong = all
+    .filter(({ name }) => /^(?:src|scripts|bench)\/.*\.ts$|^(?:ARCHITECTURE|CONTRIBUTING)\.md$/.test(name))
+    .flatMap(({ name, text }) =>
+      [...text.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)]
+        .map(([, target]) => target as string)
+        .filter((target) => ![...known].some((one) => one === target || one.endsWith(`/${target}`)))
+        .map((target) => `${name}: ${target}`),
+    )
+  expect(wrong).toEqual([])
+})
