@@ -39,8 +39,6 @@ const MODULES: Readonly<Record<string, string>> = {
   group_by: 'write the groups into the inventory, or use `when`',
   async_status: 'wait for the task itself: async with poll above 0 is the time that it may take',
   expect: 'use `shell` with `stdin`',
-  dnf: 'use `package`',
-  yum: 'use `package`',
   git: 'use `command: git ...` with `creates`',
   cron: 'use `copy` into /etc/cron.d, or a systemd timer',
   known_hosts: 'use `copy` for the whole file',
