@@ -19,7 +19,7 @@ describe('what muster has not yet', () => {
     expect(insteadOfKeyword('ignore_errors', 'play')).toBe('write it at each task')
     expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
     expect(insteadOfKeyword('toString', 'task')).toBeUndefined()
-    expect(insteadOfModule('dnf')).toBe('use `package`')
+    expect(insteadOfModule('include')).toBe('this is the old name of `include_tasks`')
     expect(insteadOfModule('nosuch')).toBeUndefined()
     expect(insteadOfModule('constructor')).toBeUndefined()
   })
