@@ -8,6 +8,7 @@ const SYSTEM = [
   ...[
     ...[
       'template/growth',
+      'modules/growth',
       'template/python/deadline',
       'inventory/fuzz',
       'inventory/script/*',

@@ -12,7 +12,7 @@ import { execute } from '../../src/modules/execute.ts'
 import type { ModuleContext } from '../../src/modules/module.ts'
 import { loadModule } from '../../src/modules/registry.ts'
 import { failureResult, type TaskResult } from '../../src/modules/task-result.ts'
-import { answersOf, type ProbeSet } from '../../src/probes/probe.ts'
+import { answersOf, type Probe, type ProbeSet } from '../../src/probes/probe.ts'
 import { evaluationFailure } from '../../src/run/host/evaluation/evaluation-failure.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { TaskFailure } from '../../src/values/task-failure.ts'
@@ -87,8 +87,14 @@ export async function happening(
   name: string,
   args: ReadonlyMap<string, Value>,
   entries: ModuleEntries,
-  { directory, check = false }: { readonly directory: string; readonly check?: boolean | undefined },
+  options: {
+    readonly directory: string
+    readonly check?: boolean | undefined
+    /** Gets every probe that is asked. */
+    readonly probes?: Probe<unknown>[]
+  },
 ): Promise<Happening> {
+  const { directory, check = false, probes } = options
   const { host = {}, vars = {}, aws } = entries
   const done: string[] = []
   const says: string[] = []
@@ -97,6 +103,7 @@ export async function happening(
   const ask = <S extends ProbeSet>(set: S) =>
     answersOf(set, (probe) => {
       done.push(`asks: ${probe.key}`)
+      probes?.push(probe)
       return probe.interpret(answerOf(probe, host))
     })
   const cloud = aws === true ? await cloudWithRoles() : undefined
@@ -120,7 +127,8 @@ export async function happening(
           const text = String(script.reveal())
           done.push(`does: ${what}`, `runs: ${text}`)
           done.push(`gives: ${stdin instanceof Secret ? stdin.revealText() : stdin}end of input`)
-          return Promise.resolve(output(text, host))
+          const said = output(text, host)
+          return Promise.resolve(host.runs === undefined ? said : { ...said, stdout: Buffer.from(host.runs) })
         },
         push: ({ says: what, to }) => {
           says.push(what)

@@ -19,6 +19,8 @@ export interface HostInWords {
   readonly without?: readonly string[]
   /** What scripts answer that hold the text: all of `does` scripts, and of probes without a kind. */
   readonly says?: readonly { readonly to: string; readonly rc?: number; readonly stdout?: string }[]
+  /** What every script of an action prints, whatever it is. */
+  readonly runs?: string
   /** Raw answers by the kind of the probe, for kinds that are asked about one thing. */
   readonly answers?: Readonly<Record<string, unknown>>
 }

@@ -1,4 +1,5 @@
 import { TaskFailure } from '../../values/task-failure.ts'
+import { withoutEnd } from '../../values/text/without-end.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import type { ModuleContext, Outcome } from '../module.ts'
@@ -40,7 +41,7 @@ export function unknowable(wish: CommandWish, context: ModuleContext): boolean {
 export function commandOutcome(output: Output, options: ResultOptions): Outcome {
   const text = (bytes: Buffer) => {
     const all = bytes.toString('utf8')
-    return options.stripEmptyEnds ? all.replace(/[\r\n]+$/, '') : all
+    return options.stripEmptyEnds ? withoutEnd(all, '\r\n') : all
   }
   const result = {
     cmd: options.cmd,

@@ -83,7 +83,8 @@ export default defineModule({
       ? yield* look(`ask whether ${name} is enabled`, { enablement: enablementProbe(name, params.scope) })
       : undefined
     const state = unitState(seen, more?.enablement)
-    const acts = params.state !== undefined || params.enabled !== undefined || params.masked === false
+    // What is not there is not masked, and may be masked: only these ask for the unit itself.
+    const acts = params.state !== undefined || params.enabled !== undefined
     const problem = name === undefined ? null : loadProblem(name, state, acts)
     if (problem !== null && !(context.check && problem.missing)) throw problem.failure
     const result: Record<string, Value> = {

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../../values/text/without-end.ts'
 /** Python's `ntpath`: the functions that Ansible offers as `win_` filters. */
 
 /** The drive (`C:`) or share (`\\\\host\\share`), and the rest. */
@@ -21,5 +22,5 @@ export function windowsBasename(path: string): string {
 export function windowsDirname(path: string): string {
   const [drive, rest] = splitDrive(path)
   const head = rest.slice(0, rest.length - windowsBasename(path).length)
-  return drive + (head.replace(/[\\/]+$/, '') || head)
+  return drive + (withoutEnd(head, '\\/') || head)
 }
