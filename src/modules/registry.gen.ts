@@ -53,6 +53,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   ssm_node_info: () => import('./library/ssm_node_info.ts'),
   ssm_registration: () => import('./library/ssm_registration.ts'),
   stat: () => import('./library/stat.ts'),
+  sysctl: () => import('./library/sysctl.ts'),
   systemd: () => import('./library/systemd.ts'),
   tempfile: () => import('./library/tempfile.ts'),
   template: () => import('./library/template.ts'),
@@ -89,6 +90,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
 
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
 export const COLLECTIONS: Readonly<Record<string, string>> = {
+  sysctl: 'ansible.posix',
   win_command: 'ansible.windows',
   win_copy: 'ansible.windows',
   win_environment: 'ansible.windows',

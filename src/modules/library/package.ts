@@ -4,14 +4,15 @@ import { plain } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
-import { type AptProbes, type AptWish, convergeApt, observeApt, requireNames } from '../packages/apt-run.ts'
+import { type AptProbes, type AptWish, convergeApt, observeApt } from '../packages/apt-run.ts'
+import { type ByNameProbes, type ByNameWish, convergeByName, observeByName } from '../packages/by-name.ts'
 import type { PackageInfo } from '../packages/deb-control.ts'
 import { isPackageName, isVersion } from '../packages/deb-control.ts'
 import { dpkg } from '../packages/dpkg.ts'
 import type { ArtifactProbes } from '../packages/manager.ts'
 import type { Text } from '../parameters.ts'
 
-type Probes = AptProbes & Partial<ArtifactProbes>
+type Probes = AptProbes & Partial<ArtifactProbes> & Partial<ByNameProbes>
 
 export default defineModule({
   name: 'package',
@@ -21,7 +22,7 @@ export default defineModule({
     notes: [
       'deb is a file on the controller: name and version are read from it, and it is sent only to hosts that do not have that version installed in full.',
       'Dependencies that are missing come from the repositories of the host, or are named in the error.',
-      'rpm and msi are refused for now, and so are hosts without apt.',
+      'By name the host asks its own manager: apt, or dnf (yum) on the Red Hat family. rpm and msi files are refused for now.',
     ],
     examples: `
 - name: the agent, from the file named in the vars
@@ -56,9 +57,9 @@ export default defineModule({
       },
       use: {
         type: 'str',
-        choices: ['auto', 'apt'],
+        choices: ['auto', 'apt', 'dnf', 'yum'],
         default: 'auto',
-        doc: 'The package manager; apt is the one that muster knows, so auto means it.',
+        doc: 'The package manager for names. auto: what the host has.',
       },
       update_cache: { type: 'bool', default: false, doc: 'Read the lists of packages first.' },
       cache_valid_time: { type: 'int', default: 0, doc: 'Seconds for which lists are new enough.' },
@@ -68,6 +69,11 @@ export default defineModule({
         choices: ['exact', 'minimum', 'none'],
         default: 'exact',
         doc: 'What a package file asks of an installed version: to be the same (a newer one is an error, unless allow_downgrade), at least as new, or nothing.',
+      },
+      disable_gpg_check: {
+        type: 'bool',
+        default: false,
+        doc: 'Do not check signatures; for hosts with dnf only.',
       },
       lock_timeout: { type: 'int', default: 60, doc: 'Seconds to wait for another package manager.' },
     },
@@ -82,17 +88,25 @@ export default defineModule({
     const artifact = await artifactOf(params, context)
     if (artifact !== null && params.state === 'latest')
       throw new TaskFailure('a package file has one version: state is present or absent with it')
+    if (artifact === null) return observeByName(namesOf(params))
+    if (params.disable_gpg_check || params.use === 'dnf' || params.use === 'yum')
+      throw new TaskFailure('disable_gpg_check and use: dnf are for packages by name, not for a .deb')
     const wish = wishOf(params, artifact)
-    if (artifact !== null && params.state === 'present')
+    if (params.state === 'present')
       return { ...observeApt({ ...wish, specs: [] }), ...dpkg.observe(artifact.info) }
-    requireNames(wish.specs, wish.updateCache)
     return observeApt(wish)
   },
 
-  async *converge(params, { found, related, ...apt }, context) {
+  async *converge(params, { found, related, manager, dnf, ...apt }, context) {
     const artifact = await artifactOf(params, context)
+    if (artifact === null)
+      return yield* convergeByName(
+        namesOf(params),
+        { ...apt, manager: manager ?? 'none', dnf: dnf ?? [] },
+        context,
+      )
     const wish = wishOf(params, artifact)
-    if (artifact === null || found === undefined) return yield* convergeApt(wish, apt, context)
+    if (found === undefined) return yield* convergeApt(wish, apt, context)
     yield* refreshLists(wish, apt, context, false)
     return yield* dpkg.converge(
       artifact.info,
@@ -123,6 +137,8 @@ interface Params extends ArtifactParams {
   readonly allow_downgrade: boolean
   readonly pin: AptWish['pin']
   readonly lock_timeout: number
+  readonly use: 'auto' | 'apt' | 'dnf' | 'yum'
+  readonly disable_gpg_check: boolean
 }
 
 /** The file is read once a run, so that it may be asked for again. */
@@ -130,11 +146,23 @@ async function artifactOf(params: ArtifactParams, context: ModuleContext): Promi
   return params.deb === undefined ? null : describe(plain(params.deb), params, context)
 }
 
-function wishOf(params: Params, artifact: Artifact | null): AptWish {
-  const names = artifact === null ? (params.name ?? []).map((name) => plain(name)) : [artifact.info.name]
+function namesOf(params: Params): ByNameWish {
+  const { use } = params
+  return {
+    names: (params.name ?? []).map((name) => plain(name)),
+    use: use === 'yum' ? 'dnf' : use,
+    apt: aptOptions(params),
+    disableGpgCheck: params.disable_gpg_check,
+  }
+}
+
+function wishOf(params: Params, artifact: Artifact): AptWish {
+  return { ...aptOptions(params), specs: [parseName(artifact.info.name)] }
+}
+
+function aptOptions(params: Params): Omit<AptWish, 'specs'> {
   return {
     ...OPTIONS,
-    specs: names.map(parseName),
     pin: params.pin,
     state: params.state,
     updateCache: params.update_cache || params.cache_valid_time > 0,

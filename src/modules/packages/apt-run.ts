@@ -1,6 +1,6 @@
 import { aptAutomatic } from '../../probes/apt-mark.ts'
 import { type AptPolicy, aptPolicy } from '../../probes/apt-policy.ts'
-import { debPackage, NOT_INSTALLED, type Package } from '../../probes/package.ts'
+import { debPackage, managedPackage, NOT_INSTALLED, type Package } from '../../probes/package.ts'
 import { type AnswersOf, mapProbe, type Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
@@ -46,11 +46,15 @@ function named<T>(name: string, one: Probe<T>): Probe<Named<T>> {
   return mapProbe(one, (value) => ({ name, value }))
 }
 
-/** Each kind costs one process, however many packages there are. */
-export function observeApt(wish: AptWish): AptProbes {
+/**
+ * Each kind costs one process, however many packages there are.
+ * @param anyManager a host without dpkg may answer, too: with what rpm has under that name
+ */
+export function observeApt(wish: AptWish, anyManager = false): AptProbes {
   const present = wish.state !== 'absent'
+  const found = anyManager ? managedPackage : debPackage
   return {
-    packages: wish.specs.map(({ name }) => named(name, debPackage(name))),
+    packages: wish.specs.map(({ name }) => named<Package>(name, found(name))),
     automatic: present ? wish.specs.map(({ name }) => named(name, aptAutomatic(name))) : [],
     policies: wish.specs
       .filter((spec) => wantsPolicy(spec, wish.state))
