@@ -226,7 +226,12 @@ test('another proxy: agent and collector are started once more, and send through
   const old = proxy
   proxy = await Tinyproxy.start(hosts.directory, hosts.gateway)
   const before = [await starts('amazon-ssm-agent'), await starts('prometheus')]
-  await apply({ muster_proxy: `http://${hosts.gateway}:${proxy.port}` })
+  const muster_proxy = `http://${hosts.gateway}:${proxy.port}`
+  // What stands in the file now has the former password in it, and the new content none: a diff must not show either.
+  const plan = await muster(['plan', join(PLAYBOOKS, 'site.yaml'), '-D'], { muster_proxy })
+  expect(plan.stdout).toContain('environment of what talks to AWS')
+  expect(plan.stdout).not.toMatch(/ssword-of-the-fleet/)
+  await apply({ muster_proxy })
   await old.stop()
   const after = [await starts('amazon-ssm-agent'), await starts('prometheus')]
   expect(after).toEqual(before.map((counts) => counts.map((count) => count + 1)))
