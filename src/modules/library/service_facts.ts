@@ -36,7 +36,12 @@ export default defineModule({
       sh`if command -v service >/dev/null 2>&1 && [ -d /etc/init.d ]; then printf 'scripts\0'; LC_ALL=C service --status-all 2>/dev/null </dev/null; printf '\0'; fi
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
   printf 'units\0'; LC_ALL=C systemctl list-units --no-pager --no-legend --type service --all --plain 2>/dev/null; printf '\0'
-  printf 'files\0'; LC_ALL=C systemctl list-unit-files --no-pager --no-legend --type service --all 2>/dev/null; printf '\0'
+  m_f=$(LC_ALL=C systemctl list-unit-files --no-pager --no-legend --type service --all 2>/dev/null)
+  printf 'files\0%s\0' "$m_f"
+  set --; while read -r m_n m_s m_x; do [ "$m_s" != alias ] || set -- "$@" "$m_n"; done <<M_END
+$m_f
+M_END
+  [ $# = 0 ] || printf 'aliases\0%s\0states\0%s\0' "$*" "$(LC_ALL=C systemctl show --property=ActiveState --value -- "$@" 2>/dev/null)"
 fi
 exit 0`,
       (output) => readFields(output, WHAT),
@@ -88,11 +93,16 @@ function ofSystemd(fields: readonly Field[]): Map<Key, Value> {
     const bad = BAD_STATES.find((state) => words.slice(0, -1).includes(state))
     services.set(name, { state: sub === 'running' ? 'running' : 'stopped', status: bad ?? active })
   }
+  // A unit of another name: it is in the state of the one behind it, which is not told of it in the list.
+  const aliases = linesOf(fields, 'aliases').join(' ').split(' ')
+  const states = linesOf(fields, 'states').filter((line) => line !== '')
+  const stateOf = new Map(aliases.map((name, at) => [name, states[at]]))
   for (const line of linesOf(fields, 'files')) {
     const [name, status = 'unknown'] = line.trim().split(/\s+/)
     if (name?.endsWith('.service') !== true) continue
     const known = services.get(name)
-    if (known === undefined) services.set(name, { state: isTemplate(name) ? 'unknown' : 'inactive', status })
+    if (known === undefined)
+      services.set(name, { state: isTemplate(name) ? 'unknown' : (stateOf.get(name) ?? 'inactive'), status })
     else if (!BAD_STATES.includes(known.status)) known.status = status
   }
   return new Map([...services].map(([name, own]) => [name, dict({ name, ...own, source: 'systemd' })]))
