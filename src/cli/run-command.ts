@@ -165,7 +165,8 @@ export async function runFromWords(
     hostVariables: onceEach((name) => {
       const host = findHost(inventory, name)
       return new Map([
-        ...variables.forHost(name),
+        // A task may be delegated to a host that no inventory knows.
+        ...(host === undefined ? [['inventory_hostname', name] as const] : variables.forHost(name)),
         ...(host === undefined ? [] : magicVariables(inventory, host)),
       ])
     }),

@@ -141,12 +141,12 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   failed_when: { type: 'conditions', on: TASKS, doc: 'Overrules whether the task counts as failed.' },
   ignore_errors: {
     type: 'boolean',
-    on: HANDED_DOWN,
+    on: EVERYWHERE,
     doc: 'Go on when the task failed (not when the host is unreachable).',
   },
   check_mode: {
     type: 'boolean',
-    on: HANDED_DOWN,
+    on: EVERYWHERE,
     doc: 'true: never change anything; false: run also in check mode.',
   },
   until: { type: 'conditions', on: TASKS, doc: 'Try again until this holds.' },
@@ -158,7 +158,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   delay: { type: 'seconds', on: TASKS, doc: 'Seconds between attempts: 5 unless given.' },
   timeout: {
     type: 'integer',
-    on: HANDED_DOWN,
+    on: EVERYWHERE,
     doc: 'Seconds after which the task, or one item of its loop, fails.',
   },
   async: {
@@ -170,6 +170,62 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     type: 'integer',
     on: TASKS,
     doc: 'Beside async, anything but 0: muster waits anyway, and leaves nothing running behind a task.',
+  },
+  ignore_unreachable: {
+    type: 'boolean',
+    on: EVERYWHERE,
+    doc: 'Go on when the host cannot be reached; the next task tries again.',
+  },
+  any_errors_fatal: {
+    type: 'boolean',
+    on: EVERYWHERE,
+    doc: 'When a host fails at the task, all hosts of the batch fail there, and nothing further is begun.',
+  },
+  run_once: {
+    type: 'boolean',
+    on: EVERYWHERE,
+    doc: 'Done by the first host of the batch that comes there; its results are set for all of them.',
+  },
+  delegate_to: {
+    type: 'text',
+    on: HANDED_DOWN,
+    doc: 'Done on another host, with the variables of this one and the connection of that one.',
+  },
+  delegate_facts: {
+    type: 'boolean',
+    on: HANDED_DOWN,
+    doc: 'Gathered facts are those of the host that the task is delegated to.',
+  },
+  throttle: {
+    type: 'integer',
+    on: EVERYWHERE,
+    doc: 'Done by so many hosts at a time at most; 0 is no limit.',
+  },
+  connection: {
+    type: 'text',
+    on: EVERYWHERE,
+    doc: 'How the host is reached where no variable says so: ssh, openssh, paramiko_ssh or local.',
+  },
+  collections: {
+    type: 'names',
+    on: EVERYWHERE,
+    doc: 'Taken as it is: modules have their short names whatever stands here, and muster has no others.',
+  },
+  local_action: { type: 'action', on: TASKS, doc: 'A module and its arguments, done on the controller.' },
+  order: {
+    type: 'text',
+    on: ['play'],
+    doc: 'The order of hosts: inventory, reverse_inventory, sorted, reverse_sorted or shuffle.',
+  },
+  strategy: {
+    type: 'text',
+    on: ['play'],
+    doc: 'linear: results are as if all hosts did a task before the next one; free: no host waits for another.',
+  },
+  force_handlers: {
+    type: 'boolean',
+    on: ['play'],
+    doc: 'Handlers that were notified run on a host that fails, too.',
   },
   loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },
   index_var: { type: 'variable', on: ['loop_control'], doc: "The variable of the item's index, from 0." },

@@ -35,6 +35,11 @@ export interface Play extends BecomeKeywords {
   /** The folder of the file that it is written in, where its files and templates are looked for. Absolute. */
   readonly directory: string
   readonly remoteUser: Value | undefined
+  /** How hosts are reached whose variables do not say so. */
+  readonly connection: Value | undefined
+  readonly order: Value | undefined
+  readonly strategy: Value | undefined
+  readonly forceHandlers: Value | undefined
   /** Undefined where not written: as ansible.cfg says, yes without it. */
   readonly gatherFacts?: Value | undefined
   readonly gatherSubset?: Value | undefined
@@ -107,6 +112,13 @@ export interface Inherited extends BecomeKeywords {
   readonly checkMode?: Value
   /** Seconds. */
   readonly timeout?: Value
+  readonly ignoreUnreachable?: Value
+  readonly anyErrorsFatal?: Value
+  readonly runOnce?: Value
+  readonly delegateTo?: Value
+  readonly delegateFacts?: Value
+  readonly throttle?: Value
+  readonly connection?: Value
 }
 
 /** What a task includes at its turn. */

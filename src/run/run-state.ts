@@ -57,6 +57,8 @@ export interface HostState {
   readonly included: HostFacts
   /** From the inventory and the variable folders, read when the host is first in a play. */
   variables: ReadonlyMap<string, Value> | undefined
+  /** It was a host of some play; others were only delegated to. */
+  inPlay: boolean
   /** Set when the host is out: it takes no part in later plays. */
   gone: 'failed' | 'unreachable' | 'cancelled' | undefined
   /** The position at which it left. */
@@ -78,6 +80,7 @@ export function newHost(name: string): HostState {
     gathering: undefined,
     included: new HostFacts(),
     variables: undefined,
+    inPlay: false,
     gone: undefined,
     goneAt: BEHIND_ALL,
     recap: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
@@ -107,6 +110,8 @@ export interface RunState {
   readonly signal: AbortSignal
   readonly failures: Failure[]
   emit(event: RunEvent): void
+  /** The host of that name, made when it is first needed. */
+  hostState(name: string): HostState
   /** Variables of the inventory and its folders for a host, magic names included. */
   hostVariables(name: string): ReadonlyMap<string, Value>
   /** Where a variable of the inventory or its folders is written, for messages. */

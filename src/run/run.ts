@@ -22,7 +22,7 @@ import { Journal } from './record/journal.ts'
 import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import { newRunId } from './record/run-id.ts'
-import type { HostState, RunOptions, RunState } from './run-state.ts'
+import { type HostState, newHost, type RunOptions, type RunState } from './run-state.ts'
 import { PlayHomes } from './scope/play-homes.ts'
 
 /** What a run needs from outside. */
@@ -97,10 +97,16 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
   const homes = new PlayHomes((secret) => masker.learn(secret))
+  const hosts = new Map<string, HostState>()
   const run: RunState = {
     options,
     inventory: input.inventory,
-    hosts: new Map(),
+    hosts,
+    hostState: (name) => {
+      const state = hosts.get(name) ?? newHost(name)
+      hosts.set(name, state)
+      return state
+    },
     extraVars: input.extraVars,
     ...homes.of(dirname(resolve(input.playbook.file))),
     homes,
@@ -177,7 +183,9 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
       for (const key of Object.keys(cost) as (keyof Cost)[]) cost[key] += connection.counters[key]
     await journal?.close()
   }
-  const recap = new Map([...run.hosts].map(([name, host]) => [name, host.recap]))
+  const recap = new Map(
+    [...run.hosts].flatMap(([name, host]) => (host.inPlay ? [[name, host.recap] as const] : [])),
+  )
   const changed = [...recap.values()].some((counts) => counts.changed > 0)
   const code = exitCode({
     mode: options.mode,

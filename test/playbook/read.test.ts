@@ -207,9 +207,6 @@ describe('a playbook', () => {
 
 describe('what muster has not yet', () => {
   it.each([
-    ['debug:\ndelegate_to: h1', "'delegate_to' is not supported by muster yet"],
-    ['debug:\nrun_once: true', "'run_once' is not supported by muster yet"],
-    ['local_action: debug', "'local_action' is not supported by muster yet"],
     ['debug:\ntags: "{{ x }}"', 'templates in tags are not supported by muster yet'],
     ['debug:\nbecome_method: su', "become_method 'su' is not supported by muster yet"],
     ['debug: "{{ arguments }}"', 'all arguments in one template are not supported by muster yet'],
@@ -220,14 +217,11 @@ describe('what muster has not yet', () => {
     expect(found[0]).not.toContain('(undefined)')
   })
 
-  it.each(['vars_prompt', 'strategy', 'any_errors_fatal', 'order', 'force_handlers'])(
-    '%s of a play',
-    async (keyword) => {
-      expect(await mistakes(read(`- hosts: all\n  ${keyword}: []\n`))).toEqual([
-        expect.stringContaining(`2:3 '${keyword}' is not supported by muster yet (a play)`),
-      ])
-    },
-  )
+  it.each(['vars_prompt', 'module_defaults', 'debugger'])('%s of a play', async (keyword) => {
+    expect(await mistakes(read(`- hosts: all\n  ${keyword}: []\n`))).toEqual([
+      expect.stringContaining(`2:3 '${keyword}' is not supported by muster yet (a play)`),
+    ])
+  })
 
   it('leaves no second mistake where a handler could not be read', async () => {
     const found = await mistakes(

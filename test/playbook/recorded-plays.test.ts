@@ -28,7 +28,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   '431-conditions': [13, 'not valid YAML'],
   '245-error-register-name': [7, "Invalid 'register' specified"],
   '250-error-loop-control': [8, "'nosuch' is no keyword of loop_control"],
-  '253-error-run-once-undefined': [10, "'run_once' is not supported by muster yet"],
+  '056-order-unknown': [2, "Invalid 'order' specified for inventory hosts: nosuch"],
   // Found by Ansible when the task's turn comes, or as a crash.
   '016-serial-not-a-number': [3, 'serial takes a whole number of hosts'],
   '085-when-empty': [7, 'Empty conditional expressions are not allowed.'],

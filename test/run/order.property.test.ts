@@ -100,18 +100,59 @@ const task = fc
   )
   .map(([body, more]) => ({ ...body, ...more }))
 
+/** One task that one host does for all, some of it on another host, in that one's folder. */
+const shared = fc
+  .tuple(
+    fc.oneof(
+      fc.tuple(name, expression).map(([v, e]) => ({ set_fact: { [v]: `{{ ${e} }}` } })),
+      expression.map((e) => ({ command: `echo {{ ${e} }}` })),
+      fc.tuple(host, file, expression).map(([h, f, e]) => ({
+        shell: `echo "{{ ${e} }}" >> {{ here | dirname }}/${h}/${f}`,
+        delegate_to: h,
+      })),
+      fc.tuple(host, file, expression).map(([h, f, e]) => ({
+        copy: { dest: `{{ here | dirname }}/${h}/${f}`, content: `{{ ${e} }}` },
+        delegate_to: h,
+      })),
+      fc.tuple(host, file).map(([h, f]) => ({
+        stat: { path: `{{ here | dirname }}/${h}/${f}` },
+        delegate_to: h,
+      })),
+    ),
+    fc.record({
+      register: fc.option(
+        name.map((v) => `r_${v}`),
+        { nil: undefined },
+      ),
+      when: condition,
+      ignore_errors: fc.constant(true),
+    }),
+  )
+  .map(([body, more]) => ({ ...body, ...more, run_once: true }))
+const fatal = fc
+  .tuple(condition, fc.constantFrom(true, undefined))
+  .map(([when, ignore_errors]) => ({ command: 'false', when, ignore_errors, any_errors_fatal: true }))
+
 /** A list of tasks, and of blocks of tasks, some of which fail. */
 const entries = (lengths: { minLength?: number; maxLength: number }): fc.Arbitrary<readonly object[]> =>
   fc.array(
     fc.oneof(
-      { weight: 5, arbitrary: task },
+      { weight: 8, arbitrary: task },
+      { weight: 2, arbitrary: shared },
+      { weight: 1, arbitrary: fatal },
       {
         weight: 1,
         arbitrary: fc.record({
-          block: fc.array(fc.oneof({ weight: 4, arbitrary: task }, { weight: 1, arbitrary: failing }), {
-            minLength: 1,
-            maxLength: 4,
-          }),
+          block: fc.array(
+            fc.oneof(
+              { weight: 4, arbitrary: task },
+              { weight: 1, arbitrary: fc.oneof(failing, fatal, shared) },
+            ),
+            {
+              minLength: 1,
+              maxLength: 4,
+            },
+          ),
           rescue: fc.option(fc.array(task, { minLength: 1, maxLength: 2 }), { nil: undefined }),
           always: fc.option(fc.array(task, { minLength: 1, maxLength: 2 }), { nil: undefined }),
           when: condition,
@@ -254,6 +295,6 @@ test('random playbooks do the same, whether probes are asked ahead or at their t
         expect(ahead).toBeLessThanOrEqual(atTurn as number)
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 20 },
   )
 }, 300_000)

@@ -13,12 +13,13 @@ import type { RolePlaces } from '../roles/find-role.ts'
 import { readRoles } from '../roles/roles.ts'
 import { checkSource } from '../source-files.ts'
 import { checkHandlers } from '../tasks/handlers.ts'
-import { NOTHING_INHERITED, within } from '../tasks/inherited.ts'
+import { NOTHING_INHERITED, readConnection, readInherited, within } from '../tasks/inherited.ts'
 import { readName } from '../tasks/task.ts'
 import { type Collected, readTaskList, type TaskListContext } from '../tasks/task-list.ts'
 import { readVariables } from '../variables.ts'
 import { readPercentage } from './max-fail.ts'
 import { readSerial } from './serial.ts'
+import { readOrder, readStrategy } from './strategy.ts'
 import { readVarsFiles } from './vars-files.ts'
 
 /** What is known beside the playbook when it is read. */
@@ -48,7 +49,16 @@ export async function readPlay(
   const fields = new Fields(entries, mistakes)
   const tags = readTags(fields, mistakes)
   const notified: Named[] = []
-  const inherited = within({ ...outer, vars: new Map() }, { ...NOTHING_INHERITED, tags })
+  // What the play itself keeps is not handed down once more.
+  const {
+    vars: _,
+    environment: __,
+    noLog: ___,
+    connection: ____,
+    ...rest
+  } = readInherited(fields, mistakes, [])
+  const handed = Object.fromEntries(Object.entries(rest).filter(([key]) => !key.startsWith('become')))
+  const inherited = within({ ...outer, vars: new Map() }, { ...NOTHING_INHERITED, ...handed, tags })
   const vars = new Map<string, Value>([...readVariables(fields.node('vars'), mistakes), ...outer.vars])
   const collected: Collected = { handlers: [], shared: [], open: false }
   const list: Omit<TaskListContext, 'where'> = {
@@ -92,6 +102,10 @@ export async function readPlay(
     noLog: fields.boolean('no_log'),
     directory: resolve(directory),
     remoteUser: fields.text('remote_user'),
+    connection: fields.checked('connection', readConnection),
+    order: fields.checked('order', readOrder),
+    strategy: fields.checked('strategy', readStrategy),
+    forceHandlers: fields.boolean('force_handlers'),
     gatherFacts: fields.boolean('gather_facts'),
     gatherSubset: readSubset(fields, mistakes),
     gatherTimeout: fields.integer('gather_timeout'),

@@ -31,7 +31,7 @@ export function readAction(
   const others = fields.filter(({ name }) => !isKeyword(name, where) && !isLoopWord(name))
   const modules = others.filter(({ name }) => resolveModuleName(name) !== undefined)
   const strangers = others.filter((field) => !modules.includes(field))
-  const byAction = fields.find(({ name }) => name === 'action')
+  const byAction = fields.find(({ name }) => name === 'action' || name === 'local_action')
 
   let refused = false
   for (const field of strangers) {
@@ -67,7 +67,7 @@ function refuseStranger(
   }
   if (insteadOfKeyword(name, where) !== undefined || hasModule || isKeywordAnywhere(name)) {
     refuseKeyword(name, where, key.position, mistakes)
-    return ['local_action', 'import_playbook'].includes(name)
+    return name === 'import_playbook'
   }
   if (didYouMean(name, keywordsOn(where)) !== undefined && didYouMean(bare, knownNames()) === undefined) {
     refuseKeyword(name, where, key.position, mistakes)

@@ -7,6 +7,15 @@ import type { Condition, Inherited } from '../playbook.ts'
 import { readVariables } from '../variables.ts'
 import { readConditions } from './conditions.ts'
 
+const CONNECTIONS = ['ssh', 'smart', 'auto', 'openssh', 'paramiko', 'paramiko_ssh', 'local']
+
+/** @throws RangeError for a connection that muster does not have */
+export function readConnection(value: Value): string {
+  const word = String(value).replace(/^ansible\.(builtin|legacy)\./, '')
+  if (CONNECTIONS.includes(word)) return word
+  throw new RangeError(`connection '${word}' is not supported: muster has ${CONNECTIONS.join(', ')}`)
+}
+
 /** Where nothing is handed down. */
 export const NOTHING_INHERITED: Inherited = { vars: new Map(), when: [], tags: [], environment: [] }
 
@@ -30,6 +39,13 @@ export function readInherited(fields: Fields, mistakes: Mistakes, notified: Name
       ignoreErrors: fields.boolean('ignore_errors'),
       checkMode: fields.boolean('check_mode'),
       timeout: fields.integer('timeout'),
+      ignoreUnreachable: fields.boolean('ignore_unreachable'),
+      anyErrorsFatal: fields.boolean('any_errors_fatal'),
+      runOnce: fields.boolean('run_once'),
+      delegateTo: fields.text('delegate_to'),
+      delegateFacts: fields.boolean('delegate_facts'),
+      throttle: fields.integer('throttle'),
+      connection: fields.checked('connection', readConnection),
     }),
   }
 }

@@ -1,34 +1,17 @@
 // What Ansible has and muster has not yet, with what to use instead.
 
-const ONE_HOST = "write a play of its own for that host, or `when: inventory_hostname == groups['all'][0]`"
-
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
   vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
-  strategy: 'leave it out: each host goes on by itself between tasks that wait for the batch',
-  order: 'leave it out: hosts run in the order of the inventory',
-  any_errors_fatal: 'use `max_fail_percentage: 0`',
-  force_handlers: 'leave it out: handlers of a failed host do not run',
-  run_once: ONE_HOST,
-  delegate_to: 'write a play of its own for that host; its registered results are seen by later plays',
-  delegate_facts: 'write a play of its own for that host',
-  local_action: 'write a play with `hosts: localhost`',
-  ignore_unreachable: 'use `max_fail_percentage`: an unreachable host never stops another one',
-  throttle: 'use `serial` for the play, or --forks for the run',
-  connection: 'leave it out: hosts are reached by ssh, localhost without',
   port: 'set `ansible_port` in the inventory',
   user: 'this is the old name of `remote_user`',
   diff: 'give --diff on the command line',
   debugger: 'use -v, and `debug` tasks',
   module_defaults: 'write the arguments at each task, or keep them in a variable',
-  collections: "leave it out: muster's modules have short names",
 }
 
 /** Where such a keyword differs by place. */
 const BY_PLACE: Readonly<Record<string, string>> = {
-  'play:ignore_errors': 'write it at each task',
-  'play:check_mode': 'write it at each task, or give --check on the command line',
-  'play:timeout': 'write it at each task',
   'task:remote_user': 'write it at the play, or set `ansible_user` for the host',
 }
 

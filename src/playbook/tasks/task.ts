@@ -92,8 +92,10 @@ function readKeywords(
   fields: Fields,
   { mistakes, inherited, notified }: TaskListContext,
 ): Keywords {
+  const local = fields.written('local_action') === undefined ? {} : { delegateTo: 'localhost' }
   return within(inherited, {
     ...readInherited(fields, mistakes, notified),
+    ...local,
     name: readName(fields),
     ...readLoop(entries, fields, mistakes),
     loopControl: readLoopControl(fields, mistakes),

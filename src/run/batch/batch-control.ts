@@ -4,15 +4,29 @@ import { loadModule } from '../../modules/registry.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import { exceeded } from '../../playbook/plays/max-fail.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { RunState } from '../run-state.ts'
+import type { HostLink } from '../host/host-link.ts'
+import type { HostState, RunState } from '../run-state.ts'
 import { Barrier } from './barrier.ts'
-import type { Semaphore } from './semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 import { BEHIND_ALL, isBefore, type Turn } from './turn.ts'
 
 type AnyMember = Member<never, never>
 
 /** What a host saw of a task that is opened once a batch. */
 export type Looked = AnyMember & { readonly module: string }
+
+/** A host that has done a task after which the batch meets. */
+export interface Met {
+  readonly host: string
+  readonly failed: boolean
+}
+
+/** The way to a host, which one task at a time uses. */
+export interface DelegateLink {
+  readonly link: HostLink
+  readonly state: HostState
+  readonly turns: Semaphore
+}
 
 /** What the members of a batch learn at a barrier: what they share, and who must not go on. */
 export interface Opened {
@@ -43,6 +57,12 @@ export class BatchControl {
     string,
     { readonly come: Set<string>; readonly decision: PromiseWithResolvers<unknown> }
   >()
+  readonly #meetings = new Map<
+    string,
+    { readonly turn: Turn; readonly barrier: Barrier<Met, readonly Met[]> }
+  >()
+  readonly #throttles = new Map<string, Semaphore>()
+  readonly #links = new Map<string, DelegateLink>()
   /** The play is at its end for all hosts, those of later batches too. */
   endsPlay = false
   readonly #opened: BatchShared[] = []
@@ -111,8 +131,8 @@ export class BatchControl {
   /** A host has come to a turn: what is opened at those before it is done without it, if it has not come there. */
   reached(host: string, turn: Turn): void {
     this.#at.set(host, turn)
-    for (const opening of this.#openings.values())
-      if (isBefore(opening.turn, turn)) opening.barrier.leave(host)
+    for (const each of [...this.#openings.values(), ...this.#meetings.values()])
+      if (isBefore(each.turn, turn)) each.barrier.leave(host)
   }
 
   /** A host is at its end, whatever it is: nobody waits for it. */
@@ -152,6 +172,33 @@ export class BatchControl {
 
   decide(turn: Turn, result: unknown): void {
     this.#once.get(turn.join('.'))?.decision.resolve(result)
+  }
+
+  /** A host has done a task after which all hosts of the batch wait for each other: gives those that came there. */
+  meet(turn: Turn, member: Met): Promise<readonly Met[]> {
+    const key = turn.join('.')
+    let meeting = this.#meetings.get(key)
+    if (meeting === undefined) {
+      meeting = { turn, barrier: new Barrier(this.hosts, async (members) => members) }
+      this.#meetings.set(key, meeting)
+      for (const [host, at] of this.#at) if (isBefore(turn, at)) meeting.barrier.leave(host)
+    }
+    return meeting.barrier.arrive(member.host, member)
+  }
+
+  /** Places at a task that only so many hosts do at a time. */
+  throttle(turn: Turn, width: number): Semaphore {
+    const key = turn.join('.')
+    const known = this.#throttles.get(key) ?? new Semaphore(width)
+    this.#throttles.set(key, known)
+    return known
+  }
+
+  /** The way to a host that tasks of others are delegated to, made when it is first needed. */
+  linkTo(key: string, make: () => DelegateLink): DelegateLink {
+    const known = this.#links.get(key) ?? make()
+    this.#links.set(key, known)
+    return known
   }
 
   /** Counts a failed or unreachable host against the budget. */

@@ -4,13 +4,15 @@ import { allTasksIn, onlyTasks } from '../../playbook/entries.ts'
 import type { Entry, Play } from '../../playbook/playbook.ts'
 import { readPercentage } from '../../playbook/plays/max-fail.ts'
 import { batches } from '../../playbook/plays/serial.ts'
+import { ordered, readStrategy, type Strategy } from '../../playbook/plays/strategy.ts'
 import { selected } from '../../playbook/tags.ts'
+import { keywordBoolean } from '../../playbook/tasks/keyword-values.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import { HostRun } from '../host/host-run.ts'
-import { newHost, type RunState } from '../run-state.ts'
+import type { RunState } from '../run-state.ts'
 import type { FactPlan } from '../scope/facts.ts'
 import { forPlay } from '../scope/play-homes.ts'
 import { readPlayVariables } from '../scope/play-variables.ts'
@@ -32,6 +34,9 @@ export interface PlannedPlay {
   readonly facts: FactPlan | undefined
   /** Notified handlers run: not with `--skip-tags always`, as in Ansible (measured with 2.19.14). */
   readonly flushes: boolean
+  /** They run on a host that fails, too. */
+  readonly forcesHandlers: boolean
+  readonly strategy: Strategy
 }
 
 /**
@@ -57,8 +62,10 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
   const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
   const words = patternText(pattern, play)
   placed(play, () => matchPattern(run.inventory, words))
-  const hosts = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
+  const matched = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
+  const hosts = keyword(play, () => ordered(matched, evaluate(play.order)))
   const maxFail = evaluate(play.maxFailPercentage)
+  const strategy = evaluate(play.strategy)
   return {
     play,
     name,
@@ -70,6 +77,10 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
     ),
     facts: keyword(play, () => planFacts(play, run.options, evaluate)),
     flushes: selected(['always'], run.options),
+    forcesHandlers: keyword(play, () =>
+      keywordBoolean('force_handlers', evaluate(play.forceHandlers) ?? false),
+    ),
+    strategy: strategy === undefined ? 'linear' : keyword(play, () => readStrategy(strategy)),
   }
 }
 
@@ -139,7 +150,7 @@ export async function runPlay(
       notStarted: planned.batches.slice(from).flat(),
     })
     if (run.signal.aborted) return stop('interrupted', index)
-    const living = batch.filter((host) => hostState(run, host).gone === undefined)
+    const living = batch.filter((host) => run.hostState(host).gone === undefined)
     if (living.length === 0) continue
     run.emit({
       type: 'batch-started',
@@ -149,19 +160,20 @@ export async function runPlay(
       hosts: living,
     })
     await run.context.journal({ event: 'batch', play: name, batch: index + 1, hosts: living })
-    const turn = run.progress.begin(living)
+    const turn = run.progress.begin(living, planned.strategy === 'free')
     const control = await BatchControl.create(run, living, slots, planned.maxFailPercentage, tasks)
     try {
       await Promise.all(
         living.map(async (host) => {
-          const state = hostState(run, host)
+          const state = run.hostState(host)
           // It may have ended an earlier play.
           state.goneAt = BEHIND_ALL
+          state.inPlay = true
           const shape = { play, name, allHosts: hosts, batch: living, tasks, facts: planned.facts }
           const variables = await readPlayVariables(run, state, shape)
           const { handlers } = play
-          const { flushes, facts } = planned
-          const work = { variables, sections, handlers, flushes, facts, turn }
+          const { flushes, forcesHandlers, facts } = planned
+          const work = { variables, sections, handlers, flushes, forcesHandlers, facts, turn }
           await new HostRun(run, state, work, control).run()
         }),
       )
@@ -175,7 +187,7 @@ export async function runPlay(
     if (control.endsPlay) return undefined
     if (control.stopReason !== undefined) return { ...stop(control.stopReason, index + 1), overBudget: true }
     // Nobody is left to show that the next batch would fare better.
-    if (living.every((host) => hostState(run, host).gone !== undefined)) {
+    if (living.every((host) => run.hostState(host).gone !== undefined)) {
       const which = planned.batches.length > 1 ? `batch ${index + 1} of play` : 'play'
       const reason = `all hosts of ${which} '${name}' failed`
       if (index + 1 < planned.batches.length) run.emit({ type: 'stopped', reason })
@@ -197,19 +209,10 @@ export function cancelRest(run: RunState, stop: Stop, later: readonly PlannedPla
 async function disconnect(run: RunState, hosts: readonly string[]): Promise<void> {
   await Promise.all(
     hosts.map(async (name) => {
-      const host = hostState(run, name)
+      const host = run.hostState(name)
       const connection = host.connection
       host.connection = undefined
       await connection?.close()
     }),
   )
-}
-
-function hostState(run: RunState, name: string) {
-  let state = run.hosts.get(name)
-  if (state === undefined) {
-    state = newHost(name)
-    run.hosts.set(name, state)
-  }
-  return state
 }

@@ -48,6 +48,11 @@ export async function lookAhead(
   options: ItemOptions = {},
 ): Promise<SeenAhead | undefined> {
   const { foresight } = at.vantage
+  // One host does it for all, and only that one knows what comes of it.
+  if (task.runOnce !== undefined && task.runOnce !== false && at.play.batch[0] !== at.host.name) {
+    forgetResults(foresight, task)
+    return undefined
+  }
   try {
     const evaluated = await evaluateTask(at, task)
     const items: EvaluatedItem[] = []
@@ -135,7 +140,8 @@ export async function guessProbes(at: AheadStandpoint, steps: readonly Step[]): 
   for await (const { step, seen } of foresee(at, steps, { assumeDone: true })) {
     for (const item of seen?.items ?? []) {
       const probes = probesOf(item.probes)
-      if (probes.length > 0) guesses.push({ step, seen: seen as SeenAhead, identity: item.identity, probes })
+      if (probes.length > 0 && item.target === undefined)
+        guesses.push({ step, seen: seen as SeenAhead, identity: item.identity, probes })
     }
   }
   return guesses

@@ -2,7 +2,7 @@ import { ConnectionError } from '../../connection/connection.ts'
 import { becomeSettings } from '../../connection/settings/settings.ts'
 import type { FactGroup } from '../../modules/facts/group.ts'
 import { factProbe } from '../../modules/facts/index.ts'
-import { tasksIn } from '../../playbook/entries.ts'
+import { allTasksIn } from '../../playbook/entries.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { HostState } from '../run-state.ts'
@@ -36,7 +36,7 @@ export async function beginGathering(
   }
   const { standpoint } = session
   const scope = scopeFor(run, host, play.variables, { ...standpoint.vantage, foresight: NOTHING_KNOWN })
-  const tasks = play.sections.flatMap(tasksIn)
+  const tasks = play.sections.flatMap(allTasksIn)
   const wanted = await factUses(run, play.variables.play, tasks, scope)
   const groups = [...plan.groups].filter((group) => wanted.has(group))
   if (groups.length > 0) await readFacts(session, plan, groups, host, guess)

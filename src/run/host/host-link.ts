@@ -1,4 +1,7 @@
+// More than 250 lines: what is known of a host, and the one connection by which it becomes known, are one thing.
+
 import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
+import type { ConnectionKind } from '../../connection/settings/settings.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
 import type { Action } from '../../modules/module.ts'
 import { type AnswersOf, type Probe, type ProbeSet, probesOf, type Touched } from '../../probes/probe.ts'
@@ -31,10 +34,19 @@ export class HostLink {
   readonly #variables: PlayVariables
   readonly #phase: (phase: Phase) => void
   readonly #answers = new Map<string, Answers>()
+  readonly #way: ConnectionKind | undefined
   #renewed = false
   #platform: Platform | undefined
 
-  constructor(run: RunState, host: HostState, variables: PlayVariables, phase: (phase: Phase) => void) {
+  /** @param way how the host is reached where its variables do not say so */
+  constructor(
+    run: RunState,
+    host: HostState,
+    variables: PlayVariables,
+    phase: (phase: Phase) => void,
+    way?: ConnectionKind,
+  ) {
+    this.#way = way
     this.#run = run
     this.#host = host
     this.#variables = variables
@@ -201,11 +213,8 @@ export class HostLink {
     questions: readonly Question[],
   ): Promise<void> {
     if (questions.length === 0) return
-    const outputs = await this.#request(
-      connection,
-      identity,
-      questions.map(({ step }) => step),
-    )
+    const steps = questions.map(({ step }) => step)
+    const outputs = await this.#request(connection, identity, steps)
     for (const [at, { identity: own, known, asking }] of questions.entries())
       for (const one of keepAll(known, asking, outputs[at])) await this.#askAlone(connection, own, known, one)
   }
@@ -239,10 +248,9 @@ export class HostLink {
   async #connection(signal: AbortSignal = this.#run.signal): Promise<Connection> {
     if (this.#host.connection !== undefined) return this.#host.connection
     this.#phase('connect')
-    const settings = settingsOf(this.#run, this.#host, this.#variables)
-    const connection = await this.#run.connect(settings, signal)
-    this.#host.connection = connection
-    this.#platform = connection.platform
-    return connection
+    const settings = settingsOf(this.#run, this.#host, this.#variables, this.#way)
+    this.#host.connection = await this.#run.connect(settings, signal)
+    this.#platform = this.#host.connection.platform
+    return this.#host.connection
   }
 }

@@ -19,6 +19,7 @@ import {
   type Step,
   stepsOf,
 } from './flow/steps.ts'
+import { runTogether } from './flow/together.ts'
 import { beginGathering } from './gather.ts'
 import { HostStopped, TaskFailed } from './host-report.ts'
 import type { Outlook } from './item-run.ts'
@@ -99,8 +100,18 @@ export class HostRun {
       await this.#runEntries(play.sections[section] as Entry[], this.#sectionPlace(section), rest)
       await this.#flush(this.#flushPlace(section), () => this.#sectionsFrom(section + 1))
     } catch (error) {
-      if (error instanceof TaskFailed) report.leaveAfterTask(error.outcome)
-      throw error
+      if (!(error instanceof TaskFailed)) throw error
+      if (play.forcesHandlers) await this.#flushThough(error, section)
+      report.leaveAfterTask(error.outcome)
+    }
+  }
+
+  /** Handlers that were notified before the host failed (`force_handlers`). */
+  async #flushThough(failure: TaskFailed, section: number): Promise<void> {
+    try {
+      await this.#session.failing(failure, () => this.#flush(this.#flushPlace(section), () => []))
+    } catch (error) {
+      if (!(error instanceof TaskFailed)) throw error
     }
   }
 
@@ -189,7 +200,7 @@ export class HostRun {
   async #runStep(step: Step, rest: Rest): Promise<void> {
     const { task, turn } = step
     const session = this.#session
-    if (isDecidedOnce(step)) session.batch.comes(session.host.name, turn)
+    if (isDecidedOnce(step) || task.runOnce !== undefined) session.batch.comes(session.host.name, turn)
     session.come(step)
     session.checkStop(undefined)
     if (task.directsRun) {
@@ -203,7 +214,7 @@ export class HostRun {
       },
       next: () => this.#guesses.filter((guess) => isBefore(turn, guess.step.turn)).slice(0, NEXT),
     }
-    const inclusions = await runTask(this.#session, step, outlook)
+    const inclusions = await runTogether(session, step, () => runTask(session, step, outlook))
     if (task.include !== undefined) await this.#runIncluded(step, task.include, inclusions, rest)
   }
 

@@ -12,6 +12,7 @@ import type { EvaluatedItem, EvaluatedTask } from './evaluation/evaluate.ts'
 import { evaluationFailure, inLine } from './evaluation/evaluation-failure.ts'
 import { skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions, type EngineWith, retryPlan } from './evaluation/result-conditions.ts'
+import { truth } from './evaluation/task-keywords.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
 import { reconnecting } from './link/reconnecting.ts'
@@ -64,7 +65,8 @@ async function attemptItem(
   item: EvaluatedItem,
   outlook: Outlook,
 ): Promise<TaskResult> {
-  const { run, host, link, report } = session
+  const { run, host, report } = session
+  const link = session.linkFor(item.target)?.link ?? session.link
   const { name, noLog } = evaluated
   let begun = false
   const intend = (says: string): Promise<void> => {
@@ -79,7 +81,7 @@ async function attemptItem(
     const lost = error.reason === 'lost'
     if (error.started && (run.signal.aborted || (lost && !repeatable(evaluated, item))))
       return unknown(session, evaluated, error)
-    if (!lost || !link.canRenew) return session.notReached(error, name)
+    if (!lost || !link.canRenew) return notReached(session, evaluated, item, error)
     await link.renew()
     report.warn(`${error.message}; connecting again and looking at '${name}' anew`)
     try {
@@ -87,10 +89,31 @@ async function attemptItem(
       // What needs no doing any more was done by the connection that was lost: handlers have to know.
       return begun && !result.failed ? { ...result, changed: true } : result
     } catch (again) {
-      return session.notReached(again, name)
+      return notReached(session, evaluated, item, again)
     }
   }
 }
+
+/**
+ * The host could not be reached, or nobody become there: the latter is a failure like any other, and the former is one that
+ * `ignore_unreachable` lets pass. @throws HostStopped else
+ */
+function notReached(
+  session: HostSession,
+  { task, name, home }: EvaluatedTask,
+  item: EvaluatedItem,
+  error: unknown,
+): TaskResult {
+  if (!(error instanceof ConnectionError) || error.reason === 'cancelled' || session.run.signal.aborted)
+    return session.notReached(error, name)
+  const failure = new TaskFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
+  if (error.reason.startsWith('become-')) return failureResult(failure)
+  const engine = createEngine(item.scope, home)
+  if (!truth(engine, task.ignoreUnreachable, 'ignore_unreachable')) return session.notReached(error, name)
+  return { ...failureResult(failure), values: new Map([['unreachable', true]]) }
+}
+
+const nothing = () => Promise.resolve([])
 
 /** Whether looking anew, and doing what it asks for, does what the lost connection would have done. */
 function repeatable({ module }: EvaluatedTask, { params, probes }: EvaluatedItem): boolean {
@@ -112,13 +135,14 @@ async function converge(
   outlook: Outlook,
   intend: (says: string) => Promise<void>,
 ): Promise<TaskResult> {
-  const { link, report } = session
+  const { report } = session
+  const link = session.linkFor(item.target)?.link ?? session.link
   const { module, name } = evaluated
   const { params, identity } = item
   let answers: AnswersOf<ProbeSet>
   try {
     refusePlatform(module, link.platform)
-    answers = await link.ask(identity, item.probes, outlook.guess)
+    answers = await link.ask(identity, item.probes, item.target === undefined ? outlook.guess : nothing)
     refusePlatform(module, link.platform)
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error
@@ -150,7 +174,11 @@ async function converge(
             ...(timeout === undefined ? {} : { timeout }),
           }
           const touched = action.touches ?? 'everything'
-          return link.act(identity, step, { touched, more: action.more === true, ahead: outlook.next() })
+          return link.act(identity, step, {
+            touched,
+            more: action.more === true,
+            ahead: item.target === undefined ? outlook.next() : [],
+          })
         },
         push: (action) => link.push(identity, action),
         call: (action, signal) => action.call(signal),

@@ -1,18 +1,21 @@
 import { ConnectionError } from '../../connection/connection.ts'
 import type { Entry, Task } from '../../playbook/playbook.ts'
-import { TemplateError } from '../../template/api.ts'
-import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
-import type { BatchControl } from '../batch/batch-control.ts'
+import type { BatchControl, DelegateLink } from '../batch/batch-control.ts'
 import { NotYetThere } from '../batch/progress.ts'
+import { Semaphore } from '../batch/semaphore.ts'
 import { BEHIND_ALL, type Turn } from '../batch/turn.ts'
+import type { Phase } from '../record/events.ts'
 import type { HostState, RunState } from '../run-state.ts'
+import { newHost } from '../run-state.ts'
 import { type FactPlan, FactsNeeded } from '../scope/facts.ts'
 import { aheadOf } from '../scope/play-homes.ts'
-import { type PlayVariables, scopeFor } from '../scope/variables.ts'
+import type { PlayVariables } from '../scope/variables.ts'
 import type { AheadStandpoint } from './ahead.ts'
 import type { Standpoint } from './evaluation/evaluate.ts'
+import { handlerName } from './evaluation/handler-name.ts'
+import type { Target } from './evaluation/target.ts'
 import { Notifications } from './flow/notifications.ts'
 import { RolesRun } from './flow/roles-run.ts'
 import type { Place } from './flow/steps.ts'
@@ -31,6 +34,8 @@ export interface PlayTasks {
   readonly handlers: readonly (readonly Task[])[]
   /** Notified handlers run. */
   readonly flushes: boolean
+  /** They run on a host that fails, too. */
+  readonly forcesHandlers: boolean
   /** What is gathered of facts; undefined: nothing. */
   readonly facts: FactPlan | undefined
   /** What the turns of its tasks begin with. */
@@ -60,8 +65,9 @@ export class HostSession {
     this.batch = batch
     this.report = new HostReport(run, host, play.variables.name, () => this.#position)
     this.link = new HostLink(run, host, play.variables, (phase) => this.report.phase(phase))
+    batch.linkTo(host.name, () => ({ link: this.link, state: host, turns: new Semaphore(1) }))
     this.notifications = new Notifications(play.flushes ? play.handlers : [], (handler) =>
-      this.#nameOf(handler),
+      handlerName(run, host, play.variables, handler),
     )
     this.#position = play.turn
   }
@@ -113,25 +119,33 @@ export class HostSession {
     return new TaskFailed(outcome)
   }
 
+  /** The way to where an item is done, and what is known of that host. */
+  linkFor(target: Target | undefined): DelegateLink | undefined {
+    if (target === undefined) return undefined
+    const { batch, host, play, run } = this
+    const key = target.connection === undefined ? target.host : `${target.host} ${target.connection}`
+    return batch.linkTo(key, () => {
+      // Another way to a host is another connection.
+      const state = target.connection === undefined ? run.hostState(target.host) : newHost(target.host)
+      const phase = (each: Phase) => this.report.phase(each)
+      const link = new HostLink(
+        run,
+        state,
+        { ...play.variables, batch: [host.name] },
+        phase,
+        target.connection,
+      )
+      return {
+        link,
+        state: target.connection === undefined ? state : run.hostState(target.host),
+        turns: new Semaphore(1),
+      }
+    })
+  }
+
   /** The handlers that are due when the task has changed something. */
   dueAfter(task: Task): Task[] {
     return this.notifications.dueAfter(task.notify ?? [])
-  }
-
-  /** A handler's name; undefined when it cannot be evaluated. */
-  #nameOf(handler: Task): string | undefined {
-    const { name } = handler
-    if (name === undefined || typeof name === 'string') return name
-    const { run, host, play } = this
-    try {
-      const place = { task: handler, params: NO_PARAMS }
-      const scope = scopeFor(run, host, play.variables, { position: this.#position }, place)
-      const resolved = createEngine(scope, run.home).resolve(name)
-      return typeof resolved === 'string' ? resolved : undefined
-    } catch (error) {
-      if (error instanceof TemplateError) return undefined
-      throw error
-    }
   }
 
   /** Whether a rescue will make up for a failure of the task at hand. */

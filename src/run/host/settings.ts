@@ -1,6 +1,11 @@
 import type { ConnectionSettings } from '../../connection/connection.ts'
-import { becomeSettings, connectionSettings } from '../../connection/settings/settings.ts'
+import {
+  becomeSettings,
+  type ConnectionKind,
+  connectionSettings,
+} from '../../connection/settings/settings.ts'
 import type { Task } from '../../playbook/playbook.ts'
+import { readConnection } from '../../playbook/tasks/inherited.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
@@ -8,14 +13,19 @@ import { type HostState, type RunState, withoutResults } from '../run-state.ts'
 import { OUTSIDE, type PlayVariables, scopeFor, settingPlace, settingReader } from '../scope/variables.ts'
 
 /** How to reach a host in a play. @throws InputError with all mistakes in its connection variables */
-export function settingsOf(run: RunState, host: HostState, variables: PlayVariables): ConnectionSettings {
+export function settingsOf(
+  run: RunState,
+  host: HostState,
+  variables: PlayVariables,
+  connection?: ConnectionKind,
+): ConnectionSettings {
   const { options } = run
   // The play's word beats the command line's, and a variable of the host beats both, as in Ansible.
   const user = remoteUser(run, host, variables) ?? options.user
   const defaults = {
     ...(user === undefined ? {} : { user }),
     ...(options.privateKeyFile === undefined ? {} : { privateKey: options.privateKeyFile }),
-    connection: options.connection,
+    connection: connection ?? playConnection(variables) ?? options.connection,
     acceptNewHostKeys: options.acceptNewHostKeys,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   }
@@ -41,6 +51,11 @@ export function checkBecome(
     if (!(error instanceof InputError)) throw error
     throw new InputError(error.problems.map((one) => ({ ...one, message: `${host.name}: ${one.message}` })))
   }
+}
+
+/** The play's `connection`; a template in it is not for a whole play. */
+function playConnection({ play }: PlayVariables): ConnectionKind | undefined {
+  return typeof play.connection === 'string' ? (readConnection(play.connection) as ConnectionKind) : undefined
 }
 
 /** The play's `remote_user`, evaluated. @throws InputError when it is no text */

@@ -7,6 +7,7 @@ import { type EvaluatedItem, type EvaluatedTask, evaluateItem, evaluateTask } fr
 import { evaluationFailure } from './evaluation/evaluation-failure.ts'
 import { afterItem, loopVariablesOf } from './evaluation/loop.ts'
 import {
+  isUnreachable,
   lastPrinted,
   registered,
   registeredLoop,
@@ -53,7 +54,8 @@ export async function runTask(
   const result = asLoop ? summary(done, dict) : first
   if (task.register !== undefined) register(session, evaluated, dict)
 
-  const ignored = result.failed && !result.unknown && (await isIgnored(session, evaluated))
+  const ignored =
+    result.failed && !result.unknown && (isUnreachable(first) || (await isIgnored(session, evaluated)))
   const status = statusOf(result, ignored)
   report.task(evaluated, { status, result, registered: dict }, where)
   const inclusions = done.flatMap(({ inclusion }) => inclusion ?? [])
@@ -89,7 +91,7 @@ async function runItems(
   if (values === null) {
     const item = await session.evaluating(() => evaluateItem(session.standpoint, evaluated, undefined))
     const { result, inclusion } = await runOrInclude(session, evaluated, item, outlook)
-    keepFacts(session, evaluated, result)
+    keepFacts(session, evaluated, item, result)
     return [{ result, extra: new Map(), inclusion }]
   }
   const done: ItemDone[] = []
@@ -101,7 +103,7 @@ async function runItems(
       evaluateItem(session.standpoint, evaluated, { variables, value }),
     )
     const { result: ran, inclusion } = await runOrInclude(session, evaluated, item, outlook)
-    keepFacts(session, evaluated, ran)
+    keepFacts(session, evaluated, item, ran)
     // The items after it see its result, and the whole loop's takes its place when all are done.
     if (task.register !== undefined) register(session, evaluated, new Map([...registered(ran), ...variables]))
     const engine = createEngine(item.scope, evaluated.home)
@@ -122,7 +124,10 @@ async function runOrInclude(
   item: EvaluatedItem,
   outlook: Outlook,
 ): Promise<{ readonly result: TaskResult; readonly inclusion?: Inclusion }> {
-  const result = await runItem(session, evaluated, item, outlook)
+  const delegate = session.linkFor(item.target)
+  // One task at a time works on a host that others are delegated to.
+  const release = await delegate?.turns.take()
+  const result = await runItem(session, evaluated, item, outlook).finally(() => release?.())
   const { include } = evaluated.task
   if (include === undefined || result.failed || result.skipped) return { result }
   try {
@@ -146,8 +151,16 @@ function tellItem(
   report.task(evaluated, { status: statusOf(result, false), result, registered: dict }, where)
 }
 
-function keepFacts({ host, position }: HostSession, { module }: EvaluatedTask, result: TaskResult): void {
+function keepFacts(
+  session: HostSession,
+  { module, task }: EvaluatedTask,
+  { target }: EvaluatedItem,
+  result: TaskResult,
+): void {
   if (result.failed) return
+  const { position } = session
+  const delegated = task.delegateFacts === true ? session.linkFor(target)?.state : undefined
+  const host = delegated ?? session.host
   const kept = module.factsAreIncluded === true ? host.included : host.facts
   for (const [name, value] of result.facts) kept.set(name, value, position)
   for (const [name, value] of result.gathered ?? []) host.gathered.set(name, value, position)

@@ -48,6 +48,17 @@ export class HostFacts {
     versions.splice(same ? at : at + 1, same ? 1 : 0, { position, value })
   }
 
+  /** What was set at a turn. */
+  setAt(position: Turn): Map<string, Value> {
+    const found = [...this.#versions].flatMap(([name, versions]) => {
+      const last = versions.at(-1)
+      return last !== undefined && compareTurns(last.position, position) === 0
+        ? [[name, last.value] as const]
+        : []
+    })
+    return new Map(found)
+  }
+
   /** Forgets what nobody can read any more: all hosts stand at `position` or behind it. */
   settle(position: Turn): void {
     for (const [name, versions] of this.#versions) {

@@ -15,8 +15,7 @@ describe('what muster has not yet', () => {
   })
 
   it('says what to use instead', () => {
-    expect(insteadOfKeyword('run_once', 'task')).toContain('write a play of its own')
-    expect(insteadOfKeyword('ignore_errors', 'play')).toBe('write it at each task')
+    expect(insteadOfKeyword('debugger', 'task')).toContain('use -v')
     expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
     expect(insteadOfKeyword('toString', 'task')).toBeUndefined()
     expect(insteadOfModule('include')).toBe('this is the old name of `include_tasks`')

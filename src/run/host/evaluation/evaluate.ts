@@ -3,13 +3,12 @@ import { readParameters } from '../../../modules/check-parameters.ts'
 import type { Module, ModuleContext } from '../../../modules/module.ts'
 import { loadModule } from '../../../modules/registry.ts'
 import type { Task } from '../../../playbook/playbook.ts'
-import { fullName } from '../../../playbook/roles/role.ts'
 import type { ProbeSet } from '../../../probes/probe.ts'
 import { OMIT, type TemplateEngine, TemplateError, type TemplateHome } from '../../../template/api.ts'
 import { createEngine } from '../../../template/engine.ts'
 import { typeName } from '../../../template/python/type-name.ts'
 import { isSecretName, withSecrecy } from '../../../values/masking/secret-names.ts'
-import { Secret, secretsIn } from '../../../values/secret.ts'
+import { secretsIn } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import { TemplateText } from '../../../values/template-text.ts'
 import type { Dict, Key, Value } from '../../../values/value.ts'
@@ -23,7 +22,9 @@ import type { Identity } from '../identity.ts'
 import { evaluationFailure } from './evaluation-failure.ts'
 import { folderOf, itemLabel, type LoopPlan, labelNeedsResult, loopPlan, ONCE } from './loop.ts'
 import { moduleContext } from './module-context.ts'
+import { type Target, targetOf } from './target.ts'
 import { becomeKeywords, checkMode, environmentOf, truth } from './task-keywords.ts'
+import { taskName } from './task-name.ts'
 
 /** Where a task is evaluated: on which host of which play, and from where its variables are seen. */
 export interface Standpoint {
@@ -64,6 +65,8 @@ export interface EvaluatedItem {
   /** What the module needs to know of the host. */
   readonly probes: ProbeSet
   readonly identity: Identity
+  /** Where it is done; undefined: on its own host. */
+  readonly target?: Target | undefined
   /** Loop variables that the registered item carries. */
   readonly loopVariables: Dict
   readonly label: string | undefined
@@ -142,6 +145,7 @@ export async function evaluateItem(
   try {
     const label =
       item === undefined || labelNeedsResult(task) ? undefined : itemLabel(engine, task, item.value)
+    const target = targetOf(engine, task, host.name)
     const skip = options.assumeDone === true ? skippedForSure(engine, task) : skippedBy(engine, task)
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
@@ -150,7 +154,7 @@ export async function evaluateItem(
     for (const secret of secretsIn(given)) run.masker.learn(secret)
     const params = readParameters(module, given)
     const become = becomeSettings(
-      settingReader(run, host, play),
+      settingReader(run, target === undefined ? host : run.hostState(target.host), play),
       becomeKeywords(engine, task, play),
       run.options.becomePassword,
     )
@@ -159,7 +163,7 @@ export async function evaluateItem(
       environment: environmentOf(engine, [play.play.environment, ...task.environment]),
     }
     const probes = await module.observe(params as never, itemContext)
-    return { ...bare, label, check, context: itemContext, params, identity, probes }
+    return { ...bare, label, check, context: itemContext, params, identity, probes, target }
   } catch (error) {
     return { ...unprepared, context, failure: evaluationFailure(error) }
   }
@@ -173,28 +177,6 @@ function skippedForSure(engine: TemplateEngine, task: Task): Value | undefined {
     if (error instanceof UnknownValue || error instanceof NotYetThere || error instanceof TemplateError)
       return undefined
     throw error
-  }
-}
-
-/** With the role's name in front where it is of one. */
-function taskName(engine: TemplateEngine, module: Module, task: Task): string {
-  const name = ownName(engine, task)
-  if (module.flow === 'role')
-    return task.name === undefined
-      ? `${task.module} : ${task.args.get('name') ?? task.args.get('role')}`
-      : name
-  return task.role === undefined ? name : `${fullName(task.role)} : ${name}`
-}
-
-function ownName(engine: TemplateEngine, task: Task): string {
-  if (task.name === undefined || task.name === null) return task.module
-  try {
-    const name = engine.resolve(task.name)
-    return name instanceof Secret || typeof name === 'string' ? String(name) : JSON.stringify(name)
-  } catch (error) {
-    if (error instanceof NotYetThere) throw error
-    // A name that cannot be evaluated is shown as it was written; the task itself is not hurt by it.
-    return task.name instanceof TemplateText ? task.name.source : String(task.name)
   }
 }
 

@@ -41,12 +41,18 @@ export function skippedResult(condition: Value): TaskResult {
   }
 }
 
+/** The host could not be reached, and the task says to go on. */
+export function isUnreachable({ values }: TaskResult): boolean {
+  return values.get('unreachable') === true
+}
+
 /** What `register` gets: Ansible's keys in Ansible's types. */
 export function registered(result: TaskResult): Dict {
   const dict: Dict = new Map(result.values)
   dict.set('changed', result.changed)
   if (result.skipped) dict.set('skipped', true)
-  if (!result.skipped || result.failed) dict.set('failed', result.failed)
+  // Of a host that was not reached Ansible says no more than that.
+  if ((!result.skipped || result.failed) && !isUnreachable(result)) dict.set('failed', result.failed)
   if (result.message !== undefined && !dict.has('msg')) dict.set('msg', result.message)
   return dict
 }
