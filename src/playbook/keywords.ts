@@ -1,3 +1,5 @@
+// More than 250 lines: the table of all keywords, an entry each.
+
 /** Where a keyword may stand. */
 export type Where = 'play' | 'role' | 'block' | 'task' | 'handler' | 'loop_control' | 'import'
 

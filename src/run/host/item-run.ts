@@ -12,10 +12,10 @@ import type { EvaluatedItem, EvaluatedTask } from './evaluation/evaluate.ts'
 import { evaluationFailure, inLine } from './evaluation/evaluation-failure.ts'
 import { skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions, type EngineWith, retryPlan } from './evaluation/result-conditions.ts'
-import { truth } from './evaluation/task-keywords.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
 import { reconnecting } from './link/reconnecting.ts'
+import { notReached } from './not-reached.ts'
 import type { HostSession } from './session.ts'
 
 /** What will probably be asked after this item. */
@@ -92,25 +92,6 @@ async function attemptItem(
       return notReached(session, evaluated, item, again)
     }
   }
-}
-
-/**
- * The host could not be reached, or nobody become there: the latter is a failure like any other, and the former is one that
- * `ignore_unreachable` lets pass. @throws HostStopped else
- */
-function notReached(
-  session: HostSession,
-  { task, name, home }: EvaluatedTask,
-  item: EvaluatedItem,
-  error: unknown,
-): TaskResult {
-  if (!(error instanceof ConnectionError) || error.reason === 'cancelled' || session.run.signal.aborted)
-    return session.notReached(error, name)
-  const failure = new TaskFailure(error.message, error.hint === undefined ? {} : { hint: error.hint })
-  if (error.reason.startsWith('become-')) return failureResult(failure)
-  const engine = createEngine(item.scope, home)
-  if (!truth(engine, task.ignoreUnreachable, 'ignore_unreachable')) return session.notReached(error, name)
-  return { ...failureResult(failure), values: new Map([['unreachable', true]]) }
 }
 
 const nothing = () => Promise.resolve([])
