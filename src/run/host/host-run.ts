@@ -1,3 +1,5 @@
+// More than 250 lines: how a host goes through a play (sections, blocks, roles, includes, handlers) is one walk.
+
 import { onlyTasks } from '../../playbook/entries.ts'
 import type { Block, Entry, Include, Task } from '../../playbook/playbook.ts'
 import type { Role } from '../../playbook/roles/role.ts'
