@@ -35,6 +35,8 @@ export interface Entry {
   readonly refused?: true
   /** Nothing happens, since what it asks for is so anyway: why. The reference page says so too. */
   readonly holds?: string
+  /** Nothing shows it yet: why. To be mended. */
+  readonly unproved?: string
   /** Another test looks at it, which names it: a file below test/. */
   readonly elsewhere?: string
   /** Further arguments, with and without it; null takes one of the base away. */
@@ -144,6 +146,12 @@ export async function happening(
           says.push(what)
           done.push(`waits: ${what}`)
           return aws === true ? call(signal) : Promise.resolve(null)
+        },
+        reconnect: ({ says: what, again }) => {
+          says.push(what)
+          const { delay, sleep, attempt, timeout, probes: asked } = again
+          done.push(`reconnects: ${what}, ${JSON.stringify({ delay, sleep, attempt, timeout })}`)
+          return Promise.resolve(ask(asked))
         },
         intend: (what) => {
           says.push(what)

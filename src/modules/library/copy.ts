@@ -30,7 +30,7 @@ const spec = {
     content: { type: 'raw', doc: 'Text of the file; a mapping or list is written as JSON.' },
     ...placeParameters,
     directory_mode: { type: 'mode', doc: 'Mode of directories that have to be made.' },
-    remote_src: { type: 'bool', default: false, doc: 'src is on the host.' },
+    remote_src: { type: 'bool', default: false, doc: 'src is on the host; a file, no folder yet.' },
     local_follow: {
       type: 'bool',
       default: true,

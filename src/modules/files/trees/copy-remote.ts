@@ -85,7 +85,10 @@ export async function* copyRemoteFile(
 ): AsyncGenerator<Action, Record<string, Value> | null, ActionResult> {
   const { facts: dest, owners, trust } = state
   const from = source.target?.stat ?? (source.stat as Stat)
-  if (from.kind !== 'file') throw new TaskFailure(`Source ${source.path} is no file`)
+  if (from.kind !== 'file')
+    throw new TaskFailure(`Source ${source.path} is no file: remote_src copies single files`, {
+      hint: 'copy a folder of the host by command: cp -a, with creates',
+    })
   if (sum.kind !== 'file') throw new TaskFailure(`Source ${source.path} not readable`)
   if (dest.stat?.kind === 'directory') throw new TaskFailure(`${dest.path} is a directory`)
   if (!params.force && dest.stat !== null) return null
