@@ -314,6 +314,18 @@ test('private endpoints: agent, collector and proof go there, past the proxy; wh
   expect(await web[0].sh('ls /etc/muster')).not.toContain('ca.pem')
 })
 
+test('nothing set any more: what was there goes, and agent and collector are started without it', async () => {
+  const endpoint = `http://${hosts.gateway}:${open!.port}`
+  const muster_endpoints = { ssm: endpoint, ec2messages: endpoint, 'aps-workspaces': endpoint }
+  await apply({ muster_endpoints })
+  await writesGoOn()
+  expect(await web[0].sh('ls /etc/muster')).not.toMatch(/network|ca\.pem/)
+  expect(
+    await web[0].sh("cat /proc/$(systemctl show -P MainPID prometheus)/environ | tr '\\0' '\\n'"),
+  ).not.toMatch(/proxy/)
+  expect(await web[0].sh('systemctl show -P EnvironmentFiles amazon-ssm-agent')).not.toContain('network.env')
+})
+
 test('offboarding leaves nothing of the way to AWS', async () => {
   await apply({}, { playbook: 'offboard.yaml' })
   for (const host of web)
