@@ -1,3 +1,4 @@
+import { MAGIC_NAMES } from '../../inventory/variables/magic-names.ts'
 import type { FactGroup } from '../../modules/facts/group.ts'
 import { FACT_GROUPS, groupOfFact } from '../../modules/facts/index.ts'
 import type { Play, Task } from '../../playbook/playbook.ts'
@@ -6,6 +7,7 @@ import type { Uses } from '../../template/uses.ts'
 import { playUses, usesInValue } from '../preflight/artifact-uses.ts'
 import type { RunState } from '../run-state.ts'
 import { factIn } from './facts.ts'
+import { MAGIC_OF_RUN } from './magic-of-run.ts'
 
 /**
  * The facts that the tasks of a play will probably read, also of other hosts: what their templates name, and what the
@@ -27,13 +29,16 @@ export async function factUses(
     for (const name of uses.names) {
       if (seen.has(name)) continue
       seen.add(name)
-      if (factIn(name) !== undefined || name === 'ansible_facts') continue
+      // Names of muster's own making hold no templates, and some of them hold all hosts.
+      if (factIn(name) !== undefined || MAGIC.has(name)) continue
       const value = scope.lookup(name)
       if (value !== undefined) waiting.push(...usesInValue(value))
     }
   }
   return groups
 }
+
+const MAGIC: ReadonlySet<string> = new Set([...MAGIC_NAMES, ...MAGIC_OF_RUN])
 
 const ofUses = new WeakMap<Uses, readonly FactGroup[]>()
 
