@@ -142,11 +142,6 @@ export async function happening(
           done.push(`calls: ${what}`)
           return call(signal)
         },
-        reconnect: ({ says: what, again: { probes: set, wanted: _, ...times } }) => {
-          says.push(what)
-          done.push(`reconnects: ${what} ${JSON.stringify(times)}`)
-          return Promise.resolve(ask(set))
-        },
         wait: ({ says: what, call }, signal) => {
           says.push(what)
           done.push(`waits: ${what}`)

@@ -26,7 +26,6 @@ const MODULES: Readonly<Record<string, string>> = {
   cron: 'use `copy` into /etc/cron.d, or a systemd timer',
   known_hosts: 'use `copy` for the whole file',
   authorized_key: 'use `copy` for the whole file',
-  sysctl: 'use `copy` into /etc/sysctl.d, and a handler with `command: sysctl --system`',
   mount: 'use `copy` for a systemd mount unit, and `systemd`',
   timezone: 'use `file` with `state: link` for /etc/localtime',
 }
