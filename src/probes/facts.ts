@@ -2,6 +2,7 @@ import type { ShellText } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { type Field, readFields } from './fields.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
+import { WINDOWS_MACHINE } from './windows/machine.ts'
 
 interface Question {
   readonly group: string
@@ -12,6 +13,8 @@ interface Question {
 interface Printed {
   readonly fields: readonly Field[]
   readonly problem: string | undefined
+  /** They are of a Windows host, whatever the group: all that there is. */
+  readonly windows?: true
 }
 
 const kind: ProbeKind<Question, Printed> = {
@@ -30,6 +33,14 @@ const kind: ProbeKind<Question, Printed> = {
         if (error instanceof TaskFailure) return [{ fields: [], problem: error.message }]
         throw error
       }
+    },
+  },
+  // One script for all groups, which are made of the same few places there.
+  powershell: {
+    script: () => WINDOWS_MACHINE,
+    read: (output, all) => {
+      const fields = readFields(output, 'gather facts')
+      return all.map(() => ({ fields, problem: undefined, windows: true }))
     },
   },
 }

@@ -13,12 +13,13 @@ import { devices, mounts } from './groups/storage.ts'
 import { chroot, cmdline, dns, loadAverage, lsb, security, selinux, sshKeys } from './groups/system.ts'
 import { environment, user } from './groups/user.ts'
 import { virtualization } from './groups/virtualization.ts'
+import { windows, windowsFacts } from './windows.ts'
 
 /** All that muster gathers, in the order in which it is shown. */
 export const FACT_GROUPS: readonly FactGroup[] = [
   ...[distribution, kernel, userspace, fqdn, lsb, selinux, security, chroot],
   ...[packageManager, serviceManager, systemd, cmdline, dateTime, environment, loadAverage, sshKeys, user],
-  ...[memory, cpu, dmi, mounts, devices, network, reachable, dns, virtualization, local],
+  ...[memory, cpu, dmi, mounts, devices, network, reachable, dns, virtualization, local, windows],
 ]
 
 /** What holds unless a task or play says otherwise. */
@@ -45,8 +46,17 @@ export interface Gathered {
 /** The probe of a group. It always has an answer: what of the facts cannot be read does not exist. */
 export function factProbe(group: FactGroup, options: Partial<FactOptions> = {}): Probe<Gathered> {
   const script = group.script({ ...DEFAULT_OPTIONS, ...options })
-  return mapProbe(factFields(group.name, script), ({ fields, problem }) => ({
-    facts: problem === undefined ? group.read(new FactAnswers(fields)) : new Map(),
+  return mapProbe(factFields(group.name, script), ({ fields, problem, windows }) => ({
+    facts:
+      problem !== undefined
+        ? new Map()
+        : windows === true
+          ? ofGroup(group, windowsFacts(new FactAnswers(fields)))
+          : group.read(new FactAnswers(fields)),
     problem,
   }))
+}
+
+function ofGroup({ facts }: FactGroup, all: Facts): Facts {
+  return new Map([...all].filter(([name]) => facts.includes(name)))
 }

@@ -10,6 +10,7 @@ export default defineModule({
   name: 'setup',
   aliases: ['gather_facts'],
   runsOn: 'host',
+  platforms: ['posix', 'windows'],
   checkMode: 'run',
   documentation: {
     summary: 'Reads facts of the host now.',
