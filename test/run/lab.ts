@@ -63,11 +63,6 @@ export class Lab {
     })
   }
 
-  /** The cloud as hosts reach it. */
-  get endpoint(): string {
-    return this.cloud.url(this.#all.gateway)
-  }
-
   /** The environment of the controller. */
   get environment(): Record<string, string> {
     return {

@@ -24,6 +24,10 @@ import { lacks } from './scripts/lacks.ts'
 import { ourScripts } from './scripts/our-scripts.ts'
 import { readScript } from './scripts/read-script.ts'
 
+const ONBOARD = join(import.meta.dirname, '../../playbooks/onboard.yaml')
+const COLLECTOR = join(import.meta.dirname, 'collector.yaml')
+const LEAVE = join(import.meta.dirname, 'leave.yaml')
+
 if (windowsKit() === undefined)
   describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
 else {
@@ -273,24 +277,30 @@ else {
     let lab: Lab
     let more: Record<string, Record<string, unknown>>
     beforeAll(async () => {
-      const agent_msi = await buildAgentMsi()
-      lab = await Lab.start(2, {}, {})
-      const agent_settings = { Ssm: { Endpoint: lab.endpoint, HealthFrequencyMinutes: 5 } }
+      const msi = await buildAgentMsi()
+      lab = await Lab.start(
+        2,
+        {},
+        { muster_region: 'eu-central-1', muster_role: 'test-node', muster_workspace: 'test' },
+      )
       more = Object.fromEntries(
         hosts.hosts.map((host) => [
           host.name,
-          { ...hosts.variables(host), ansible_become: false, windows: true, agent_msi, agent_settings },
+          {
+            ...hosts.variables(host),
+            ...{ ansible_become: false, muster_platform: 'windows', ansible_timeout: 20 },
+            artifacts: { 'amazon-ssm-agent': msi },
+            // The test agent's .msi is signed by nobody.
+            ssm_agent_signer: '',
+          },
         ]),
       )
-      linux = Object.fromEntries(lab.hosts.map(({ name }) => [name, { agent_settings }]))
     }, 240_000)
-    let linux: Record<string, Record<string, unknown>>
     afterAll(() => lab?.stop())
-    const apply = (playbook: string, ...words: string[]) =>
-      lab.apply({ playbook: join(import.meta.dirname, playbook), more, hosts: linux, words })
+    const apply = (playbook: string, ...words: string[]) => lab.apply({ playbook, more, words })
 
     test('comes under Systems Manager by one activation, and a second run looks once', async () => {
-      const first = await apply('fleet.yaml')
+      const first = await apply(ONBOARD)
       expect(summaryOf(first).failures).toEqual([])
       expect(limits(first)).toEqual([4])
       const nodes = lab.cloud.inspect.nodes()
@@ -300,7 +310,7 @@ else {
         'Windows',
         'Windows',
       ])
-      const second = await apply('fleet.yaml')
+      const second = await apply(ONBOARD)
       expect(summaryOf(second).failures).toEqual([])
       expect(limits(second)).toEqual([])
       expect(changes(second)).toEqual({ localhost: 0, host1: 0, host2: 0, wincmd: 0, winps: 0 })
@@ -310,23 +320,21 @@ else {
     test.skipIf(!windowsArtifacts())(
       'sends metrics from a Windows service with keys that rotate (needs Prometheus and windows_exporter for Windows in MUSTER_ARTIFACTS)',
       async () => {
-        const [workspace] = lab.cloud.inspect.workspaces()
         const [host] = hosts.hosts as [TestHost]
         const programs = await unpackPrograms(join(lab.folder, 'programs'))
         more[host.name] = {
           ...more[host.name],
           programs,
           asservice: join(windowsKit() as string, 'asservice.exe'),
-          collector_url: `${lab.endpoint}/workspaces/${workspace!.id}/api/v1/remote_write`,
         }
         lab.cloud.settings.tokenLifetime = 6
-        const first = await apply('collector.yaml', '--limit', host.name)
+        const first = await apply(COLLECTOR)
         expect(summaryOf(first).failures).toEqual([])
         const newest = (name: string) =>
           Math.max(
             0,
             ...lab.cloud.inspect
-              .series(workspace!.id)
+              .series(lab.cloud.inspect.workspaces()[0]?.id ?? '')
               .filter(({ labels }) => labels['__name__'] === name)
               .flatMap(({ samples }) => samples.map(({ timestamp }) => timestamp)),
           )
@@ -334,18 +342,18 @@ else {
         // Longer than any key lives.
         const later = newest('windows_cs_hostname') + 8_000
         await until(() => newest('windows_cs_hostname') > later)
-        const second = await apply('collector.yaml', '--limit', host.name)
+        const second = await apply(COLLECTOR)
         expect(summaryOf(second).failures).toEqual([])
-        expect(changes(second)).toEqual({ [host.name]: 0 })
+        expect(changes(second)).toMatchObject({ [host.name]: 0 })
       },
     )
 
     test('leaves Systems Manager again', async () => {
-      expect(summaryOf(await apply('leave.yaml')).failures).toEqual([])
+      expect(summaryOf(await apply(LEAVE)).failures).toEqual([])
       expect(lab.cloud.inspect.nodes()).toEqual([])
       for (const host of hosts.hosts)
         expect(await host.sh("ls -A '/C:/ProgramData/Amazon/SSM' 2>/dev/null || true")).toBe('')
-      const again = await apply('leave.yaml')
+      const again = await apply(LEAVE)
       expect(changes(again)).toMatchObject({ wincmd: 0, winps: 0 })
     })
   })

@@ -20,12 +20,14 @@ const WRITES = new Set([
 const FORBIDDEN = /^(?:get|new|set|remove|invoke)-(?:wmi|cim)/i
 
 /** In .NET Framework from its first version on, and outside of the namespaces of the list. */
-const OTHER_TYPES = new Set(['componentmodel.win32exception'])
+const OTHER_TYPES = new Set([
+  ...['componentmodel.win32exception', 'microsoft.visualbasic.devices.computerinfo'],
+])
 
 /** What there is beside the lists: of objects that are no .NET types, and of WinNT's accounts. */
 const OTHER_MEMBERS = new Set([
   // Of a version table, of Win32Exception, and what Get-Acl adds to its result.
-  ...['psversion', 'nativeerrorcode', 'sddl'],
+  ...['psversion', 'nativeerrorcode', 'sddl', 'totalphysicalmemory', 'availablephysicalmemory'],
   ...['length', 'count', 'rc', 'out', 'err', 'late', 'id', 'file', 'arguments', 'folder', 'input', 'seconds'],
   ...[
     'environment',
