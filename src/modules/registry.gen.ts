@@ -9,6 +9,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   apt_key: () => import('./library/apt_key.ts'),
   apt_repository: () => import('./library/apt_repository.ts'),
   assert: () => import('./library/assert.ts'),
+  authorized_key: () => import('./library/authorized_key.ts'),
   aws_caller_info: () => import('./library/aws_caller_info.ts'),
   aws_check: () => import('./library/aws_check.ts'),
   aws_credentials: () => import('./library/aws_credentials.ts'),
@@ -90,6 +91,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
 
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
 export const COLLECTIONS: Readonly<Record<string, string>> = {
+  authorized_key: 'ansible.posix',
   sysctl: 'ansible.posix',
   win_command: 'ansible.windows',
   win_copy: 'ansible.windows',

@@ -29,6 +29,8 @@ export interface PlaceEditedOptions {
   readonly unsafeWrites?: boolean
   /** The mode of a new file for which the task names none; 0666 less the umask when missing. */
   readonly newMode?: number
+  /** The mode of directories that have to be made, which then get owner and group too; 0777 less the umask when missing. */
+  readonly parentMode?: number
   /** What `--diff` shows instead of the texts. */
   readonly diff?: readonly Diff[]
   /** Ansible shows owner and mode in the diff, too. */
@@ -99,11 +101,18 @@ export async function* placeEdited(
   const content = contentOfText(text)
   const texts = { there: old !== null, text: old?.bytes ?? null }
   const diff = options.diff ?? (context.diff ? (await textDiff(path, texts, content)).map(named(path)) : [])
-  const placement = placementOf(file, mode, base.mode, content.sha256, {
-    backup: options.backup === true && old !== null,
-    validate,
-    unsafeWrites: options.unsafeWrites === true,
-  })
+  const placement = placementOf(
+    file,
+    mode,
+    base.mode,
+    content.sha256,
+    {
+      backup: options.backup === true && old !== null,
+      validate,
+      unsafeWrites: options.unsafeWrites === true,
+    },
+    options.parentMode,
+  )
   const announcement = {
     says: `${old === null ? 'create' : 'edit'} ${path}`,
     diff: [...diff, ...(old === null && context.check ? [] : attributeDiffs)],
@@ -123,14 +132,15 @@ function placementOf(
   base: number,
   sha256: string,
   rest: Pick<Placement, 'backup' | 'validate' | 'unsafeWrites'>,
+  parentMode: number | undefined,
 ): Placement {
   const { owners, missing, trust, old, real } = file
   const { umask } = owners.runs
   let { place } = file
   const making = old === null && missing.names.length > 0
   if (making) {
-    const plainOwners = { ...owners, uid: undefined, gid: undefined }
-    learnMade(trust, missing, undefined, plainOwners)
+    const theirs = parentMode === undefined ? { ...owners, uid: undefined, gid: undefined } : owners
+    learnMade(trust, missing, parentMode, theirs)
     const directory = madeDirectory(missing)
     if (directory !== null) place = trust.placeIn(directory, place.name)
   }
@@ -142,7 +152,9 @@ function placementOf(
     owners,
     mode: mode === undefined ? base : applyMode(mode, { mode: base, directory: false, umask }),
     sha256,
-    parents: making ? { missing, mode: undefined, plain: true } : null,
+    parents: making
+      ? { missing, mode: parentMode, ...(parentMode === undefined ? { plain: true } : {}) }
+      : null,
     ...rest,
   }
 }
