@@ -4,9 +4,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { CreateWorkspaceCommand } from '@aws-sdk/client-amp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import type { DoctorRow } from '../../src/report/doctor.ts'
+import { clients } from '../emulator/clients.ts'
 import { RunningMuster } from '../run/muster.ts'
 
 // Hosts are this machine. Real hosts: test/run/doctor.host.test.ts.
@@ -204,6 +206,13 @@ describe('muster doctor, from the controller', () => {
     })
     expect(of('role', 'controller')?.found).toContain('the playbooks make it')
     expect(of('workspace', 'controller')?.found).toContain('the playbooks make it')
+  })
+
+  test('a workspace that is there is asked a query', async () => {
+    await clients(cloud).amp.send(new CreateWorkspaceCommand({ alias: 'fleet' }))
+    const { of } = await doctor()
+    expect(of('workspace', 'controller')?.found).toContain('is ACTIVE')
+    expect(of('aps-workspaces', 'controller')).toMatchObject({ status: 'ok' })
   })
 
   test('what is not allowed is told by its action, and the hosts are looked at all the same', async () => {

@@ -102,6 +102,29 @@ test('Prometheus delivers through five rotations of its keys, without a restart 
   expect(await Promise.all(hosts.map((host) => host.sh(services)))).toEqual(before)
 })
 
+test('the doctor finds nothing in the way of hosts that are at work, and knows agent, collectors and ports as theirs', async () => {
+  const url = lab.cloud.environment(new URL(lab.environment['AWS_ENDPOINT_URL']!).hostname)[
+    'AWS_ENDPOINT_URL'
+  ]!
+  const services = ['ssm', 'ssmmessages', 'ec2messages', 'aps-workspaces']
+  const muster_endpoints = Object.fromEntries(services.map((service) => [service, url]))
+  const looked = await lab.plan({
+    playbook: join(import.meta.dirname, '../../playbooks/doctor.yaml'),
+    hosts: Object.fromEntries(hosts.map(({ name }) => [name, { muster_endpoints }])),
+  })
+  const findings = looked.events.flatMap(
+    ({ host, result }) =>
+      (result?.['findings'] as { check: string; status: string; found: string }[] | undefined)?.map(
+        (finding) => ({ host, ...finding }),
+      ) ?? [],
+  )
+  expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+  const of = (check: string) => findings.find((one) => one.host === 'host1' && one.check === check)?.found
+  expect(of('agent')).toMatch(/^registered as mi-/)
+  expect(of('collectors')).toBe('prometheus, node_exporter')
+  expect(of('workspace') ?? findings.find(({ check }) => check === 'workspace')?.found).toContain('ACTIVE')
+})
+
 test('verify proves both hosts, and finds the one that lost its registration', async () => {
   const proved = await lab.verify({ output: [] })
   expect(proved.stdout).toContain('2 of 2 hosts proved')

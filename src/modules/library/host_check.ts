@@ -97,7 +97,7 @@ export default defineModule({
         plain(params.region),
       ),
       judgeCollectors(answers.units),
-      ...judgePorts(host, portsOf(params.ports)),
+      ...judgePorts(host, portsOf(params.ports), answers.units),
     ]
     return {
       result: {

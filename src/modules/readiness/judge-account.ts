@@ -117,7 +117,7 @@ async function judgeWorkspace(
   const { endpoint } = found ?? {}
   if (endpoint === undefined) return [look]
   const query = await attempt('aps-workspaces', async () => {
-    await instantQuery(clients, endpoint, 'vector(1)', { signal })
+    await instantQuery(clients, endpoint, 'count(up)', { signal })
     return ok('aps-workspaces', `${new URL(endpoint).host} answers queries`)
   })
   return [look, query]

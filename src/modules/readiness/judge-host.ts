@@ -128,14 +128,23 @@ export function judgeProxy(answers: HostAnswers): Finding[] {
       ]
 }
 
-/** Ports that collectors listen on, taken by somebody else. */
-export function judgePorts(answers: HostAnswers, ports: readonly number[]): Finding[] {
+/** Ports that collectors listen on, taken by somebody else. @param units as in {@link judgeCollectors} */
+export function judgePorts(
+  answers: HostAnswers,
+  ports: readonly number[],
+  units: readonly UnitSummary[],
+): Finding[] {
   if (answers.all('missing').has('ss')) return [unchecked('ports', 'no ss on the host')]
   const taken = answers.all('port')
   const findings = ports.flatMap((port): Finding[] => {
     const [pid = '0', comm = '', unit = ''] = (taken.get(String(port)) ?? '').split(' ')
     if (!taken.has(String(port))) return []
-    const own = KNOWN_COLLECTORS.find((known) => known.ports.includes(port) && known.units.includes(unit))
+    // In a container root may not see whose a port is: then it is that of the collector that runs and has it.
+    const own = KNOWN_COLLECTORS.find(
+      (known, at) =>
+        known.ports.includes(port) &&
+        (known.units.includes(unit) || (pid === '0' && units[at] !== undefined && isRunning(units[at]))),
+    )
     if (own !== undefined) return []
     const wanted = KNOWN_COLLECTORS.filter((known) => known.ports.includes(port)).map(({ name }) => name)
     const who = pid === '0' ? 'somebody' : `${comm} (process ${pid}${unit === '' ? '' : `, ${unit}`})`
