@@ -11,9 +11,9 @@ export interface ControllerFile extends PushSource {
 
 export interface ControllerFiles {
   /** @throws TaskFailure `Could not find or access 'x'` with the places searched */
-  find(folder: 'files' | 'templates', path: string): Promise<ControllerFile>
+  find(folder: 'files' | 'templates' | 'vars', path: string): Promise<ControllerFile>
   /** The same for a directory: its files (relative names), directories and links. */
-  findTree(folder: 'files', path: string): Promise<ControllerTree>
+  findTree(folder: 'files' | 'vars', path: string): Promise<ControllerTree>
   /** Content made on the controller. */
   content(content: Buffer | string): PushSource
 }

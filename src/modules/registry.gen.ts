@@ -32,6 +32,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   iam_role: () => import('./library/iam_role.ts'),
   include_role: () => import('./library/include_role.ts'),
   include_tasks: () => import('./library/include_tasks.ts'),
+  include_vars: () => import('./library/include_vars.ts'),
   lineinfile: () => import('./library/lineinfile.ts'),
   meta: () => import('./library/meta.ts'),
   package: () => import('./library/package.ts'),

@@ -1,5 +1,8 @@
+import type { Scope } from '../template/api.ts'
+import { createEngine } from '../template/engine.ts'
 import type { Position } from '../values/position.ts'
-import { hasTemplateMarks } from '../values/template-text.ts'
+import { hasTemplateMarks, TemplateText } from '../values/template-text.ts'
+import { holdsTemplate } from '../values/text/holds-template.ts'
 import type { Value } from '../values/value.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { toValue } from '../yaml/to-value.ts'
@@ -11,14 +14,41 @@ export interface Named {
   readonly position: Position
 }
 
+/** `notify`: names, some of which may hold templates. Only names without are known before the run. */
+export function readNotify(
+  fields: Fields,
+  mistakes: Mistakes,
+): { readonly values: readonly Value[]; readonly names: readonly Named[] } {
+  const node = fields.node('notify')
+  const items = node === undefined ? [] : node.kind === 'list' ? node.items : [node]
+  const values: Value[] = []
+  const names: Named[] = []
+  for (const item of items) {
+    const value = toValue(item)
+    if (value instanceof TemplateText) {
+      mistakes.templates(value)
+      values.push(value)
+      continue
+    }
+    const [name] = readTexts(item, 'notify', mistakes)
+    if (name === undefined) continue
+    values.push(name.name)
+    names.push(name)
+  }
+  return { values, names }
+}
+
 /** `notify` and `listen`: one name or a list of names; a comma belongs to the name. */
 export function readNames(fields: Fields, keyword: string, mistakes: Mistakes): Named[] {
   return readTexts(fields.node(keyword), keyword, mistakes)
 }
 
 /** `tags`: a list, or text with commas. */
-export function readTags(fields: Fields, mistakes: Mistakes): string[] {
-  return readTexts(fields.node('tags'), 'tags', mistakes).flatMap(({ name }) =>
+export function readTags(fields: Fields, mistakes: Mistakes, known?: Scope): string[] {
+  const node = fields.node('tags')
+  if (node !== undefined && known !== undefined && holdsTemplate(toValue(node)))
+    return templatedTags(node, known, mistakes)
+  return readTexts(node, 'tags', mistakes).flatMap(({ name }) =>
     name
       .split(',')
       .map((tag) => tag.trim())
@@ -45,6 +75,28 @@ function readTexts(node: YamlNode | undefined, keyword: string, mistakes: Mistak
     }
     return [{ name: String(item.value), position: item.position }]
   })
+}
+
+/** Tags are decided before the run: their templates see extra variables, those of the play, of its blocks and roles. */
+function templatedTags(node: YamlNode, known: Scope, mistakes: Mistakes): string[] {
+  const value = toValue(node)
+  mistakes.templates(value)
+  try {
+    const tags = createEngine(known, { directory: '/' }).resolve(value)
+    return (Array.isArray(tags) ? tags.flat() : [tags]).flatMap((tag) =>
+      String(tag)
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
+  } catch (error) {
+    mistakes.add(
+      node.position,
+      `tags: ${(error as Error).message}`,
+      'tags are decided before the run: use extra variables, or those of the play, its blocks and roles',
+    )
+    return []
+  }
 }
 
 /** `environment`: a mapping or a list of mappings, names that a shell can export, values that are one text each. */

@@ -106,7 +106,8 @@ export interface Inherited extends BecomeKeywords {
   readonly tags: readonly string[]
   /** Those further in win, and come last. Without the play's own. */
   readonly environment: readonly Value[]
-  readonly notify?: readonly string[]
+  /** Names; templates are evaluated when the task has changed something. */
+  readonly notify?: readonly Value[]
   readonly noLog?: Value
   readonly ignoreErrors?: Value
   readonly checkMode?: Value

@@ -207,7 +207,6 @@ describe('a playbook', () => {
 
 describe('what muster has not yet', () => {
   it.each([
-    ['debug:\ntags: "{{ x }}"', 'templates in tags are not supported by muster yet'],
     ['debug:\nbecome_method: su', "become_method 'su' is not supported by muster yet"],
     ['debug: "{{ arguments }}"', 'all arguments in one template are not supported by muster yet'],
   ])('%s', async (text, message) => {

@@ -5,7 +5,7 @@ import type { YamlMap, YamlNode } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import { Fields, fieldsOf, refuseKeyword } from '../fields.ts'
 import { isKeyword } from '../keywords.ts'
-import { readInherited } from '../tasks/inherited.ts'
+import { knownIn, readInherited } from '../tasks/inherited.ts'
 import { insteadOfKeyword } from '../tasks/not-yet.ts'
 import type { TaskListContext } from '../tasks/task-list.ts'
 import type { RoleEntry } from './read-role.ts'
@@ -73,7 +73,7 @@ function readMapping(
     params.set(field.name, value)
     return false
   })
-  const inherited = readInherited(new Fields(keywords, mistakes), mistakes, notified)
+  const inherited = readInherited(new Fields(keywords, mistakes), mistakes, notified, knownIn(context))
   return {
     // Of `src: https://host/user/role.git` the last part is the name.
     name: named === undefined ? name.replace(/^.*\//, '').replace(/(\.git|\.tar\.gz)$/, '') : name,

@@ -1,6 +1,6 @@
 import type { YamlMap } from '../../yaml/node.ts'
 import { Fields, fieldsOf, isNull, refuseUnknown } from '../fields.ts'
-import { readInherited, within } from './inherited.ts'
+import { knownIn, readInherited, within } from './inherited.ts'
 import { joined, readTaskList, type TaskList, type TaskListContext } from './task-list.ts'
 
 /** `block`, `rescue` and `always`, what the block says handed down to their tasks. */
@@ -18,7 +18,10 @@ export async function readBlock(node: YamlMap, context: TaskListContext): Promis
   refuseUnknown(entries, 'block', mistakes)
   const fields = new Fields(entries, mistakes)
   fields.text('name')
-  const inherited = within(context.inherited, readInherited(fields, mistakes, context.notified))
+  const inherited = within(
+    context.inherited,
+    readInherited(fields, mistakes, context.notified, knownIn(context)),
+  )
   const part = (name: 'block' | 'rescue' | 'always') => {
     const written = fields.written(name)
     // A task alone counts as a list of one, as in Ansible.

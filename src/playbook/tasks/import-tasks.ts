@@ -3,7 +3,7 @@ import { type Field, Fields, fieldsOf, refuseKeyword } from '../fields.ts'
 import { staticText } from '../includes/static-text.ts'
 import { findTaskFile, readTaskFile } from '../includes/task-file.ts'
 import { isKeyword } from '../keywords.ts'
-import { readInherited, within } from './inherited.ts'
+import { knownIn, readInherited, within } from './inherited.ts'
 import type { TaskList, TaskListContext } from './task-list.ts'
 
 /** The field that makes an entry an import of that kind; undefined for others. */
@@ -25,7 +25,10 @@ export function importContext(entry: YamlMap, field: Field, context: TaskListCon
     else refuseKeyword(name, 'import', key.position, mistakes)
   }
   const fields = new Fields(fieldsOf(entry), mistakes)
-  return { ...context, inherited: within(context.inherited, readInherited(fields, mistakes, notified)) }
+  return {
+    ...context,
+    inherited: within(context.inherited, readInherited(fields, mistakes, notified, knownIn(context))),
+  }
 }
 
 /** The tasks of another file, each with what the import says: its conditions come first, its variables lose to the task's. */

@@ -1,11 +1,13 @@
+import type { Scope } from '../../template/api.ts'
 import type { Value } from '../../values/value.ts'
 import { readBecome } from '../become.ts'
 import type { Fields } from '../fields.ts'
-import { type Named, readEnvironment, readNames, readTags } from '../lists.ts'
+import { type Named, readEnvironment, readNotify, readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { Condition, Inherited } from '../playbook.ts'
 import { readVariables } from '../variables.ts'
 import { readConditions } from './conditions.ts'
+import type { TaskListContext } from './task-list.ts'
 
 const CONNECTIONS = ['ssh', 'smart', 'auto', 'openssh', 'paramiko', 'paramiko_ssh', 'local']
 
@@ -21,20 +23,27 @@ export const NOTHING_INHERITED: Inherited = { vars: new Map(), when: [], tags: [
 
 /**
  * The keywords of a task, block or import that count for the tasks in it too.
+ * @param known variables that templates in tags may use
  * @param notified gets the handlers that are named, for the check of their names
  */
-export function readInherited(fields: Fields, mistakes: Mistakes, notified: Named[]): Inherited {
-  const notify = fields.node('notify') === undefined ? undefined : readNames(fields, 'notify', mistakes)
-  notified.push(...(notify ?? []))
+export function readInherited(
+  fields: Fields,
+  mistakes: Mistakes,
+  notified: Named[],
+  known?: Scope,
+): Inherited {
+  const vars = readVariables(fields.node('vars'), mistakes)
+  const notify = fields.node('notify') === undefined ? undefined : readNotify(fields, mistakes)
+  notified.push(...(notify?.names ?? []))
   const environment = readEnvironment(fields, mistakes)
   return {
     ...readBecome(fields, mistakes),
-    vars: readVariables(fields.node('vars'), mistakes),
+    vars,
     when: readWhen(fields, mistakes),
-    tags: readTags(fields, mistakes),
+    tags: readTags(fields, mistakes, known && under(known, vars)),
     environment: environment === undefined ? [] : [environment],
     ...written({
-      notify: notify?.map(({ name }) => name),
+      notify: notify?.values,
       noLog: fields.boolean('no_log'),
       ignoreErrors: fields.boolean('ignore_errors'),
       checkMode: fields.boolean('check_mode'),
@@ -47,6 +56,22 @@ export function readInherited(fields: Fields, mistakes: Mistakes, notified: Name
       throttle: fields.integer('throttle'),
       connection: fields.checked('connection', readConnection),
     }),
+  }
+}
+
+function under(known: Scope, vars: ReadonlyMap<string, Value>): Scope {
+  return { lookup: (name) => known.lookup(name) ?? vars.get(name) }
+}
+
+/** What is known of variables before the run, where a list of tasks stands. */
+export function knownIn({ known, inherited, role }: TaskListContext): Scope {
+  return {
+    lookup: (name) =>
+      known.lookup(name) ??
+      inherited.vars.get(name) ??
+      role?.params.get(name) ??
+      role?.vars.get(name) ??
+      role?.defaults.get(name),
   }
 }
 

@@ -13,7 +13,7 @@ import { readVariableName, readVariables } from '../variables.ts'
 import { readAction } from './action.ts'
 import { readArguments } from './arguments.ts'
 import { readConditions } from './conditions.ts'
-import { readInherited, within } from './inherited.ts'
+import { knownIn, readInherited, within } from './inherited.ts'
 import { readLoop, readLoopControl } from './loop.ts'
 import { checkMeta } from './meta.ts'
 import type { TaskListContext } from './task-list.ts'
@@ -87,14 +87,11 @@ type Keywords = Omit<
   'kind' | 'id' | 'position' | 'module' | 'args' | 'argPositions' | 'setsFacts' | 'search' | 'directsRun'
 >
 
-function readKeywords(
-  entries: readonly Field[],
-  fields: Fields,
-  { mistakes, inherited, notified }: TaskListContext,
-): Keywords {
+function readKeywords(entries: readonly Field[], fields: Fields, context: TaskListContext): Keywords {
+  const { mistakes, inherited, notified } = context
   const local = fields.written('local_action') === undefined ? {} : { delegateTo: 'localhost' }
   return within(inherited, {
-    ...readInherited(fields, mistakes, notified),
+    ...readInherited(fields, mistakes, notified, knownIn(context)),
     ...local,
     name: readName(fields),
     ...readLoop(entries, fields, mistakes),

@@ -145,7 +145,7 @@ export class HostSession {
 
   /** The handlers that are due when the task has changed something. */
   dueAfter(task: Task): Task[] {
-    return this.notifications.dueAfter(task.notify ?? [])
+    return this.notifications.dueAfter((task.notify ?? []).filter((name) => typeof name === 'string'))
   }
 
   /** Whether a rescue will make up for a failure of the task at hand. */

@@ -62,14 +62,19 @@ export async function runTask(
   if (status === 'ok' && task.include !== undefined) report.countIncluded(inclusions.length)
   else report.count(status, result.changed, session.isRescued)
   if (task.role !== undefined && !result.skipped) session.roles.worked(task.role)
-  if (result.changed && !result.failed) notify(session, evaluated)
+  if (result.changed && !result.failed) await notify(session, evaluated)
   if (!result.failed || ignored) return inclusions
   return fail(session, evaluated, { result, dict, done, asLoop })
 }
 
 /** Wakes handlers. A name that none has ends it for the host, whatever blocks there are. */
-function notify({ notifications, play, report }: HostSession, { name, task }: EvaluatedTask): void {
-  const [unknown] = notifications.notify(task.notify ?? [])
+async function notify(session: HostSession, { name, task, scope, home }: EvaluatedTask): Promise<void> {
+  const { notifications, play, report } = session
+  const names = await session.evaluating((): readonly unknown[] => {
+    const engine = createEngine(scope, home)
+    return (task.notify ?? []).flatMap((each): unknown => engine.resolve(each))
+  })
+  const [unknown] = notifications.notify(names.filter((each) => typeof each === 'string'))
   if (unknown === undefined || !play.flushes) return
   report.leave({
     status: 'failed',

@@ -112,7 +112,8 @@ async function onHost(
     for (const { error } of failures.filter((each) => each instanceof EvaluationFailure)) {
       const known = () => [...visibleNames(run, play, host, task), ...tasks.flatMap(resultNames)]
       const one = error instanceof InputError ? refusedInput(error) : explained(task, error, known)
-      if (one !== undefined) found.push({ task, ...one })
+      // Files of variables that only the run can name may hold any name.
+      if (one !== undefined && !(one.isName && foresight.unknown.has('*'))) found.push({ task, ...one })
     }
   }
   return found

@@ -56,7 +56,7 @@ export class PlaybookFiles implements ControllerFiles {
     return new PlaybookFiles(search, this.#learn, this.#shared)
   }
 
-  async find(folder: 'files' | 'templates', path: string): Promise<ControllerFile> {
+  async find(folder: 'files' | 'templates' | 'vars', path: string): Promise<ControllerFile> {
     const searched = this.#places(folder, path)
     for (const place of searched) {
       const found = await stat(place).catch(() => undefined)
@@ -98,7 +98,7 @@ export class PlaybookFiles implements ControllerFiles {
     return fetched
   }
 
-  async findTree(folder: 'files', path: string): Promise<ControllerTree> {
+  async findTree(folder: 'files' | 'vars', path: string): Promise<ControllerTree> {
     const searched = this.#places(folder, path)
     for (const place of searched) {
       const found = await stat(place).catch(() => undefined)
