@@ -2,6 +2,7 @@ import { DeregisterManagedInstanceCommand } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectors } from '../artifacts/index.ts'
 import { clients } from '../emulator/clients.ts'
+import { type Snapshot, takeSnapshot } from '../hosts/snapshot.ts'
 import { RunningMuster } from '../run/muster.ts'
 import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
 
@@ -17,47 +18,13 @@ beforeAll(async () => {
   await lab.host.sh(
     'mkdir -p /opt/theirs /root/.aws /var/lib/amazon/other && echo x | tee /opt/theirs/file >/root/.aws/config',
   )
-  before = await snapshot()
+  before = await takeSnapshot(lab.host)
 })
 afterAll(() => lab.stop())
 
-interface Snapshot {
-  readonly packages: string
-  readonly units: string
-  readonly accounts: string
-  readonly listening: string
-  /** Path, kind, mode, owner, and target or SHA-256 of everything there. */
-  readonly files: string
-}
-
-const TREES = '/etc /opt /usr/local /usr/lib/systemd /var/lib /root /home /srv'
-// What programs that muster uses keep for themselves, and what changes with time: useradd's copies of the state before,
-// the lists of dpkg and apt (the packages are compared by name), systemd's random seed and clock, logs of logins.
-const THEIR_OWN = [
-  ...['/etc/passwd-', '/etc/group-', '/etc/shadow-', '/etc/gshadow-', '/etc/.pwd.lock'],
-  ...['/etc/subuid-', '/etc/subgid-', '/var/lib/dpkg/*', '/var/lib/apt/*', '/var/lib/systemd/*'],
-]
-
-async function snapshot(): Promise<Snapshot> {
-  const { host } = lab
-  const ignored = THEIR_OWN.map((path) => `! -path '${path}'`).join(' ')
-  return {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own
-    packages: await host.sh("dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\\n' | sort"),
-    units: await host.sh(
-      "systemctl list-unit-files --no-legend --no-pager | sort; systemctl list-units --all --no-legend --plain --type=service,socket,timer | awk '{ print $1, $3, $4 }' | grep -v '^session-\\|^user@\\|^user-runtime-dir@' | sort",
-    ),
-    accounts: await host.sh('cat /etc/passwd /etc/group /etc/shadow /etc/gshadow'),
-    listening: await host.sh("ss -Hltn | awk '{ print $4 }' | sort"),
-    files: await host.sh(
-      `find ${TREES} -xdev ${ignored} -printf '%p %y %m %u:%g %l\\n' | sort; find ${TREES} -xdev -type f ${ignored} -exec sha256sum {} + | sort -k 2`,
-    ),
-  }
-}
-
 test('brought in with Prometheus and node_exporter, the host is another one', async () => {
   outcome(await lab.apply('prometheus.yaml', artifacts))
-  const during = await snapshot()
+  const during = await takeSnapshot(lab.host)
   for (const part of Object.keys(before) as (keyof Snapshot)[])
     expect(during[part], part).not.toBe(before[part])
   expect(lab.cloud.inspect.nodes()).toHaveLength(1)
@@ -73,7 +40,7 @@ test('a plan says what would go, and touches nothing', async () => {
 
 test('taken away again, it is as before, and no node is left', async () => {
   expect(outcome(await lab.apply('offboard.yaml', artifacts)).changed).toBe(4)
-  expect(await snapshot()).toEqual(before)
+  expect(await takeSnapshot(lab.host)).toEqual(before)
   expect(lab.cloud.inspect.nodes()).toEqual([])
 })
 
@@ -88,7 +55,7 @@ test('where the node is gone already, and the package too, the rest goes all the
   await lab.host.sh('dpkg -P amazon-ssm-agent')
   expect(await lab.host.sh('ls /var/lib/amazon/ssm/Vault/Store')).toContain('RegistrationKey')
   outcome(await lab.apply('offboard.yaml', artifacts))
-  expect(await snapshot()).toEqual(before)
+  expect(await takeSnapshot(lab.host)).toEqual(before)
 })
 
 test('destroy then takes the rest from the account', async () => {
