@@ -225,9 +225,9 @@ function fail(session: HostSession, evaluated: EvaluatedTask, { result, dict, do
 }
 
 /** `ansible_failed_task`, as far as playbooks read it. */
-function failedTask({ name, task }: EvaluatedTask): Dict {
+function failedTask({ ownName, task }: EvaluatedTask): Dict {
   return new Map<Key, Value>([
-    ['name', name],
+    ['name', ownName],
     ['action', task.module],
     ['args', new Map<Key, Value>(task.args)],
     ['tags', [...task.tags]],

@@ -24,7 +24,7 @@ import { folderOf, itemLabel, type LoopPlan, labelNeedsResult, loopPlan, ONCE } 
 import { moduleContext } from './module-context.ts'
 import { type Target, targetOf } from './target.ts'
 import { becomeKeywords, checkMode, environmentOf, truth } from './task-keywords.ts'
-import { taskName } from './task-name.ts'
+import { ownName, taskName } from './task-name.ts'
 
 /** Where a task is evaluated: on which host of which play, and from where its variables are seen. */
 export interface Standpoint {
@@ -44,6 +44,8 @@ export interface EvaluatedTask {
   /** Where its files and templates are. */
   readonly home: TemplateHome
   readonly name: string
+  /** The name without the role's in front. */
+  readonly ownName: string
   readonly noLog: boolean
   /** The loop's values; null without a loop. */
   readonly values: readonly Value[] | null
@@ -85,12 +87,14 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
   const module = await loadModule(task.module)
   const scope = scopeFor(run, host, play, vantage, { task, params })
   const engine = createEngine(scope, run.home)
+  const own = ownName(engine, task)
   const common = {
     task,
     module,
     scope,
     home,
-    name: taskName(engine, module, task),
+    name: taskName(module, task, own),
+    ownName: own,
     noLog: false,
     values: null,
     loop: ONCE,

@@ -7,8 +7,7 @@ import { TemplateText } from '../../../values/template-text.ts'
 import { NotYetThere } from '../../batch/progress.ts'
 
 /** What a task is called in all output: with the role's name in front where it is of one. */
-export function taskName(engine: TemplateEngine, module: Module, task: Task): string {
-  const name = ownName(engine, task)
+export function taskName(module: Module, task: Task, name: string): string {
   if (module.flow === 'role')
     return task.name === undefined
       ? `${task.module} : ${task.args.get('name') ?? task.args.get('role')}`
@@ -16,7 +15,8 @@ export function taskName(engine: TemplateEngine, module: Module, task: Task): st
   return task.role === undefined ? name : `${fullName(task.role)} : ${name}`
 }
 
-function ownName(engine: TemplateEngine, task: Task): string {
+/** The name that a task was given, or its module's; the template of one that cannot be evaluated. */
+export function ownName(engine: TemplateEngine, task: Task): string {
   if (task.name === undefined || task.name === null) return task.module
   try {
     const name = engine.resolve(task.name)
