@@ -25,7 +25,6 @@ const MODULES: Readonly<Record<string, string>> = {
   git: 'use `command: git ...` with `creates`',
   cron: 'use `copy` into /etc/cron.d, or a systemd timer',
   known_hosts: 'use `copy` for the whole file',
-  authorized_key: 'use `copy` for the whole file',
   mount: 'use `copy` for a systemd mount unit, and `systemd`',
   timezone: 'use `file` with `state: link` for /etc/localtime',
 }
