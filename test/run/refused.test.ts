@@ -36,7 +36,7 @@ describe('variables that say how to reach a host, and as whom to work there', ()
   hosts:
     one:
       ansible_port: abc
-      ansible_become_method: runas
+      ansible_become_method: pbrun
       ansible_become_user: [root]
 `
   const play = (become: string) => `- hosts: all
@@ -52,6 +52,13 @@ inventory.yaml:5:30: one: ansible_become_method is none of sudo, su and doas
   hint: muster becomes another user with these
 inventory.yaml:6:28: one: ansible_become_user must be text
   hint: put it in quotes`)
+  })
+
+  test('what Windows hosts know as runas is refused with its reason', async () => {
+    const text = 'all: { hosts: { one: { ansible_become_method: runas } } }\n'
+    expect(await refusal(text, play('      become: true\n'))).toMatch(
+      /ansible_become_method is none of sudo, su and doas\n {2}hint: an administrator has all rights over SSH/,
+    )
   })
 
   test('a password for sudo without a value is told once, with what to do', async () => {
