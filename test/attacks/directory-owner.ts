@@ -10,6 +10,9 @@ export const DEN = '/srv/den'
 /** What belongs to root, and what every swapped name leads to. */
 const VICTIM = '/srv/victim'
 
+/** Where root copies the den to. */
+const TAKEN = '/srv/taken'
+
 /** The uid of the user who owns {@link DEN}. */
 export const OWNER = 1000
 
@@ -52,7 +55,7 @@ export const BAIT = `rm -rf ${DEN}/work/key ${DEN}/work/key.pub ${DEN}/work/home
 export const END = 'kill "$(cat /srv/attack.pid)"'
 
 /** Everything about root's files that a change would show. */
-export const STATE = `find ${VICTIM} -exec stat -c '%n %F %u:%g %a %Y %s' {} + | sort; cat ${VICTIM}/secret ${VICTIM}/directory/*`
+export const STATE = `find ${VICTIM} -exec stat -c '%n %F %u:%g %a %Y %s' {} + | sort; cat ${VICTIM}/secret ${VICTIM}/directory/*; grep -rlE "root's own|a=1|b=1" ${TAKEN} 2>/dev/null || :`
 
 /** A module that root uses in the den. */
 export interface Attempt {
@@ -81,6 +84,15 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   'copy on the host': {
     module: 'copy',
     args: { src: '/etc/hostname', remote_src: true, dest: `${DEN}/work/f`, mode: '0666', ...owned },
+  },
+  'copy of a folder on the host': {
+    module: 'copy',
+    args: { src: '/etc/skel', remote_src: true, dest: `${DEN}/work`, ...owned },
+  },
+  // What is copied is given to whoever owns the den: {@link STATE} tells whether anything of root's is in it.
+  'copy of a folder from the den': {
+    module: 'copy',
+    args: { src: DEN, remote_src: true, local_follow: true, dest: TAKEN, ...owned },
   },
   template: { module: 'template', args: { src: 't.j2', dest: `${DEN}/work/f`, mode: '0666', ...owned } },
   'owner of a file': {

@@ -49,6 +49,15 @@ export const ON_PURPOSE: Readonly<
     differs: ['keys', 'prints', 'prints_again'],
     reason: 'names are looked up before anything is written (facts, rule 10)',
   },
+  'copy/65-remote-src-folder-existing': {
+    differs: ['prints', 'prints_again'],
+    reason: 'owner and group are those of what is copied; files that only dest has are not given away',
+  },
+  'copy/66-remote-src-folder-follow': {
+    differs: ['prints', 'prints_again'],
+    reason:
+      "a user's setuid program does not become root's: the bit comes along for a source of the same owner only",
+  },
   ...Object.fromEntries(
     ['02-all', '03-key', '05-key-address', '06-absent'].map((name) => [
       `deb822_repository/${name}`,

@@ -109,6 +109,10 @@ const STEPS: Readonly<Record<string, Words>> = {
     message: 'Copied file does not match the expected checksum. Transfer failed.',
     hint: 'what arrived differs from what was sent; the old file is as it was',
   }),
+  source: (path, _, why) => ({
+    message: `Could not write ${path}: its source was replaced or cannot be read: ${why}`,
+    hint: 'what was there is as it was; whoever may write to the source did this, and it may be an attack',
+  }),
   write: (path, _, why) => ({ message: `Could not write ${path}: ${why}` }),
   owner: (_, __, why) => ({ message: `chown failed: ${why}` }),
   mode: (_, __, why) => ({ message: `chmod failed: ${why}` }),

@@ -1,4 +1,4 @@
-import { assignPath } from '../../probes/expand-path.ts'
+import { assignPath, type HostPath } from '../../probes/expand-path.ts'
 import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import type { Stat } from '../../probes/stat.ts'
@@ -9,7 +9,7 @@ import type { Output } from '../../values/transfer.ts'
 
 /** Where is looked, and how deep. */
 export interface Search {
-  readonly paths: readonly string[]
+  readonly paths: readonly HostPath[]
   /** Undefined: all levels. */
   readonly depth: number | undefined
   /** Links to directories are entered. */

@@ -30,11 +30,10 @@ const spec = {
     content: { type: 'raw', doc: 'Text of the file; a mapping or list is written as JSON.' },
     ...placeParameters,
     directory_mode: { type: 'mode', doc: 'Mode of directories that have to be made.' },
-    remote_src: { type: 'bool', default: false, doc: 'src is on the host; a file, no folder yet.' },
+    remote_src: { type: 'bool', default: false, doc: 'src is a file or folder on the host.' },
     local_follow: {
       type: 'bool',
-      default: true,
-      doc: 'Copy what links in a folder lead to, not the links.',
+      doc: 'Copy what links in a folder lead to, not the links. Default: yes, and no with remote_src.',
     },
     checksum: { type: 'str', doc: 'SHA-1 that the content must have.' },
   },
@@ -52,6 +51,8 @@ export default defineModule({
     notes: [
       'Written to a hidden file beside the target, checked, synced and renamed: the target is never half written.',
       'Owner, mode and extended attributes of a file that is replaced stay, unless the task names others.',
+      'With remote_src a folder keeps the modes and times of its files and directories: mode is that of the folder itself, directory_mode that of directories on the way to it, and owner and group are those of what is copied. Other files that are there stay as they are. With force: no, a folder that is there stays as it is.',
+      'A copy on the host by remote_src gets the setuid or setgid bit of its source only when it belongs to the same user.',
       'A secret content is in no diff and no command line.',
     ],
     examples: `
@@ -63,6 +64,8 @@ export default defineModule({
     content: "managed by muster\\n"
 - name: all files of a folder
   copy: { src: rules/, dest: /etc/prometheus/rules/ }
+- name: a folder of the host
+  copy: { src: /etc/prometheus, dest: /var/backups/, remote_src: yes }
 `,
     returns: {
       dest: 'path of the file',

@@ -14,12 +14,10 @@ import { readDone } from '../done.ts'
 import { holdPrelude } from '../enter.ts'
 import { effectOn } from '../touches.ts'
 import { observeAncestors, withoutSlash } from '../trust.ts'
-import type { RemoteCopyParameters } from './copy-remote.ts'
+import type { RemoteCopyParameters } from './copy-remote-file.ts'
 import { placesOfTree } from './tree-places.ts'
 
-interface TreeParameters extends RemoteCopyParameters {
-  readonly local_follow: boolean
-}
+type TreeParameters = RemoteCopyParameters
 
 /** Where a tree goes: what is in `src/` goes into dest, the folder `src` under its own name. */
 export function treeRoot(src: string, dest: string): HostPath {
@@ -57,7 +55,7 @@ export async function wholeTree(
   params: Pick<TreeParameters, 'local_follow'>,
   context: ModuleContext,
 ): Promise<ControllerTree> {
-  return params.local_follow ? followLinks(tree, context, 0) : tree
+  return (params.local_follow ?? true) ? followLinks(tree, context, 0) : tree
 }
 
 /** Links become what they lead to. */

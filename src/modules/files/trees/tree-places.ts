@@ -4,6 +4,7 @@ import type { PathFacts } from '../../../probes/stat.ts'
 import type { ShellText } from '../../../shell/sh.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import { attributeChange, attributeSteps } from '../attributes/attributes.ts'
+import type { Mode } from '../attributes/modes.ts'
 import type { Owners } from '../attributes/owners.ts'
 import { directoryBits } from '../content/place-file.ts'
 import { makeLink } from '../states/state-link.ts'
@@ -21,6 +22,15 @@ import {
 export interface TreeDirectory {
   readonly name: string
   readonly facts: PathFacts
+  /** The bits when it has to be made; undefined: as for all. */
+  readonly made?: number | undefined
+}
+
+/** What a tree's own folder shall have, other than those in it. */
+export interface RootWish {
+  readonly made: number
+  /** Also when it is there. */
+  readonly mode: Mode | undefined
 }
 
 /** What the host said of where a tree shall go. */
@@ -45,7 +55,7 @@ export class TreePlaces {
   /** Real paths of directories by their names below the root, which is `.`. */
   readonly #real = new Map<string, string>()
 
-  constructor(answers: TreeAnswers, owners: Owners, bits: number | undefined) {
+  constructor(answers: TreeAnswers, owners: Owners, bits: number | undefined, wish?: RootWish) {
     const way =
       answers.root.path === answers.itself.path ? answers.ancestors : [...answers.ancestors, answers.itself]
     this.trust = new Trust(answers.runs, [...way, answers.root])
@@ -54,12 +64,13 @@ export class TreePlaces {
     this.#bits = bits
     this.root = answers.root.path
     this.missing = missingDirectories(way, answers.root, this.trust)
-    this.#add('.', answers.root, this.missing)
+    this.#add('.', answers.root, this.#withParents(wish), wish)
   }
 
-  directory({ name, facts }: TreeDirectory): void {
+  directory({ name, facts, made }: TreeDirectory): void {
     const base = this.#real.get(posix.dirname(name)) ?? null
-    this.#add(name, facts, missingBelow(base, posix.dirname(facts.path), [posix.basename(name)], this.trust))
+    const missing = missingBelow(base, posix.dirname(facts.path), [posix.basename(name)], this.trust)
+    this.#add(name, facts, missing, { made: made ?? this.#bits, mode: undefined })
   }
 
   /** @throws TaskFailure where something else than a link is in the way */
@@ -76,7 +87,33 @@ export class TreePlaces {
     return this.trust.placeIn(this.#real.get(posix.dirname(name)) ?? this.root, posix.basename(name))
   }
 
-  #add(name: string, facts: PathFacts, missing: Missing): void {
+  /** Makes what is missing above a root that shall have bits of its own; gives what is missing then. */
+  #withParents(wish: RootWish | undefined): Missing {
+    const { names, base, baseName } = this.missing
+    const last = names.at(-1)
+    if (wish === undefined || last === undefined || names.length === 1) return this.missing
+    const above = missingBelow(base, baseName, names.slice(0, -1), this.trust)
+    this.#make(above, this.#bits)
+    return missingBelow(madeDirectory(above), posix.dirname(this.root), [last], this.trust)
+  }
+
+  #make(missing: Missing, bits: number | undefined): string | null {
+    this.steps.push(makeDirectories(missing, bits, this.#owners))
+    learnMade(this.trust, missing, bits, this.#owners)
+    const made = madeDirectory(missing)
+    this.touched.push(made)
+    return made
+  }
+
+  #add(
+    name: string,
+    facts: PathFacts,
+    missing: Missing,
+    wish: { readonly made: number | undefined; readonly mode: Mode | undefined } = {
+      made: this.#bits,
+      mode: undefined,
+    },
+  ): void {
     const parent = name === '.' ? undefined : this.#real.get(posix.dirname(name))
     if (parent !== undefined && facts.directory !== null && facts.directory !== parent)
       throw moved(facts.path)
@@ -84,10 +121,7 @@ export class TreePlaces {
     const followed = this.trust.follow(facts)
     const stat = followed?.stat ?? facts.stat
     if (stat === null) {
-      this.steps.push(makeDirectories(missing, this.#bits, owners))
-      learnMade(this.trust, missing, this.#bits, owners)
-      const made = madeDirectory(missing)
-      this.touched.push(made)
+      const made = this.#make(missing, wish.made)
       if (made !== null) this.#real.set(name, made)
       return
     }
@@ -97,7 +131,7 @@ export class TreePlaces {
       this.#real.set(name, real)
       this.trust.learn(real, stat)
     }
-    const change = attributeChange(stat, owners, undefined)
+    const change = attributeChange(stat, owners, wish.mode)
     if (change === null) return
     const place = followed === null ? this.trust.placeOf(facts) : this.trust.placeOfReal(followed.path)
     this.steps.push(attributeSteps([{ place, stat, change }]))
@@ -111,9 +145,10 @@ export function placesOfTree(
   answers: TreeAnswers,
   directories: readonly TreeDirectory[],
   owners: Owners,
+  root?: RootWish,
 ): TreePlaces {
   const bits = directoryBits(params.directory_mode, owners.runs.umask)
-  const places = new TreePlaces(answers, owners, bits)
+  const places = new TreePlaces(answers, owners, bits, root)
   for (const directory of directories) places.directory(directory)
   return places
 }
