@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'look at hosts and say what apply would change; touches nothing',
     load: async () => (await import('./plan.ts')).planCommand(),
   },
+  lint: {
+    summary: 'check playbooks: everything that can be checked without a connection, all mistakes at once',
+    load: async () => (await import('./lint.ts')).lintCommand(),
+  },
   verify: {
     summary: 'prove that every host is Online in Systems Manager and its series arrive in AMP',
     load: async () => (await import('./verify.ts')).verifyCommand(),

@@ -10,6 +10,7 @@ import { magicVariables } from '../inventory/variables/magic.ts'
 import { readVariables, type VariableFiles } from '../inventory/variables/variable-files.ts'
 import { examinePlaybook } from '../playbook/read.ts'
 import { chooseReport } from '../report/choose.ts'
+import { playListing } from '../report/play-listing.ts'
 import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
 import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
@@ -49,6 +50,10 @@ export interface RunWords extends VaultWords {
   readonly acceptNewHostKeys?: boolean
   readonly json?: boolean
   readonly verbose?: number
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+  readonly listTags?: boolean
+  readonly syntaxCheck?: boolean
 }
 
 /** Adds the options that `apply` and `plan` share, in Ansible's words. */
@@ -80,6 +85,10 @@ export function addRunOptions(command: Command): Command {
       ]),
     )
     .option('--accept-new-host-keys', 'add keys of unknown hosts to known_hosts instead of refusing them')
+    .option('--list-hosts', 'list the hosts of each play, and do nothing else')
+    .option('--list-tasks', 'list the tasks of each play, and do nothing else')
+    .option('--list-tags', 'list all tags of each play, and do nothing else')
+    .option('--syntax-check', 'check all that can be checked without a connection, and do nothing else')
     .option('--json', 'print events as JSON lines and nothing else')
     .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
 }
@@ -105,13 +114,26 @@ function wholeNumber(value: string): number {
   return number
 }
 
+/** Lists the plays instead of running them, where the words say so. */
+function listed(playbookFile: string, words: RunWords): Pick<RunInput, 'checked'> {
+  const what = {
+    hosts: words.listHosts === true,
+    tasks: words.listTasks === true,
+    tags: words.listTags === true,
+  }
+  if (words.syntaxCheck === true)
+    return { checked: () => process.stdout.write(playListing(playbookFile, [], what)) }
+  if (!what.hosts && !what.tasks && !what.tags) return {}
+  return { checked: (plays) => process.stdout.write(playListing(playbookFile, plays, what)) }
+}
+
 /** Reads everything, checks everything, runs the playbook. @throws InputError before any connection */
 export async function runFromWords(
   mode: RunOptions['mode'],
   playbookFile: string,
   words: RunWords,
   listen?: Listener,
-  forTests: Pick<RunInput, 'connect' | 'prefetch'> = {},
+  instead: Pick<RunInput, 'connect' | 'prefetch' | 'checked'> = listed(playbookFile, words),
 ): Promise<RunResult> {
   const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'
@@ -159,7 +181,7 @@ export async function runFromWords(
   using interruption = listenForInterruption()
   return await runPlaybook({
     ...asking,
-    ...forTests,
+    ...instead,
     playbook,
     inventory,
     hostVariables: onceEach((name) => {

@@ -11,10 +11,10 @@ import type { Position } from '../values/position.ts'
 import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
-import { cancelRest, runPlay } from './batch/play-run.ts'
+import { cancelRest, type PlannedPlay, runPlay } from './batch/play-run.ts'
 import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
-import { exitCode } from './exit-code.ts'
+import { EXIT, exitCode } from './exit-code.ts'
 import { preflight } from './preflight/preflight.ts'
 import { EventLog } from './record/event-log.ts'
 import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
@@ -47,6 +47,8 @@ export interface RunInput {
   readonly askPassphrase?: AskPassphrase
   /** Asks what hosts ask when they let a user in: one-time codes. */
   readonly askPerson?: AskPerson
+  /** Is told the plays once everything was checked, instead of running them. AWS is not asked who we are then. */
+  readonly checked?: (plays: readonly PlannedPlay[]) => void
   /** For tests: false asks every probe at its task's turn, as if nothing could be guessed. */
   readonly prefetch?: boolean
   /** For tests. */
@@ -145,7 +147,12 @@ async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
     },
   }
   let overBudget = false
-  const { plays, warnings } = await preflight(run, input.playbook, input.mistakes)
+  const asksAws = input.checked === undefined
+  const { plays, warnings } = await preflight(run, input.playbook, { mistakes: input.mistakes, asksAws })
+  if (input.checked !== undefined) {
+    input.checked(plays)
+    return { exitCode: EXIT.ok, failures: [], hosts: run.hosts, inventory: input.inventory }
+  }
   if (input.stateFolder !== undefined) {
     journal = await Journal.open(input.stateFolder, id, masker)
     record = new EventLog(input.stateFolder, id, (error) =>

@@ -59,7 +59,6 @@ export default defineModule({
     requiredOneOf: [['file', 'dir']],
   },
   observe: nothingToObserve,
-  // biome-ignore lint/correctness/useYield: there is nothing to do on the host
   async *converge(params, _, context) {
     const paths =
       params.dir === undefined

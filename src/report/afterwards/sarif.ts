@@ -3,6 +3,7 @@ import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Log, PhysicalLocation, Result } from 'sarif'
 import type { Position } from '../../values/position.ts'
+import type { Problem } from '../../values/problem.ts'
 import { visible } from '../../values/text/visible.ts'
 import { hostSet } from '../host-set.ts'
 import type { Story } from './story.ts'
@@ -32,6 +33,28 @@ export function sarifReport(story: Story, version: string, base: string): string
           },
         ],
         results: failures.map((failure) => result(failure, story, base)),
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+/** Mistakes of an input in SARIF, each at its place. @param base folder to which paths are relative */
+export function problemsSarif(problems: readonly Problem[], version: string, base: string): string {
+  const log: Log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'muster', version, rules: [{ id: 'input' }] } },
+        results: problems.map(({ message, position, hint }) => ({
+          ruleId: 'input',
+          level: 'error',
+          message: {
+            text: visible(hint === undefined ? message : `${message}\nwhat to do: ${hint}`, false),
+          },
+          ...(position === undefined ? {} : { locations: [{ physicalLocation: physical(position, base) }] }),
+        })),
       },
     ],
   }

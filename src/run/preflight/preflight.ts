@@ -24,15 +24,18 @@ import { checkArtifacts } from './check-artifacts.ts'
  * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
  * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
  * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
- * @param read mistakes that were found when the playbook was read: told with the others. What they make uncertain is not
- * checked then.
+ * @param read `mistakes`: those that were found when the playbook was read, told with the others; what they make
+ * uncertain is not checked then. `asksAws`: whether AWS may be asked who we are
  * @returns the plays, and warnings
  * @throws InputError
  */
 export async function preflight(
   run: RunState,
   playbook: Playbook,
-  read: readonly Problem[] = [],
+  {
+    mistakes: read = [],
+    asksAws,
+  }: { readonly mistakes?: readonly Problem[] | undefined; readonly asksAws: boolean },
 ): Promise<{ readonly plays: readonly PlannedPlay[]; readonly warnings: readonly Problem[] }> {
   const problems: Problem[] = [...read, ...checkTags(playbook, run.options)]
   const plays: PlannedPlay[] = []
@@ -89,7 +92,7 @@ export async function preflight(
   })
   problems.push(...(await checkBatchTasks(plays)))
   if (problems.length > 0) throw new InputError(distinct(problems))
-  await checkIdentity(run, plays)
+  if (asksAws) await checkIdentity(run, plays)
   return { plays, warnings: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
 }
 
