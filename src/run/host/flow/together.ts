@@ -28,8 +28,7 @@ export async function runTogether(
   const isDelegated = task.delegateTo !== undefined
   const isFatal = task.ignoreErrors !== true && (await asked('any_errors_fatal', task.anyErrorsFatal))
   if (isFree || batch.hosts.length === 1 || !(isDelegated || isFatal)) return throttled(session, step, work)
-  // What tasks before have done on that other host is there, whoever did it, and what is done now is there for later ones.
-  if (isDelegated) await session.evaluating(() => run.progress.require(batch.hosts, step.turn))
+  if (isDelegated) await untilAllAreHere(session, step)
   try {
     const inclusions = await throttled(session, step, work)
     const members = await session.waiting(() =>
@@ -45,11 +44,21 @@ export async function runTogether(
   }
 }
 
+/**
+ * Waits for the batch before a delegated task: what tasks before have done on that other host is there, whoever did it, and
+ * what is done now is there for later ones.
+ */
+async function untilAllAreHere(session: HostSession, { turn }: Step): Promise<void> {
+  const { run, batch } = session
+  await session.evaluating(() => run.progress.require(batch.hosts, turn))
+}
+
 /** The first host of the batch that comes there does it; the others get what it has set. */
 async function forAll(session: HostSession, step: Step, work: Work): Promise<readonly Inclusion[]> {
   const { batch, host, position } = session
   if (await session.isFirstHere()) {
     try {
+      if (step.task.delegateTo !== undefined) await untilAllAreHere(session, step)
       const inclusions = await throttled(session, step, work)
       batch.decide(step.turn, {
         by: host.name,
