@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
+import { addRunOptions, type RunWords } from './options/run-options.ts'
+import { runFromWords } from './run-command.ts'
 
 /** `muster apply PLAYBOOK`. */
 export function applyCommand(): Command {

@@ -5,7 +5,8 @@ import { EXIT } from '../run/exit-code.ts'
 import type { Failure, RunEvent } from '../run/record/events.ts'
 import { jsonLine } from '../values/text/visible.ts'
 import { isDict, type Value } from '../values/value.ts'
-import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
+import { addRunOptions, type RunWords } from './options/run-options.ts'
+import { runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/doctor.yaml', import.meta.url))
 

@@ -8,8 +8,9 @@ import { readSettings } from '../settings/settings.ts'
 import { formatProblem, InputError, type Problem } from '../values/problem.ts'
 import { visible, visibleJson } from '../values/text/visible.ts'
 import { inventoryOption, inventorySources } from './options/inventory-option.ts'
+import type { RunWords } from './options/run-options.ts'
 import { vaultOptions } from './options/vault-options.ts'
-import { type RunWords, runFromWords } from './run-command.ts'
+import { runFromWords } from './run-command.ts'
 
 const FORMATS: Readonly<Record<string, (problems: readonly Problem[]) => string>> = {
   text: (problems) =>

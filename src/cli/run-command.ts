@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ConnectionKind } from '../connection/settings/settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { findHost } from '../inventory/localhost.ts'
 import { readInventory } from '../inventory/read.ts'
@@ -10,7 +8,6 @@ import { magicVariables } from '../inventory/variables/magic.ts'
 import { readVariables, type VariableFiles } from '../inventory/variables/variable-files.ts'
 import { examinePlaybook } from '../playbook/read.ts'
 import { chooseReport } from '../report/choose.ts'
-import { playListing } from '../report/play-listing.ts'
 import type { Listener } from '../run/record/events.ts'
 import { stateFolder } from '../run/record/state-folders.ts'
 import { type RunInput, type RunResult, runPlaybook } from '../run/run.ts'
@@ -24,95 +21,12 @@ import {
   transportOf,
   withBecomeDefaults,
 } from './options/ansible-settings.ts'
-import { inventoryOption, inventorySources } from './options/inventory-option.ts'
-import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './options/vault-options.ts'
+import { inventorySources } from './options/inventory-option.ts'
+import { DEFAULT_FORKS, type RunWords } from './options/run-options.ts'
+import { openVaultsWith, vaultDefaults } from './options/vault-options.ts'
 import { listenForInterruption } from './terminal/interruption.ts'
 import { loginQuestions } from './terminal/login-questions.ts'
-
-/** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
-const DEFAULT_FORKS = 25
-
-/** What the words of `apply`, `plan` and `verify` say. */
-export interface RunWords extends VaultWords {
-  readonly inventory?: string[]
-  readonly limit?: string
-  readonly check?: boolean
-  readonly diff?: boolean
-  readonly extraVars?: string[]
-  readonly forks?: number
-  readonly tags?: string[]
-  readonly skipTags?: string[]
-  readonly askBecomePass?: boolean
-  readonly privateKey?: string
-  readonly privateKeyPassphraseFile?: string
-  readonly user?: string
-  readonly connection?: ConnectionKind
-  readonly acceptNewHostKeys?: boolean
-  readonly json?: boolean
-  readonly verbose?: number
-  readonly listHosts?: boolean
-  readonly listTasks?: boolean
-  readonly listTags?: boolean
-  readonly syntaxCheck?: boolean
-}
-
-/** Adds the options that `apply` and `plan` share, in Ansible's words. */
-export function addRunOptions(command: Command): Command {
-  return vaultOptions(inventoryOption(command))
-    .option(
-      '-l, --limit <pattern>',
-      'only hosts that also match this pattern; @FILE takes one pattern a line',
-    )
-    .option('-D, --diff', 'show what changes, before and after')
-    .option('-e, --extra-vars <vars>', 'k=v, JSON or @FILE; wins over all other variables', collect)
-    .option('-f, --forks <number>', `hosts at once (default ${DEFAULT_FORKS})`, wholeNumber)
-    .option('-t, --tags <tags>', 'only tasks with one of these tags', collectTags)
-    .option('--skip-tags <tags>', 'no tasks with one of these tags', collectTags)
-    .option('-K, --ask-become-pass', 'ask for the password of sudo')
-    .option('--private-key <file>', 'private key, where the inventory names none')
-    .option(
-      '--private-key-passphrase-file <file>',
-      'file with the passphrase of private keys, where the inventory has none; without it, it is asked for',
-    )
-    .option('-u, --user <name>', 'login user, where the inventory names none')
-    .addOption(
-      new Option('-c, --connection <kind>', 'connection, where the inventory names none').choices([
-        'auto',
-        'ssh',
-        'openssh',
-        'paramiko_ssh',
-        'local',
-      ]),
-    )
-    .option('--accept-new-host-keys', 'add keys of unknown hosts to known_hosts instead of refusing them')
-    .option('--list-hosts', 'list the hosts of each play, and do nothing else')
-    .option('--list-tasks', 'list the tasks of each play, and do nothing else')
-    .option('--list-tags', 'list all tags of each play, and do nothing else')
-    .option('--syntax-check', 'check all that can be checked without a connection, and do nothing else')
-    .option('--json', 'print events as JSON lines and nothing else')
-    .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
-}
-
-function collectTags(value: string, before: string[] = []): string[] {
-  return [
-    ...before,
-    ...value
-      .split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
-  ]
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('give a whole number of at least 1.')
-  return number
-}
+import { playListing } from './terminal/play-listing.ts'
 
 /** Lists the plays instead of running them, where the words say so. */
 function listed(playbookFile: string, words: RunWords): Pick<RunInput, 'checked'> {

@@ -12,7 +12,8 @@ import type { Failure } from '../run/record/events.ts'
 import type { RunResult } from '../run/run.ts'
 import { jsonLine } from '../values/text/visible.ts'
 import { isDict, type Value } from '../values/value.ts'
-import { addRunOptions, type RunWords, runFromWords } from './run-command.ts'
+import { addRunOptions, type RunWords } from './options/run-options.ts'
+import { runFromWords } from './run-command.ts'
 
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/verify.yaml', import.meta.url))
 

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
+import type { RunWords } from '../../src/cli/options/run-options.ts'
+import { runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
 
 // The converge loop over the local connection: what it costs is counted, not timed.

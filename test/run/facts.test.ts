@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import type { RunWords } from '../../src/cli/run-command.ts'
+import type { RunWords } from '../../src/cli/options/run-options.ts'
 import { Input } from './input.ts'
 
 const HOSTS = 'all: { hosts: { one: , two: } }\n'

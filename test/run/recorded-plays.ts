@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
+import type { RunWords } from '../../src/cli/options/run-options.ts'
+import { runFromWords } from '../../src/cli/run-command.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
 import { jsonOf } from '../../src/values/json-value.ts'
 import { InputError } from '../../src/values/problem.ts'

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type RunWords, runFromWords } from '../../src/cli/run-command.ts'
+import type { RunWords } from '../../src/cli/options/run-options.ts'
+import { runFromWords } from '../../src/cli/run-command.ts'
 
 // What can be known before a connection is refused before one: here every connection would be an error of its own.
 

@@ -1,9 +1,9 @@
-import type { Entry, Task } from '../playbook/playbook.ts'
-import { fullName } from '../playbook/roles/role.ts'
-import type { PlannedPlay } from '../run/batch/play-run.ts'
-import { TemplateText } from '../values/template-text.ts'
-import { visible } from '../values/text/visible.ts'
-import type { Value } from '../values/value.ts'
+import type { Entry, Task } from '../../playbook/playbook.ts'
+import { fullName } from '../../playbook/roles/role.ts'
+import type { PlannedPlay } from '../../run/batch/play-run.ts'
+import { TemplateText } from '../../values/template-text.ts'
+import { visible } from '../../values/text/visible.ts'
+import type { Value } from '../../values/value.ts'
 
 /** What is to be listed of each play. */
 export interface Listed {
