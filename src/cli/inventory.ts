@@ -16,6 +16,7 @@ import { readSettings } from '../settings/settings.ts'
 import { formatProblem, InputError } from '../values/problem.ts'
 import { didYouMean } from '../values/text/nearest.ts'
 import { visible, visibleJson } from '../values/text/visible.ts'
+import { collect } from './options/collect.ts'
 import { inventoryOption, inventorySources } from './options/inventory-option.ts'
 import { openVaultsWith, type VaultWords, vaultDefaults, vaultOptions } from './options/vault-options.ts'
 import { connectionReport } from './terminal/connection-report.ts'
@@ -51,10 +52,6 @@ export function inventoryCommand(): Command {
     .action(async (options: Options) => {
       process.stdout.write(`${await show(options)}\n`)
     })
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
 }
 
 async function show(options: Options): Promise<string> {

@@ -7,6 +7,7 @@ import { EXIT } from '../run/exit-code.ts'
 import { readSettings } from '../settings/settings.ts'
 import { formatProblem, InputError, type Problem } from '../values/problem.ts'
 import { visible, visibleJson } from '../values/text/visible.ts'
+import { collect } from './options/collect.ts'
 import { inventoryOption, inventorySources } from './options/inventory-option.ts'
 import type { RunWords } from './options/run-options.ts'
 import { vaultOptions } from './options/vault-options.ts'
@@ -56,10 +57,6 @@ export function lintCommand(): Command {
       'after',
       '\nWithout an inventory what hosts and their variables decide is not checked.\nExit codes: 0 nothing found, 1 mistakes',
     )
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
 }
 
 async function problemsOf(playbook: string, words: RunWords): Promise<readonly Problem[]> {

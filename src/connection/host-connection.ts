@@ -111,14 +111,7 @@ export class HostConnection implements Connection {
         })
       } catch (error) {
         if (!patience.signal.aborted) throw error
-        throw new ConnectionError(
-          'timeout',
-          `${label}: took no more of a file for ${this.#deadlines.push} s`,
-          {
-            started: true,
-            hint: 'look at the disk of the host and at the network; muster_push_timeout sets the time',
-          },
-        )
+        throw patience.failure(label)
       } finally {
         patience.end()
       }

@@ -1,4 +1,5 @@
 import type { PushSource } from '../values/transfer.ts'
+import { ConnectionError } from './connection.ts'
 
 /** Bytes that a host has to take within the time: a chunk of any size would let a slow line look like a dead one. */
 const PART = 1 << 18
@@ -19,6 +20,13 @@ export class Patience {
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  /** What is told of the host when the time was over. @param label the host, as messages name it */
+  failure(label: string): ConnectionError {
+    const message = `${label}: took no more of a file for ${this.#seconds} s`
+    const hint = 'look at the disk of the host and at the network; muster_push_timeout sets the time'
+    return new ConnectionError('timeout', message, { started: true, hint })
   }
 
   end(): void {

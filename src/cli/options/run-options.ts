@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ConnectionKind } from '../../connection/settings/settings.ts'
+import { collect } from './collect.ts'
 import { inventoryOption } from './inventory-option.ts'
 import { type VaultWords, vaultOptions } from './vault-options.ts'
 
@@ -65,10 +66,6 @@ export function addRunOptions(command: Command): Command {
     .option('--syntax-check', 'check all that can be checked without a connection, and do nothing else')
     .option('--json', 'print events as JSON lines and nothing else')
     .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
 }
 
 function collectTags(value: string, before: string[] = []): string[] {

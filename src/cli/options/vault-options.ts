@@ -4,6 +4,7 @@ import type { Secret } from '../../values/secret.ts'
 import { useVaultPasswords, type VaultPassword } from '../../vault/keyring.ts'
 import { readVaultPassword, splitVaultId } from '../../vault/password-source.ts'
 import { askSecret } from '../terminal/ask-secret.ts'
+import { collect } from './collect.ts'
 
 /** What the words about vault passwords say. */
 export interface VaultWords {
@@ -26,10 +27,6 @@ export function vaultOptions(command: Command): Command {
       collect,
     )
     .option('-J, --ask-vault-pass', 'ask for the vault password')
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
 }
 
 /** Passwords named in ansible.cfg or the environment. */

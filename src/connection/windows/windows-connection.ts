@@ -98,9 +98,7 @@ export class WindowsConnection implements Connection {
         return await shell.transfer({ script: NOTHING }, send, within)
       } catch (error) {
         if (!patience.signal.aborted) throw error
-        const message = `${this.#transport.label}: took no more of a file for ${this.#deadlines.push} s`
-        const hint = 'look at the disk of the host and at the network; muster_push_timeout sets the time'
-        throw new ConnectionError('timeout', message, { started: true, hint })
+        throw patience.failure(this.#transport.label)
       } finally {
         patience.end()
       }

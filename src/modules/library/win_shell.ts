@@ -76,7 +76,7 @@ export default defineModule({
     const own = other === undefined || /(?:^|[\\/])powershell(?:\.exe)?$/i.test(other)
     if (own && plain(cmd).length > MOST)
       throw new TaskFailure(`the text has more than ${MOST} characters`, {
-        hint: 'put it into a file with win_copy, or use win_powershell',
+        hint: 'put it into a file with win_copy, and run that',
       })
     const words = own
       ? [

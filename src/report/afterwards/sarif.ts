@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Log, PhysicalLocation, Result } from 'sarif'
+import type { Log, PhysicalLocation, Result, Run } from 'sarif'
 import type { Position } from '../../values/position.ts'
 import type { Problem } from '../../values/problem.ts'
 import { visible } from '../../values/text/visible.ts'
@@ -19,46 +19,39 @@ import { failuresOf, type MergedFailure } from './summary.ts'
 export function sarifReport(story: Story, version: string, base: string): string {
   const failures = failuresOf(story)
   const rules = [...new Set(failures.map(ruleOf))]
+  return sarif({
+    tool: { driver: { name: 'muster', version, rules: rules.map((id) => ({ id })) } },
+    automationDetails: { id: `muster/${story.run}` },
+    invocations: [
+      {
+        executionSuccessful: story.ended !== undefined && story.failures.length === 0,
+        startTimeUtc: story.began.toISOString(),
+      },
+    ],
+    results: failures.map((failure) => result(failure, story, base)),
+  })
+}
+
+function sarif(run: Run): string {
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'muster', version, rules: rules.map((id) => ({ id })) } },
-        automationDetails: { id: `muster/${story.run}` },
-        invocations: [
-          {
-            executionSuccessful: story.ended !== undefined && story.failures.length === 0,
-            startTimeUtc: story.began.toISOString(),
-          },
-        ],
-        results: failures.map((failure) => result(failure, story, base)),
-      },
-    ],
+    runs: [run],
   }
   return `${JSON.stringify(log, null, 2)}\n`
 }
 
 /** Mistakes of an input in SARIF, each at its place. @param base folder to which paths are relative */
 export function problemsSarif(problems: readonly Problem[], version: string, base: string): string {
-  const log: Log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'muster', version, rules: [{ id: 'input' }] } },
-        results: problems.map(({ message, position, hint }) => ({
-          ruleId: 'input',
-          level: 'error',
-          message: {
-            text: visible(hint === undefined ? message : `${message}\nwhat to do: ${hint}`, false),
-          },
-          ...(position === undefined ? {} : { locations: [{ physicalLocation: physical(position, base) }] }),
-        })),
-      },
-    ],
-  }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return sarif({
+    tool: { driver: { name: 'muster', version, rules: [{ id: 'input' }] } },
+    results: problems.map(({ message, position, hint }) => ({
+      ruleId: 'input',
+      level: 'error',
+      message: { text: visible(hint === undefined ? message : `${message}\nwhat to do: ${hint}`, false) },
+      ...(position === undefined ? {} : { locations: [{ physicalLocation: physical(position, base) }] }),
+    })),
+  })
 }
 
 /** The module that failed, or how the host was lost. */

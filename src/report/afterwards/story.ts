@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../../run/record/event-log.ts'
 import type { Cost, Failure, Recap, RunEvent, Status } from '../../run/record/events.ts'
 import type { Position } from '../../values/position.ts'
 import { formatDiff } from '../diffs.ts'
+import { count } from '../lines.ts'
 
 /** A task on a host, or an item of its loop. Times are seconds from the beginning of the run. */
 export interface TaskStory {
@@ -122,7 +123,7 @@ export function outcomeOf({ ended, failures }: Story, alive: boolean): string {
   if (ended.interrupted) return 'interrupted'
   if (failures.length === 0) return 'ok'
   const hosts = new Set(failures.map(({ host }) => host)).size
-  return `${hosts} host${hosts === 1 ? '' : 's'} failed`
+  return `${count(hosts, 'host')} failed`
 }
 
 /** A story as JSON data: maps become objects, times ISO 8601. */
