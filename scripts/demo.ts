@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startCloud } from '../src/emulator/cloud.ts'
+import { processStart } from '../src/run/record/process-start.ts'
+import { quote } from '../src/shell/quote.ts'
 import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
 import { collectors } from '../test/artifacts/index.ts'
 import { startHosts } from '../test/hosts/index.ts'
@@ -14,7 +16,9 @@ const ROOT = join(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache/demo')
 
 const keep = process.argv.includes('--keep')
-const unknown = process.argv.slice(2).filter((word) => word !== '--keep')
+/** Started by `muster lab up`: hosts and cloud alone, and the lines that lead there in a file. */
+const lab = process.argv.includes('--lab')
+const unknown = process.argv.slice(2).filter((word) => word !== '--keep' && word !== '--lab')
 if (unknown.length > 0) {
   process.stderr.write(`npm run demo takes --keep and no ${unknown.join(' ')}\n`)
   process.exit(1)
@@ -45,20 +49,34 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Leaves hosts and cloud to play with from another terminal, until Ctrl-C. */
-async function keepUntilInterrupted(environment: Readonly<Record<string, string>>): Promise<void> {
-  say(`
-hosts and cloud stay until Ctrl-C. In another terminal, in ${ROOT}:
-`)
-  for (const [name, value] of Object.entries(environment)) say(`  export ${name}='${value}'`)
-  say(`  export MUSTER_INVENTORY=inventory.example.yaml
+/** The lines with which another terminal reaches hosts and cloud, and what to try there. */
+function linesToUse(environment: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${quote(value)}\n`)
+  return `
+${exports.join('')}  export MUSTER_INVENTORY=inventory.example.yaml
   alias muster=$PWD/bin/muster.js
-  muster verify
-  ssh -i .cache/demo/id_ed25519 -o UserKnownHostsFile=.cache/demo/known_hosts -p 2201 ops@127.0.0.1   # web01; break something
-  muster plan playbooks/site.yaml -e @.cache/demo/artifacts.json -D                                  # what would be mended
+  muster plan playbooks/site.yaml -e @.cache/demo/artifacts.json -D                                  # what would be done or mended
   muster apply playbooks/site.yaml -e @.cache/demo/artifacts.json
+  muster verify
+  ssh -i .cache/demo/id_ed25519 -o UserKnownHostsFile=.cache/demo/known_hosts -p 2201 ops@127.0.0.1   # web01; break something, plan again
+  aws ssm describe-instance-information                                                              # the nodes, where the AWS CLI is had
   muster apply playbooks/offboard.yaml                                                               # and the way back
-`)
+
+`
+}
+
+/** Leaves hosts and cloud to play with from another terminal, until Ctrl-C or `muster lab down`. */
+async function keepUntilInterrupted(environment: Readonly<Record<string, string>>): Promise<void> {
+  if (lab) {
+    const text = `the lab is up: web01, web02, web03 and the cloud, until muster lab down. In ${ROOT}:
+${linesToUse(environment)}`
+    // `muster lab` reads it as soon as it is there: in one piece.
+    const file = join(FOLDER, 'lab-ready.json')
+    const ready = { pid: process.pid, started: processStart(process.pid), text }
+    await writeFile(`${file}.new`, JSON.stringify(ready), { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  } else
+    say(`\nhosts and cloud stay until Ctrl-C. In another terminal, in ${ROOT}:\n${linesToUse(environment)}`)
   if (!interrupted.signal.aborted)
     await new Promise<void>((resolve) => interrupted.signal.addEventListener('abort', () => resolve()))
 }
@@ -94,6 +112,10 @@ async function demo(): Promise<number> {
       // The demo's journals stay with it.
       XDG_STATE_HOME: join(FOLDER, 'state'),
       XDG_CACHE_HOME: join(FOLDER, 'cache'),
+    }
+    if (lab) {
+      await keepUntilInterrupted(environment)
+      return 0
     }
     const inventory = ['-i', 'inventory.example.yaml']
     const apply = ['apply', 'playbooks/site.yaml', ...inventory, '-e', '@.cache/demo/artifacts.json']

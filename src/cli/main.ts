@@ -64,6 +64,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'run the embedded stand-in for SSM, IAM, STS and AMP in the foreground',
     load: async () => (await import('./cloud.ts')).cloudCommand(),
   },
+  lab: {
+    summary: 'hosts in containers and the embedded cloud to try muster on, in a checkout',
+    load: async () => (await import('./lab.ts')).labCommand(),
+  },
 }
 
 // `muster … | head` closes the pipe, a lost login closes the terminal: that ends the reading, not what muster does.
