@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** @typedef {import('./engine-api.mjs').EngineApi} EngineApi */
@@ -31,6 +31,15 @@ export async function removeLeftovers(api) {
     const pid = String(run).startsWith(`${hostname()}.`)
       ? String(run).slice(hostname().length + 1)
       : undefined
-    if (pid && !existsSync(`/proc/${pid}`)) await api.removeContainers(`${label}=${run}`)
+    if (pid && !isAlive(pid)) await api.removeContainers(`${label}=${run}`)
+  }
+}
+
+/** One that ended and whose parent never asks for its status keeps its number, in containers without an init for ever. @param {string} pid */
+function isAlive(pid) {
+  try {
+    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }

@@ -95,6 +95,13 @@ describe('muster lab', () => {
     expect(await told()).toEqual(['removed leftovers'])
   })
 
+  test('removes the containers of a set-up that was killed', async () => {
+    await lab('up')
+    process.kill((await state()).pid, 'SIGKILL')
+    expect(await lab('down')).toMatchObject({ code: 0 })
+    expect(await told()).toEqual(['started scripts/demo.ts --lab', 'removed leftovers'])
+  })
+
   test('says what was said where it does not start', async () => {
     const up = await lab('up', { LAB_FAILS: '1' })
     expect(up).toMatchObject({ code: 1, stdout: '' })
