@@ -23,8 +23,6 @@ const MODULES: Readonly<Record<string, string>> = {
   async_status: 'wait for the task itself: async with poll above 0 is the time that it may take',
   expect: 'use `shell` with `stdin`',
   git: 'use `command: git ...` with `creates`',
-  cron: 'use `copy` into /etc/cron.d, or a systemd timer',
-  known_hosts: 'use `copy` for the whole file',
   mount: 'use `copy` for a systemd mount unit, and `systemd`',
   timezone: 'use `file` with `state: link` for /etc/localtime',
 }
