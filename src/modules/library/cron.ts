@@ -1,8 +1,6 @@
 import { user } from '../../probes/account.ts'
-import { scriptProbe } from '../../probes/script.ts'
-import { sh } from '../../shell/sh.ts'
 import { hostFailure, reasonOf } from '../../values/host-failure.ts'
-import { Secret } from '../../values/secret.ts'
+import type { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
@@ -11,8 +9,9 @@ import { secretText } from '../editing/editor.ts'
 import { bytesText } from '../editing/patterns.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { cronLines, cronText, editCron, jobNames, variableNames, withoutHeads } from '../host/crontab.ts'
+import { diffOf, install, keepOld, NO_PROGRAM, readCrontab, shownBytes } from '../host/crontab-program.ts'
 import { plain } from '../host/text.ts'
-import { type Action, type ActionResult, type Diff, defineModule, type ModuleContext } from '../module.ts'
+import { type Action, type ActionResult, defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
 /** Of a new file, whatever the umask: cron reads none that others may write. */
@@ -110,8 +109,8 @@ export default defineModule({
     const after = edited ?? lines
     const open = old !== '' && !/[\r\n]$/.test(old)
     const names = {
-      jobs: jobNames(after).map(shown),
-      envs: variableNames(after).map(shown),
+      jobs: jobNames(after).map(shownBytes),
+      envs: variableNames(after).map(shownBytes),
       ...result,
     }
     if (edited === null && !open) return { result: names }
@@ -127,16 +126,11 @@ export default defineModule({
       throw new TaskFailure(`${file.path} cannot be written: its directory is not there`, {
         hint: 'install cron (package cron, or cronie)',
       })
-    if (file === null) yield* install(params, old, text, names)
+    if (file === null) yield* install({ owner: plain(params.user), made }, old, text, names)
     else yield* putFile(file, text, names, made, context)
     return { result: names }
   },
 })
-
-/** Latin-1 letters stand for bytes while a crontab is edited. */
-function shown(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8')
-}
 
 function fileWish(cronFile: string) {
   const path = /^[/~$]/.test(cronFile) ? cronFile : `/etc/cron.d/${cronFile}`
@@ -183,23 +177,6 @@ function wishOf(params: Parameters) {
   }
 }
 
-/** Options of crontab for the crontab of a user: none for one's own, for which nobody has to be root. */
-const OWN_OR_USER = sh`m_c() {
-  if [ -n "$m_u" ] && [ "$m_u" != "$(id -un)" ]; then LC_ALL=C crontab -u "$m_u" "$@"; else LC_ALL=C crontab "$@"; fi
-}`
-
-const NO_PROGRAM = 127
-
-function readCrontab(name: string | undefined) {
-  return scriptProbe(
-    sh`command -v crontab >/dev/null 2>&1 || exit ${NO_PROGRAM}
-m_u=${name ?? ''}
-${OWN_OR_USER}
-m_c -l`,
-    (output) => output,
-  )
-}
-
 /** @throws TaskFailure where the host has no cron, or refuses to tell */
 function oldCrontab(
   { crontab, account }: { readonly crontab?: Output | undefined; readonly account?: unknown },
@@ -220,54 +197,6 @@ function oldCrontab(
   throw hostFailure('Unable to read crontab', crontab, {
     hint: 'root may read all; cron.allow and cron.deny say who else may have one',
   })
-}
-
-/** Keeps the old text where Ansible keeps it, and tells where that is. */
-async function* keepOld(old: string): AsyncGenerator<Action, string, ActionResult> {
-  const output = yield {
-    kind: 'run',
-    says: 'keep the old crontab',
-    silent: true,
-    touches: ['files'],
-    contained: true,
-    stdin: Buffer.from(old, 'latin1'),
-    script: sh`umask 077; m_f=$(mktemp "\${TMPDIR:-/tmp}/crontabXXXXXXXX") && cat >"$m_f" && printf %s "$m_f"`,
-  }
-  if (output.rc !== 0) throw hostFailure('the old crontab cannot be kept', output)
-  return output.stdout.toString('utf8')
-}
-
-function diffOf(header: string, before: string, after: string, made: readonly unknown[]): Diff[] {
-  // What is secret is in the text somewhere.
-  if (made.some((one) => one instanceof Secret)) return []
-  return [{ header, before: shown(before), after: shown(after) }]
-}
-
-async function* install(
-  params: Parameters,
-  old: string,
-  text: string,
-  predicted: Record<string, Value>,
-): AsyncGenerator<Action, void, ActionResult> {
-  const owner = plain(params.user)
-  const header = owner === undefined ? 'crontab' : `crontab for user "${owner}"`
-  const bytes = secretText(Buffer.from(text, 'latin1'), [params.job, params.name], header)
-  const output = yield {
-    kind: 'run',
-    says: `install the crontab${owner === undefined ? '' : ` of ${owner}`}`,
-    touches: ['files'],
-    contained: true,
-    diff: diffOf(header, old, text, [params.job, params.name]),
-    predicted,
-    stdin: bytes,
-    script: sh`m_u=${owner ?? ''}
-${OWN_OR_USER}
-m_c -`,
-  }
-  if (output.rc !== 0)
-    throw hostFailure('Failed to install new cronfile', output, {
-      hint: 'cron refuses a line that it cannot read; look at the times of the job',
-    })
 }
 
 async function* putFile(
