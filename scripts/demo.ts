@@ -5,7 +5,7 @@ import { startCloud } from '../src/emulator/cloud.ts'
 import { processStart } from '../src/run/record/process-start.ts'
 import { quote } from '../src/shell/quote.ts'
 import { buildAgentDeb } from '../test/agent/build-agent-deb.ts'
-import { collectors } from '../test/artifacts/index.ts'
+import { collectors } from '../test/artifacts/releases/index.ts'
 import { startHosts } from '../test/hosts/index.ts'
 import { EXAMPLE_PLACE, JOBS, policyDocument, policyFor } from './docs/iam/policies.ts'
 

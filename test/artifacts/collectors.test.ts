@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { collectors } from './index.ts'
-import { archiveName, RELEASES } from './releases.ts'
+import { collectors } from './releases/index.ts'
+import { archiveName, RELEASES } from './releases/releases.ts'
 
 describe('collectors from a mirror', () => {
   let folder: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { fromMirror, mirrorHas } from './from-mirror.ts'
-import { type Collector, MIRRORED, type MirroredProgram } from './releases.ts'
+import { fromMirror, mirrorHas } from './releases/from-mirror.ts'
+import { type Collector, MIRRORED, type MirroredProgram } from './releases/releases.ts'
 
 /**
  * A program that is nowhere but in the mirror that MUSTER_ARTIFACTS names.

@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ar } from '../agent/ar.ts'
-import { cached } from './artifact-file.ts'
 import type { Layout } from './layouts/layout.ts'
-import type { Collector } from './releases.ts'
-import { call } from './repack.ts'
+import { cached } from './releases/artifact-file.ts'
+import type { Collector } from './releases/releases.ts'
+import { call } from './releases/repack.ts'
 
 /** A program for a layout: a real one from an archive that holds it in a folder, or a script that stands in for it. */
 export type Program = Collector | { readonly standIn: string }

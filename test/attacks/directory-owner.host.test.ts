@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CaseHost, ROOT, startCaseHost } from '../modules/case-host.ts'
-import { type CaseServer, startCaseServer } from '../modules/case-server.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../modules/conformance/case-host.ts'
+import { type CaseServer, startCaseServer } from '../modules/conformance/case-server.ts'
 import { ATTEMPTS, attempt, BAIT, END, STATE, unleash } from './directory-owner.ts'
 
 /** Tries of each module. Below about ten an attack of which muster knew nothing got through, too. */

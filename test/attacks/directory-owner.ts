@@ -1,8 +1,8 @@
 import type { Become, Connection } from '../../src/connection/connection.ts'
 import { loadModule } from '../../src/modules/registry.ts'
 import type { Value } from '../../src/values/value.ts'
-import { caseContext } from '../modules/case-context.ts'
-import { type Ran, runModule } from '../modules/run-module.ts'
+import { caseContext } from '../modules/conformance/case-context.ts'
+import { type Ran, runModule } from '../modules/conformance/run-module.ts'
 
 /** Where root works, and another user can swap every name at every moment. */
 export const DEN = '/srv/den'

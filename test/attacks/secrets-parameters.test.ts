@@ -8,7 +8,7 @@ import { maskFields } from '../../src/run/record/mask-event.ts'
 import { Masker } from '../../src/values/masking/masker.ts'
 import { Secret, secretsIn } from '../../src/values/secret.ts'
 import type { Value } from '../../src/values/value.ts'
-import type { Json } from '../modules/case.ts'
+import type { Json } from '../modules/conformance/case.ts'
 import { entriesOf, HOME, happening, NOT_YET, valuesOf } from '../modules/in-words.ts'
 
 // A secret in every parameter of every module: nothing that muster tells of a task (the plan's and the journal's words,

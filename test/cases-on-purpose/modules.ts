@@ -1,4 +1,4 @@
-import type { Part } from '../modules/compare-case.ts'
+import type { Part } from '../modules/conformance/compare-case.ts'
 
 const WORDS = "the same refusal in other words: Ansible's are those of Python or of its own command line"
 const EARLY =

@@ -11,7 +11,7 @@ import type { DoctorRow } from '../../src/report/doctor.ts'
 import { clients } from '../emulator/clients.ts'
 import { RunningMuster } from '../run/muster.ts'
 
-// Hosts are this machine. Real hosts: test/run/doctor.host.test.ts.
+// Hosts are this machine. Real hosts: test/cli/doctor.host.test.ts.
 
 let folder: string
 let cloud: Cloud

@@ -9,7 +9,7 @@ import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
 import { RunningMuster } from '../run/muster.ts'
 
 // Hosts are this machine, which is no managed node: the series are proved, Systems Manager's part fails.
-// The whole proof is in test/run/onboard.host.test.ts.
+// The whole proof is in test/run/site.host.test.ts.
 
 let folder: string
 let cloud: Cloud

@@ -67,3 +67,26 @@ test('files of code that pages and comments name are there', () => {
     )
   expect(wrong).toEqual([])
 })
+
+test('files and folders of tests that anything names are there', () => {
+  const wrong = all.flatMap(({ name, text }) =>
+    [...text.matchAll(/(?<![\w/.-])test(?:\/[\w-]+)*\/[\w.-]+\.(?:ts|ya?ml|md)\b/g)]
+      .map(([target]) => target)
+      .filter((target) => !existsSync(join(ROOT, target)))
+      .map((target) => `${name}: ${target}`),
+  )
+  expect(wrong.filter((one) => !one.includes('NAME'))).toEqual([])
+})
+
+test('folders that ARCHITECTURE and CONTRIBUTING name are there', () => {
+  const folders = new Set(all.map(({ name }) => dirname(name)))
+  const wrong = all
+    .filter(({ name }) => /^(?:ARCHITECTURE|CONTRIBUTING)\.md$/.test(name))
+    .flatMap(({ name, text }) =>
+      [...text.matchAll(/`((?:[\w-]+\/)+)`|`((?:src|test|docs)\/[\w/-]+)`/g)]
+        .map(([, shown, path]) => (shown ?? path ?? '').replace(/\/$/, ''))
+        .filter((target) => ![...folders].some((one) => `/${one}/`.includes(`/${target}/`)))
+        .map((target) => `${name}: ${target}`),
+    )
+  expect(wrong.filter((one) => !one.includes('NAME'))).toEqual([])
+})

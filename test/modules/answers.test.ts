@@ -9,8 +9,8 @@ import { loadModule } from '../../src/modules/registry.ts'
 import { failureResult } from '../../src/modules/task-result.ts'
 import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Output } from '../../src/values/transfer.ts'
-import { type Json, toJson, toValue } from './case.ts'
-import { caseContext } from './case-context.ts'
+import { type Json, toJson, toValue } from './conformance/case.ts'
+import { caseContext } from './conformance/case-context.ts'
 
 // What a module does, as data: parameters and what the host answers in, actions and a result out. No host is needed.
 // A folder a module, a file a case; CONTRIBUTING.md says how one is written.

@@ -7,7 +7,7 @@ import { moduleNames } from '../../src/modules/registry.ts'
 import type { Probe } from '../../src/probes/probe.ts'
 import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Output } from '../../src/values/transfer.ts'
-import type { Json } from './case.ts'
+import type { Json } from './conformance/case.ts'
 import { entriesOf, HOME, happening, valuesOf } from './in-words.ts'
 
 /*

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadModule, moduleNames } from '../../src/modules/registry.ts'
-import type { Json } from './case.ts'
+import type { Json } from './conformance/case.ts'
 import { entriesOf, HOME, happening, NOT_YET, valuesOf } from './in-words.ts'
 
 // Every parameter of every module is obeyed, or refused by name. A file a module, in the order of its reference page:

@@ -4,9 +4,9 @@ import type { Connection } from '../../src/connection/connection.ts'
 import { connectThrough } from '../../src/connection/local.ts'
 import { ON_PURPOSE } from '../cases-on-purpose/modules.ts'
 import { startHosts, type TestHosts } from '../hosts/index.ts'
-import { caseNames, readCase } from './case.ts'
-import { compareCase } from './compare-case.ts'
-import { runCase } from './run-case.ts'
+import { caseNames, readCase } from './conformance/case.ts'
+import { compareCase } from './conformance/compare-case.ts'
+import { runCase } from './conformance/run-case.ts'
 
 /** Modules that need nothing but a shell and the basic tools, so that they must work with busybox alone. */
 const NAMES = caseNames().filter((name) => /^(command|copy|file|shell|template)\//.test(name))

@@ -1,10 +1,10 @@
 import { DeregisterManagedInstanceCommand } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { collectors } from '../artifacts/index.ts'
+import { collectors } from '../artifacts/releases/index.ts'
 import { clients } from '../emulator/clients.ts'
 import { type Snapshot, takeSnapshot } from '../hosts/snapshot.ts'
 import { RunningMuster } from '../run/muster.ts'
-import { type Artifact, CollectorLab, outcome } from './collector-lab.ts'
+import { type Artifact, CollectorLab, outcome } from './collectors/collector-lab.ts'
 
 // A host before anything was done to it, and after it was brought in and taken away again: the same, exactly.
 let lab: CollectorLab

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { collectors } from '../artifacts/index.ts'
 import { alloy } from '../artifacts/layouts/alloy.ts'
 import { cloudwatchAgent } from '../artifacts/layouts/cloudwatch-agent.ts'
 import { productDeb } from '../artifacts/product-deb.ts'
-import { vmagentArchive } from '../artifacts/vmagent-archive.ts'
+import { collectors } from '../artifacts/releases/index.ts'
+import { vmagentArchive } from '../artifacts/releases/vmagent-archive.ts'
 import { encodeWrite, remoteWrite } from '../emulator/remote-write.ts'
 import { until } from '../run/lab.ts'
 import { summaryOf } from '../run/muster.ts'
-import { type Artifact, CollectorLab } from './collector-lab.ts'
+import { type Artifact, CollectorLab } from './collectors/collector-lab.ts'
 
 // Products whose programs are not at hand: a script stands in for each, which sends nothing. So these tests prove what
 // muster does on the host (package, files, units, credentials), and that a collector that sends nothing is found out;

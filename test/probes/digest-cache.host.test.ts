@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { digest } from '../../src/probes/digest.ts'
 import { DIGEST_FOLDER, rememberFunction } from '../../src/probes/digest-cache.ts'
 import { lines, sh } from '../../src/shell/sh.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../modules/case-host.ts'
-import { ask } from '../modules/run-module.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../modules/conformance/case-host.ts'
+import { ask } from '../modules/conformance/run-module.ts'
 
 const FILE = '/srv/large/file.bin'
 /** Stands in the entry instead of the real digest, so that an answer tells where it comes from. */

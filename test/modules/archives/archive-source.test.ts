@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findSource } from '../../../src/modules/archives/archive-source.ts'
 import { readParameters } from '../../../src/modules/check-parameters.ts'
 import unarchive from '../../../src/modules/library/unarchive.ts'
-import { caseContext } from '../case-context.ts'
+import { caseContext } from '../conformance/case-context.ts'
 
 let directory: string
 beforeAll(async () => {

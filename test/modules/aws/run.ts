@@ -1,7 +1,7 @@
 import { createClients } from '../../../src/aws/create-clients.ts'
 import type { Connection } from '../../../src/connection/connection.ts'
 import type { Module, ModuleContext } from '../../../src/modules/module.ts'
-import { type Ran, runModule } from '../run-module.ts'
+import { type Ran, runModule } from '../conformance/run-module.ts'
 import { fromPlain, type Plain } from './plain.ts'
 
 /** Any use of it is a mistake: these modules have no host. */

@@ -5,7 +5,7 @@ import { editing } from '../../../src/modules/editing/patterns.ts'
 import { placeEdited } from '../../../src/modules/editing/place-edited.ts'
 import type { Action } from '../../../src/modules/module.ts'
 import { Secret } from '../../../src/values/secret.ts'
-import { caseContext } from '../case-context.ts'
+import { caseContext } from '../conformance/case-context.ts'
 import { editedAnswers } from './edited-answers.ts'
 
 const WISH = { path: '/etc/file', owner: undefined, group: undefined }

@@ -5,8 +5,8 @@ import { readParameters } from '../../../src/modules/check-parameters.ts'
 import type { Action, ActionResult, Outcome } from '../../../src/modules/module.ts'
 import { loadModule } from '../../../src/modules/registry.ts'
 import { TaskFailure } from '../../../src/values/task-failure.ts'
-import { type Json, toValue } from '../case.ts'
-import { caseContext } from '../case-context.ts'
+import { type Json, toValue } from '../conformance/case.ts'
+import { caseContext } from '../conformance/case-context.ts'
 import { editedAnswers } from './edited-answers.ts'
 
 // What ansible-core's own functions made of texts (record.py beside this file), and what muster makes of them.

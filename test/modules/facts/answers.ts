@@ -1,7 +1,7 @@
 import { FactAnswers } from '../../../src/modules/facts/group.ts'
 import { groupOfFact } from '../../../src/modules/facts/index.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { type Json, toJson } from '../case.ts'
+import { type Json, toJson } from '../conformance/case.ts'
 
 /** What a group makes of fields, as JSON; a list of texts is a field that comes several times. */
 export function factsOf(fact: string, fields: Readonly<Record<string, string | readonly string[]>>): Json {

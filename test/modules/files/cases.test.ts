@@ -7,7 +7,7 @@ import stat from '../../../src/modules/library/stat.ts'
 import type { Action, Module } from '../../../src/modules/module.ts'
 import type { PathFacts, Stat } from '../../../src/probes/stat.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { caseContext } from '../case-context.ts'
+import { caseContext } from '../conformance/case-context.ts'
 
 /** sha256 of `new\n` */
 const NEW = '7aa7a5359173d05b63cfd682e3c38487f3cb4f7f1d60659fe59fab1505977d4c'

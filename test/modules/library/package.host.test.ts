@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import packageModule from '../../../src/modules/library/package.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { caseContext } from '../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../case-host.ts'
+import { caseContext } from '../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../conformance/case-host.ts'
+import { runModule } from '../conformance/run-module.ts'
 import { debFile, tar } from '../packages/deb-file.ts'
-import { runModule } from '../run-module.ts'
 
 let target: CaseHost
 let directory: string

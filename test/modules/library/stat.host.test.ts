@@ -3,10 +3,10 @@ import slurp from '../../../src/modules/library/slurp.ts'
 import stat from '../../../src/modules/library/stat.ts'
 import type { Module } from '../../../src/modules/module.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { toJson } from '../case.ts'
-import { caseContext } from '../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../case-host.ts'
-import { runModule } from '../run-module.ts'
+import { toJson } from '../conformance/case.ts'
+import { caseContext } from '../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../conformance/case-host.ts'
+import { runModule } from '../conformance/run-module.ts'
 
 let target: CaseHost
 beforeAll(async () => {

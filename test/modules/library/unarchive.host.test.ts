@@ -9,9 +9,9 @@ import unarchive from '../../../src/modules/library/unarchive.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
 import type { Value } from '../../../src/values/value.ts'
 import { MEMBER_TIME, type Member, tarFile } from '../archives/tar-file.ts'
-import { caseContext } from '../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../case-host.ts'
-import { ask, runModule } from '../run-module.ts'
+import { caseContext } from '../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../conformance/case-host.ts'
+import { ask, runModule } from '../conformance/run-module.ts'
 
 /** `app/conf` with the text `a=1`, as bzip2, xz and zstd made it. */
 const COMPRESSED = {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import uri from '../../../src/modules/library/uri.ts'
 import { Secret } from '../../../src/values/secret.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { caseContext } from '../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../case-host.ts'
-import { type CaseServer, startCaseServer } from '../case-server.ts'
-import { runModule } from '../run-module.ts'
+import { caseContext } from '../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../conformance/case-host.ts'
+import { type CaseServer, startCaseServer } from '../conformance/case-server.ts'
+import { runModule } from '../conformance/run-module.ts'
 
 let target: CaseHost
 let server: CaseServer

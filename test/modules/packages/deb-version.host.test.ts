@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { compareVersions } from '../../../src/modules/packages/deb-version.ts'
 import { sh } from '../../../src/shell/sh.ts'
-import { type CaseHost, startCaseHost } from '../case-host.ts'
+import { type CaseHost, startCaseHost } from '../conformance/case-host.ts'
 import { debVersionPair } from './deb-version-arbitrary.ts'
 
 let target: CaseHost

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import apt from '../../../src/modules/library/apt.ts'
 import type { Value } from '../../../src/values/value.ts'
-import { caseContext } from '../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../case-host.ts'
-import { runModule } from '../run-module.ts'
+import { caseContext } from '../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../conformance/case-host.ts'
+import { runModule } from '../conformance/run-module.ts'
 
 const ALL = ['casepkg', 'casedep', 'caserec', 'casefriend']
 

@@ -7,9 +7,9 @@ import { temporaryName } from '../../../../src/modules/files/enter.ts'
 import copy from '../../../../src/modules/library/copy.ts'
 import { Secret } from '../../../../src/values/secret.ts'
 import type { Value } from '../../../../src/values/value.ts'
-import { caseContext } from '../../case-context.ts'
-import { type CaseHost, ROOT, startCaseHost } from '../../case-host.ts'
-import { runModule } from '../../run-module.ts'
+import { caseContext } from '../../conformance/case-context.ts'
+import { type CaseHost, ROOT, startCaseHost } from '../../conformance/case-host.ts'
+import { runModule } from '../../conformance/run-module.ts'
 
 const LARGE = 300_000
 
