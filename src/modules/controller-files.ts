@@ -1,4 +1,5 @@
 import type { PushSource } from '../values/transfer.ts'
+import type { Text } from './parameters.ts'
 
 /** A file beside the playbook, found by Ansible's rules (`files/` or `templates/`, then the playbook's folder). */
 export interface ControllerFile extends PushSource {
@@ -11,7 +12,7 @@ export interface ControllerFile extends PushSource {
 
 export interface ControllerFiles {
   /** @throws TaskFailure `Could not find or access 'x'` with the places searched */
-  find(folder: 'files' | 'templates' | 'vars', path: string): Promise<ControllerFile>
+  find(folder: 'files' | 'templates' | 'vars', path: Text): Promise<ControllerFile>
   /** The same for a directory: its files (relative names), directories and links. */
   findTree(folder: 'files' | 'vars', path: string): Promise<ControllerTree>
   /** Content made on the controller. */

@@ -1,4 +1,5 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
+import { openText, type Secret } from '../values/secret.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
@@ -49,13 +50,13 @@ const groupKind: ProbeKind<string, Group | null> = {
 }
 
 /** The user of that name or number; null when the host knows none. All users of a request cost one process. */
-export function user(name: string): Probe<User | null> {
-  return probe(userKind, name)
+export function user(name: string | Secret): Probe<User | null> {
+  return probe(userKind, openText(name))
 }
 
 /** The group of that name or number; null when the host knows none. All groups of a request cost one process. */
-export function group(name: string): Probe<Group | null> {
-  return probe(groupKind, name)
+export function group(name: string | Secret): Probe<Group | null> {
+  return probe(groupKind, openText(name))
 }
 
 function find<T>(

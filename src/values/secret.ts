@@ -65,6 +65,37 @@ export function mapText(text: string | Secret, change: (text: string) => string)
   return text instanceof Secret ? new Secret(change(text.revealText()), { from: [text] }) : change(text)
 }
 
+/** A text that was put together from values, as a Secret when there is one in them, however deep. */
+export function madeFrom(text: string, values: readonly unknown[]): string | Secret {
+  const from = secretsIn(values)
+  return from.length === 0 ? text : new Secret(text, { from, joined: true })
+}
+
+/** Whether two texts, secret or not, are equal. The answer is all that gets out. */
+export function sameText(
+  one: string | Secret | undefined,
+  other: string | Secret | null | undefined,
+): boolean {
+  if (one === undefined || other === undefined || other === null) return false
+  return openText(one) === openText(other)
+}
+
+/** Whether a text, secret or not, has a match of the pattern. The answer is all that gets out. */
+export function textMatches(text: string | Secret, pattern: RegExp): boolean {
+  return pattern.test(openText(text))
+}
+
+/**
+ * The text of what may be a Secret, for a door to where it is meant for, or for a reader that has to know it; which files
+ * call it, and why, is listed in `test/architecture.test.ts`. Everywhere else {@link sameText}, {@link textMatches},
+ * {@link mapText} and {@link joinTexts} do, `sh` and `ps` take the Secret itself, and what is told takes the Secret too.
+ */
+export function openText(text: string | Secret): string
+export function openText(text: string | Secret | undefined): string | undefined
+export function openText(text: string | Secret | undefined): string | undefined {
+  return text instanceof Secret ? text.revealText() : text
+}
+
 /**
  * The Secrets in a value, in lists, dicts and plain objects of it, however deep.
  * @param seen what was looked through already, and is not again; what is looked through now is added

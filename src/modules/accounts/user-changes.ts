@@ -1,9 +1,9 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
-import { Secret } from '../../values/secret.ts'
-import { plain } from '../host/text.ts'
+import { joinTexts, mapText, Secret, sameText } from '../../values/secret.ts'
+import type { Text } from '../parameters.ts'
 import { makeHome, makeKey, whoMakesHome } from './user-home.ts'
 import type { UserParameters } from './user-parameters.ts'
-import { keyPath, type UserState } from './user-state.ts'
+import { keyFile, keyPath, type UserState } from './user-state.ts'
 import { ageSteps, passwordLine, setPassword } from './user-steps.ts'
 
 /** What has to be done for a user: words for people, a script, and the line that chpasswd reads. */
@@ -23,28 +23,27 @@ function expiryDay(expires: UserParameters['expires']): string | undefined {
 
 /** A new user. Everything but password, age and SSH key is one useradd. */
 export function creation(params: UserParameters, state: UserState): UserChange {
-  const name = plain(params.name)
-  const words: string[] = []
-  const add = (option: string, value: string | number | undefined) => {
-    if (value !== undefined) words.push(option, String(value))
+  const { name } = params
+  const words: Text[] = []
+  const add = (option: string, value: Text | number | undefined) => {
+    if (value !== undefined) words.push(option, typeof value === 'number' ? String(value) : value)
   }
   add('-u', params.uid)
   if (params.non_unique) words.push('-o')
-  if (params.group !== undefined) add('-g', plain(params.group))
+  if (params.group !== undefined) add('-g', params.group)
   // A group of that name is not the user's own: the primary group is then the system's default (facts/modules.md, user).
   else if (state.ownGroup) words.push('-N')
-  if (params.groups !== undefined && params.groups.length > 0)
-    add('-G', params.groups.map((one) => plain(one)).join(','))
-  add('-c', plain(params.comment))
-  add('-d', plain(params.home))
-  add('-s', plain(params.shell))
+  if (params.groups !== undefined && params.groups.length > 0) add('-G', joinTexts(params.groups, ','))
+  add('-c', params.comment)
+  add('-d', params.home)
+  add('-s', params.shell)
   const day = expiryDay(params.expires)
   if (day !== undefined && day !== '') add('-e', isoDay(day))
   if (params.system) words.push('-r')
-  const home = params.create_home ? plain(params.home) : undefined
+  const home = params.create_home ? params.home : undefined
   if (home === undefined) words.push(params.create_home ? '-m' : '-M')
-  if (params.create_home) add('-k', plain(params.skeleton))
-  const skeleton = plain(params.skeleton) ?? '/etc/skel'
+  if (params.create_home) add('-k', params.skeleton)
+  const skeleton = params.skeleton ?? '/etc/skel'
   const password = wantedPassword(params)
   return {
     says: [`create user ${params.name}`],
@@ -71,39 +70,40 @@ export function creation(params: UserParameters, state: UserState): UserChange {
 /** What differs of a user that exists; no steps when nothing does. */
 export function modification(params: UserParameters, state: UserState): UserChange {
   const passwd = state.passwd!
-  const words: string[] = []
+  const words: Text[] = []
   const says: string[] = []
   const differs = (
     option: string,
-    value: string | number | undefined,
+    value: Text | number | undefined,
     found: string | number,
     what: string,
   ) => {
-    if (value === undefined || String(value) === String(found)) return
-    words.push(option, String(value))
+    const word = typeof value === 'number' ? String(value) : value
+    if (word === undefined || sameText(word, String(found))) return
+    words.push(option, word)
     says.push(what)
   }
   differs('-u', params.uid, passwd.uid, 'id')
   if (words.length > 0 && params.non_unique) words.push('-o')
-  const group = plain(params.group)
+  const { group, home } = params
   if (group !== undefined) differs('-g', state.ids.get(group) ?? group, passwd.gid, 'group')
-  const wanted = params.groups?.map((one) => plain(one)) ?? []
-  const missing = wanted.filter((one) => !state.groups.includes(one))
+  const wanted = params.groups ?? []
+  const missing = wanted.filter((one) => !state.groups.some((group) => sameText(one, group)))
   if (params.append && missing.length > 0) {
-    words.push('-a', '-G', missing.join(','))
+    words.push('-a', '-G', joinTexts(missing, ','))
     says.push('groups')
   } else if (!params.append && wanted.length > 0) {
-    const others = state.groups.filter((one) => !wanted.includes(one))
+    const others = state.groups.filter((one) => !wanted.some((group) => sameText(group, one)))
     if (missing.length > 0 || others.length > 0) {
-      words.push('-G', wanted.join(','))
+      words.push('-G', joinTexts(wanted, ','))
       says.push('groups')
     }
   }
-  differs('-c', plain(params.comment), passwd.comment, 'comment')
-  const home = plain(params.home)
+  differs('-c', params.comment, passwd.comment, 'comment')
   differs('-d', home, passwd.home, 'home')
-  if (home !== undefined && home !== passwd.home && params.move_home) words.push('-m')
-  differs('-s', plain(params.shell), passwd.shell, 'shell')
+  const elsewhere = home !== undefined && !sameText(home, passwd.home)
+  if (elsewhere && params.move_home) words.push('-m')
+  differs('-s', params.shell, passwd.shell, 'shell')
   const day = expiryDay(params.expires)
   const found = state.shadow?.expires ?? ''
   if (day !== undefined && day !== found) {
@@ -112,7 +112,7 @@ export function modification(params: UserParameters, state: UserState): UserChan
   }
   const current = state.shadow?.password ?? ''
   const password = params.update_password === 'always' ? wantedPassword(params) : undefined
-  const sets = password !== undefined && bare(password.revealText()) !== bare(current)
+  const sets = password !== undefined && !sameText(mapText(password, bare), bare(current))
   if (sets) says.push('password')
   // Without a hash behind it a lock cannot be taken away.
   else if (params.password_lock === false && /^!+[^!*]/.test(current)) words.push('-U')
@@ -124,12 +124,11 @@ export function modification(params: UserParameters, state: UserState): UserChan
   const ages = ageSteps(params, state.shadow)
   if (ages.length > 0) says.push('password age')
   steps.push(...ages)
-  const moved = home !== undefined && home !== passwd.home && params.move_home
-  const homeMissing =
-    params.create_home && !moved && (home === undefined || home === passwd.home ? !state.homeExists : true)
+  const moved = elsewhere && params.move_home
+  const homeMissing = params.create_home && !moved && (elsewhere || !state.homeExists)
   if (homeMissing) {
-    steps.push(makeHome(home ?? passwd.home, plain(params.skeleton) ?? '/etc/skel'))
-    if (home === undefined || home === passwd.home) says.push('home directory')
+    steps.push(makeHome(home ?? passwd.home, params.skeleton ?? '/etc/skel'))
+    if (!elsewhere) says.push('home directory')
   }
   if (params.generate_ssh_key && state.key === null) {
     steps.push(keyOf(params))
@@ -139,15 +138,14 @@ export function modification(params: UserParameters, state: UserState): UserChan
 }
 
 function keyOf(params: UserParameters): ShellText {
-  return makeKey(params, keyPath(plain(params.ssh_key_file) ?? `.ssh/id_${plain(params.ssh_key_type)}`))
+  return makeKey(params, keyPath(keyFile(params)))
 }
 
 function wantedPassword(params: UserParameters): Secret | undefined {
   if (params.password === undefined) return undefined
   const { password, password_lock: isLocked } = params
-  const text = plain(password)
-  const from = password instanceof Secret ? [password] : []
-  return new Secret(isLocked === true ? `!${bare(text)}` : text, { from })
+  const wanted = isLocked === true ? mapText(password, (text) => `!${bare(text)}`) : password
+  return wanted instanceof Secret ? wanted : new Secret(wanted)
 }
 
 function bare(password: string): string {

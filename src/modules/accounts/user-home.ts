@@ -1,5 +1,5 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { plain } from '../host/text.ts'
+import type { Text } from '../parameters.ts'
 import type { UserParameters } from './user-parameters.ts'
 
 /*
@@ -43,7 +43,7 @@ m_refuse() { echo "refusing to make $1 in $m_e, where others than root may write
  * As useradd makes one: from the skeleton, with the mode of login.defs. A directory that is there stays as it is. In a
  * directory of the user it is made as the user; in one that others can change it is refused.
  */
-export function makeHome(home: string, skeleton: string): ShellText {
+export function makeHome(home: Text, skeleton: Text): ShellText {
   return sh`m_h=${home}; m_skel=${skeleton}
 if [ ! -d "$m_h" ]; then
   m_mask=022; m_mode=
@@ -67,16 +67,16 @@ fi`
 }
 
 /** Sets m_m to `-m` where useradd may make the home, which it does by name; to `-M` where {@link makeHome} has to. */
-export function whoMakesHome(home: string): ShellText {
+export function whoMakesHome(home: Text): ShellText {
   return sh`m_h=${home}; m_nearest "$m_h"; m_m=-M
 if m_trusted "$m_e"; then m_m=-m; case $m_h in /*/*) mkdir -p -- "\${m_h%/*}" || exit 1 ;; esac; fi`
 }
 
 /** An SSH key where there is none; m_n is the user's name, m_f the key's path. */
 export function makeKey(params: UserParameters, path: ShellText): ShellText {
-  const type = plain(params.ssh_key_type)
+  const type = params.ssh_key_type
   const bits = params.ssh_key_bits === undefined ? [] : ['-b', String(params.ssh_key_bits)]
-  const comment = plain(params.ssh_key_comment)
+  const comment = params.ssh_key_comment
   const words = ['-q', '-t', type, ...bits, '-N', '', ...(comment === undefined ? [] : ['-C', comment])]
   return lines([
     sh`m_user "$m_n" >/dev/null; m_home=$(printf %s "$m_u" | cut -d: -f6)`,

@@ -6,7 +6,9 @@ import { scriptProbe } from '../../probes/script.ts'
 import { type Shadow, shadow } from '../../probes/shadow.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { joinTexts, openText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { Text } from '../parameters.ts'
 import { homeFunctions } from './user-home.ts'
 
 /** What the host knows of a user. */
@@ -17,7 +19,7 @@ export interface UserState {
   /** Groups that list the user as a member. */
   readonly groups: readonly string[]
   /** Ids of the groups that the task names; undefined for those that do not exist. */
-  readonly ids: ReadonlyMap<string, number | undefined>
+  readonly ids: ReadonlyMap<Text, number | undefined>
   /** A group with the user's name is there. */
   readonly ownGroup: boolean
   readonly homeExists: boolean
@@ -31,10 +33,10 @@ export interface SshKey {
 }
 
 export interface UserQuestions {
-  readonly name: string
-  readonly groups: readonly string[]
+  readonly name: Text
+  readonly groups: readonly Text[]
   /** Path of the SSH key, relative to the home directory or absolute; undefined when none is asked for. */
-  readonly keyFile: string | undefined
+  readonly keyFile: Text | undefined
   /** Whether the shadow entry, the groups that list the user, the home directory matter. */
   readonly shadow: boolean
   readonly memberships: boolean
@@ -68,12 +70,12 @@ export function userProbes({ name, groups, keyFile, ...needs }: UserQuestions) {
     shadow: needs.shadow ? shadow(name) : undefined,
     memberOf: needs.memberships ? memberships(name) : undefined,
     // The home directory of a user that is not there stays the literal text, which is the name of nothing.
-    home: needs.home ? stat(`~${name}`) : undefined,
+    home: needs.home ? stat(`~${openText(name)}`) : undefined,
     key: keyFile === undefined ? undefined : keyProbe(name, keyFile),
   }
 }
 
-function keyProbe(name: string, keyFile: string): Probe<SshKey | null> {
+function keyProbe(name: Text, keyFile: Text): Probe<SshKey | null> {
   const script = lines([
     userFunction,
     keyFunction,
@@ -91,29 +93,43 @@ export function userState(
 ): UserState {
   const { entry, home } = answers
   return {
-    passwd: entry?.name === name ? entry : null,
+    passwd: entry !== null && sameText(name, entry.name) ? entry : null,
     shadow: answers.shadow ?? null,
     groups: answers.memberOf ?? [],
     ids: new Map(groups.map((one, index) => [one, answers.groups[index]?.gid])),
-    ownGroup: answers.ownGroup?.name === name,
+    ownGroup: sameText(name, answers.ownGroup?.name),
     homeExists: (home?.target?.stat ?? home?.stat)?.kind === 'directory',
     key: answers.key ?? null,
   }
 }
 
+/** Where the key of a user lies: absolute, or below the home directory. */
+export function keyFile(params: {
+  readonly ssh_key_file?: Text | undefined
+  readonly ssh_key_type: Text
+}): Text {
+  return params.ssh_key_file ?? joinTexts(['.ssh/id_', params.ssh_key_type])
+}
+
 /** Sets m_f to the key's path; m_home is the home directory. */
-export function keyPath(file: string): ShellText {
-  return file.startsWith('/') ? sh`m_f=${file}` : sh`m_f=$m_home/${file}`
+export function keyPath(file: Text): ShellText {
+  return textMatches(file, /^\//) ? sh`m_f=${file}` : sh`m_f=$m_home/${file}`
 }
 
 /** The entry in what `m_user` printed; null when there is none. @throws TaskFailure for an entry that is none */
-export function readPasswd(fields: readonly Field[], name: string): User | null {
+export function readPasswd(fields: readonly Field[], name: Text): User | null {
   const line = field(fields, 'passwd')
   if (line === undefined) return null
   const [found, , uid, gid, comment, home, shell] = strictText(line, 'the passwd entry').split(':')
-  if (found !== name || !/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '') || shell === undefined)
+  if (
+    found === undefined ||
+    !sameText(name, found) ||
+    !/^\d{1,10}$/.test(uid ?? '') ||
+    !/^\d{1,10}$/.test(gid ?? '') ||
+    shell === undefined
+  )
     throw new TaskFailure(`the host's passwd entry of ${name} cannot be read`)
-  return { name, uid: Number(uid), gid: Number(gid), comment: comment!, home: home!, shell }
+  return { name: found, uid: Number(uid), gid: Number(gid), comment: comment!, home: home!, shell }
 }
 
 /** The key in what `m_key` printed. */

@@ -1,6 +1,6 @@
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { joinTexts, type Secret } from '../../values/secret.ts'
-import { plain } from '../host/text.ts'
+import type { Text } from '../parameters.ts'
 import type { UserParameters } from './user-parameters.ts'
 import type { UserState } from './user-state.ts'
 
@@ -8,7 +8,7 @@ import type { UserState } from './user-state.ts'
 export const setPassword = sh`LC_ALL=C chpasswd -e || exit`
 
 /** The line that chpasswd reads. */
-export function passwordLine(name: string, password: Secret): Secret {
+export function passwordLine(name: Text, password: Secret): Secret {
   return joinTexts([name, ':', password, '\n']) as Secret
 }
 
@@ -21,5 +21,5 @@ export function ageSteps(params: UserParameters, shadow: UserState['shadow']): S
   differs('-M', params.password_expire_max, shadow?.max)
   differs('-m', params.password_expire_min, shadow?.min)
   differs('-W', params.password_expire_warn, shadow?.warn)
-  return words.length === 0 ? [] : [sh`LC_ALL=C chage ${words} -- ${plain(params.name)} || exit`]
+  return words.length === 0 ? [] : [sh`LC_ALL=C chage ${words} -- ${params.name} || exit`]
 }

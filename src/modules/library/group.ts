@@ -1,9 +1,9 @@
 import { group } from '../../probes/account.ts'
 import { numberField, splitFields } from '../../probes/fields.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { sameText } from '../../values/secret.ts'
 import { toolSucceeded } from '../accounts/tool.ts'
 import { groupFunction } from '../files/attributes/owners.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -29,11 +29,11 @@ export default defineModule({
     requiredIf: [['non_unique', true, ['gid']]],
   },
 
-  observe: (params) => ({ entry: group(plain(params.name)) }),
+  observe: (params) => ({ entry: group(params.name) }),
 
   async *converge(params, { entry }) {
-    const name = plain(params.name)
-    const gid = entry?.name === name ? entry.gid : null
+    const { name } = params
+    const gid = entry !== null && sameText(name, entry.name) ? entry.gid : null
     if (params.state === 'absent') {
       const result = { name, state: 'absent' }
       if (gid === null) return { result }

@@ -6,7 +6,6 @@ import { contentOfText } from '../files/content/content.ts'
 import { observeDestination, readDestination } from '../files/content/destination.ts'
 import { placeFile } from '../files/content/place-file.ts'
 import { rendered, TEMPLATE_MARKS, templateParameters } from '../files/content/rendered.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -49,14 +48,14 @@ export default defineModule({
   spec,
 
   async observe(params, context) {
-    const file = await context.files.find('templates', plain(params.src))
+    const file = await context.files.find('templates', params.src)
     // Rendered here as well, so that what is wrong in it is known wherever the task is looked at.
     await rendered(params, file, context)
     return observeDestination(wishOf(params, file, context))
   },
 
   async *converge(params, answers, context) {
-    const file = await context.files.find('templates', plain(params.src))
+    const file = await context.files.find('templates', params.src)
     const content = contentOfText(await rendered(params, file, context))
     const destination = readDestination(wishOf(params, file, context), answers)
     if (destination.facts.stat?.kind === 'directory')

@@ -1,5 +1,6 @@
 import { splitFields } from '../../probes/fields.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { joinTexts, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { toolSucceeded, warnings } from '../accounts/tool.ts'
@@ -7,6 +8,7 @@ import { creation, modification } from '../accounts/user-changes.ts'
 import { homeFunctions } from '../accounts/user-home.ts'
 import { type UserParameters, userParameters } from '../accounts/user-parameters.ts'
 import {
+  keyFile,
   keyFunction,
   keyPath,
   readKey,
@@ -18,8 +20,8 @@ import {
   userProbes,
   userState,
 } from '../accounts/user-state.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 export default defineModule({
   name: 'user',
@@ -52,7 +54,7 @@ export default defineModule({
   observe: (params) => userProbes(questions(params)),
 
   async *converge(params, answers, context) {
-    const name = plain(params.name)
+    const { name } = params
     const state = userState(questions(params), answers)
     if (params.state === 'absent') {
       if (state.passwd === null) return { result: { name, state: 'absent' } }
@@ -78,7 +80,7 @@ export default defineModule({
         ? { system: params.system, create_home: params.create_home }
         : { append: params.append, move_home: params.move_home }),
       ...(params.password === undefined ? {} : { password: 'NOT_LOGGING_PASSWORD' }),
-      ...(params.groups === undefined ? {} : { groups: params.groups.map((one) => plain(one)).join(',') }),
+      ...(params.groups === undefined ? {} : { groups: joinTexts(params.groups, ',') }),
     }
     const change = state.passwd === null ? creation(params, state) : modification(params, state)
     if (change.steps.length === 0)
@@ -122,11 +124,10 @@ function questions(params: UserParameters): UserQuestions {
   const aging = [params.password_expire_max, params.password_expire_min, params.password_expire_warn]
   const secrets = [params.password, params.password_lock, params.expires, ...aging]
   return {
-    name: plain(params.name),
-    groups: [params.group, ...(params.groups ?? [])].flatMap((one) => {
-      const name = plain(one)
-      return name === undefined || /^\d+$/.test(name) ? [] : [name]
-    }),
+    name: params.name,
+    groups: [params.group, ...(params.groups ?? [])].filter(
+      (one): one is Text => one !== undefined && !textMatches(one, /^\d+$/),
+    ),
     keyFile: params.generate_ssh_key && !absent ? keyFile(params) : undefined,
     shadow: !absent && secrets.some((one) => one !== undefined),
     memberships: !absent && (params.groups ?? []).length > 0,
@@ -134,14 +135,7 @@ function questions(params: UserParameters): UserQuestions {
   }
 }
 
-function keyFile(params: {
-  ssh_key_file: Parameters<typeof plain>[0] | undefined
-  ssh_key_type: Parameters<typeof plain>[0]
-}): string {
-  return plain(params.ssh_key_file) ?? `.ssh/id_${plain(params.ssh_key_type)}`
-}
-
-function requireGroups(state: UserState, user: string): void {
+function requireGroups(state: UserState, user: Text): void {
   for (const [group, id] of state.ids)
     if (id === undefined)
       throw new TaskFailure(`Group ${group} does not exist`, {

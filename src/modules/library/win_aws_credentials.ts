@@ -7,9 +7,9 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { windowsService } from '../../probes/windows/service.ts'
 import { ps, psLines } from '../../shell/powershell/ps.ts'
+import { joinTexts, openText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { restartWindowsAgent } from '../registration/windows-agent.ts'
 import { isWantedAccess, readGrants } from '../windows/access-list.ts'
@@ -52,7 +52,7 @@ export default defineModule({
       },
       profile: { type: 'str', default: 'amp', doc: 'Name of the profile that the collector uses.' },
       folder: {
-        type: 'str',
+        type: 'path',
         default: 'C:\\ProgramData\\muster\\aws',
         doc: 'Folder for the keys, the profile and the helper; without blanks.',
       },
@@ -69,23 +69,23 @@ export default defineModule({
     },
   },
   observe: (params) => {
-    const files = filesOf(plain(params.folder), plain(params.profile), params.expires_in)
+    const files = filesOf(params.folder, openText(params.profile), params.expires_in)
     return {
       registration: registration(),
       agent: windowsService(AGENT),
-      folder: windowsFile(plain(params.folder)),
+      folder: windowsFile(params.folder),
       digests: files.kept.map(({ path }) => digest(path)),
       keys: sharedKeys(files.credentials),
-      access: params.check_access ? [plain(params.folder), files.credentials].map(access) : [],
+      access: params.check_access ? [params.folder, files.credentials].map(access) : [],
     }
   },
   async *converge(params, answers, context) {
-    const folder = plain(params.folder)
+    const folder = params.folder
     if (/[\s"'%]/.test(folder) || !/^[A-Za-z]:\\/.test(folder))
       throw new TaskFailure(`the folder ${folder} cannot be used`, {
         hint: 'SDKs of AWS start the helper with cmd.exe: a whole path without blanks, quotes and percent signs',
       })
-    const files = filesOf(folder, plain(params.profile), params.expires_in)
+    const files = filesOf(folder, openText(params.profile), params.expires_in)
     const { agent } = answers
     if (!context.check && !agent.exists)
       throw new TaskFailure('the SSM agent is not installed on the host', {
@@ -95,7 +95,7 @@ export default defineModule({
       const found = answers.digests[at]
       return found?.kind !== 'file' || found.sha256 !== sha256(content)
     })
-    const readers = [serviceSid(plain(params.service))]
+    const readers = [serviceSid(openText(params.service))]
     const open = answers.access.flatMap(({ sddl }, at) =>
       isWantedAccess(sddl, { folder: at === 0, readers }) ? [] : [at === 0 ? folder : files.credentials],
     )
@@ -105,14 +105,14 @@ export default defineModule({
     const made = answers.folder.kind === 'directory'
     const environment = {
       [VARIABLE]: files.profile,
-      AWS_PROFILE: plain(params.profile),
+      AWS_PROFILE: params.profile,
       AWS_EC2_METADATA_DISABLED: 'true',
     }
     const result: Record<string, Value> = {
       profile: params.profile,
       profile_file: files.profile,
       environment: dict(environment),
-      environment_lines: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      environment_lines: Object.entries(environment).map(([name, value]) => joinTexts([name, '=', value])),
       agent_started: false,
     }
     if (made && stale.length === 0 && open.length === 0 && moved && filled) return { result }

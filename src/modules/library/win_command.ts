@@ -1,15 +1,14 @@
-import { Secret } from '../../values/secret.ts'
+import { madeFrom, openText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandReturns } from '../commands/command-parameters.ts'
-import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
+import { commandOutcome } from '../commands/command-result.ts'
 import { commandRepeatable } from '../commands/command-state.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { programAndRest, windowsArguments } from '../windows/arguments.ts'
 import {
+  beforeWindowsCommand,
   windowsCommandParameters,
   windowsCommandProbes,
-  windowsCommandState,
 } from '../windows/command-task.ts'
 import { programOutput, runProgram, whyNotStarted } from '../windows/run-program.ts'
 
@@ -50,34 +49,21 @@ export default defineModule({
     freeForm: 'cmd',
   },
   observe: windowsCommandProbes,
-  repeatable: ({ creates, removes }) =>
-    commandRepeatable({ creates: plain(creates), removes: plain(removes) }),
+  repeatable: commandRepeatable,
 
   async *converge(params, answers, context) {
-    const secrets = [params.cmd, ...(params.argv ?? [])].filter((part) => part instanceof Secret)
-    const line =
-      params.argv === undefined
-        ? (plain(params.cmd) ?? '')
-        : windowsArguments(params.argv.map((word) => plain(word)))
-    const { program, rest } = programAndRest(line)
-    if (program === '') throw new TaskFailure('no command given', { result: { rc: 256 } })
-    const cmd = secrets.length > 0 ? new Secret(line, { from: secrets, joined: true }) : line
-    const wish = {
-      chdir: plain(params.chdir),
-      creates: plain(params.creates),
-      removes: plain(params.removes),
-    }
-    const needless = notNeeded(wish, windowsCommandState(answers), cmd)
-    if (needless !== null) return needless
-    if (unknowable(wish, context)) return notRun()
+    const cmd = params.argv === undefined ? (params.cmd ?? '') : windowsArguments(params.argv)
+    const { program, rest } = programAndRest(openText(cmd))
+    const instead = beforeWindowsCommand(program === '' ? '' : cmd, params, answers, context)
+    if (instead !== undefined) return instead
     const output = programOutput(
       yield {
         kind: 'run',
-        says: secrets.length > 0 ? 'run a command' : `run ${program}`,
+        says: cmd instanceof Secret ? 'run a command' : `run ${program}`,
         script: runProgram({
-          file: program,
-          arguments: secrets.length > 0 ? new Secret(rest, { from: secrets, joined: true }) : rest,
-          folder: wish.chdir,
+          file: madeFrom(program, [cmd]),
+          arguments: madeFrom(rest, [cmd]),
+          folder: params.chdir,
           stdin: params.stdin,
           encoding: params.output_encoding_override,
         }),

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
+import { mapText, openText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Content, contentOfFile, contentOfText } from '../files/content/content.ts'
 import { contentParameter } from '../files/content/content-parameter.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import { observePlace, placeWindowsFile } from '../windows/place.ts'
@@ -11,7 +11,7 @@ const spec = {
   parameters: {
     src: { type: 'str', doc: 'File on the controller.' },
     content: { type: 'raw', doc: 'Text of the file; a mapping or list is written as JSON.' },
-    dest: { type: 'str', required: true, doc: 'Path on the host; a folder takes the name of src.' },
+    dest: { type: 'path', required: true, doc: 'Path on the host; a folder takes the name of src.' },
     backup: { type: 'bool', default: false, doc: 'Keep a copy of the file that is replaced.' },
     force: { type: 'bool', default: true, doc: 'Replace a file that differs.' },
     local_follow: { type: 'bool', default: true, doc: 'Copy what a link on the controller leads to.' },
@@ -51,15 +51,15 @@ export default defineModule({
   spec,
   async observe(params, context) {
     const { name } = await contentOf(params, context)
-    return observePlace(plain(params.dest), name, context.diff)
+    return observePlace(params.dest, name, context.diff)
   },
   async *converge(params, answers, context) {
     const { content, name } = await contentOf(params, context)
-    const src = plain(params.src)
-    const result = src === undefined ? {} : { src, original_basename: basename(src) }
+    const src = params.src
+    const result = src === undefined ? {} : { src, original_basename: mapText(src, (text) => basename(text)) }
     const { backup, force } = params
     return yield* placeWindowsFile(
-      { dest: plain(params.dest), name, backup, force, result },
+      { dest: params.dest, name, backup, force, result },
       answers,
       content,
       context,
@@ -71,12 +71,15 @@ async function contentOf(
   params: ParametersOf<typeof spec>,
   context: ModuleContext,
 ): Promise<{ readonly content: Content; readonly name: string | null }> {
-  const src = plain(params.src)
+  const src = params.src
   if (src === undefined)
     return { content: contentOfText(contentParameter(params.content ?? null)), name: null }
-  if (/[\\/]$/.test(src))
+  if (textMatches(src, /[\\/]$/))
     throw new TaskFailure('win_copy copies files, no folders', {
       hint: 'name the files in a loop, or use win_unzip',
     })
-  return { content: await contentOfFile(await context.files.find('files', src)), name: basename(src) }
+  return {
+    content: await contentOfFile(await context.files.find('files', src)),
+    name: basename(openText(src)),
+  }
 }

@@ -1,9 +1,9 @@
 import { registryValue } from '../../probes/windows/registry.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
+import { mapText, Secret, sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { dict } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
+import { dict, type Key, type Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { environmentKey } from '../windows/environment.ts'
@@ -51,19 +51,19 @@ export default defineModule({
         before: value?.kind === 'string' || value?.kind === 'expandstring' ? value.data : null,
       }
     })
-    if (params.state === 'present' && (plain(params.value) ?? '') === '')
+    if (params.state === 'present' && sameText(params.value ?? '', ''))
       throw new TaskFailure('a variable with an empty value cannot be set', {
         hint: 'state: absent removes it',
       })
     const different = all.filter(
-      ({ value, before }) => (value ?? '').toLowerCase() !== (before ?? '').toLowerCase(),
+      ({ value, before }) => !sameText(mapText(value ?? '', lower), lower(before ?? '')),
     )
     const result = {
       ...(params.name === undefined
         ? {}
         : { before_value: all[0]?.before ?? null, value: all[0]?.value ?? null }),
-      values: dict(
-        Object.fromEntries(all.map((one) => [one.name, dict({ before: one.before, after: one.value })])),
+      values: new Map(
+        all.map((one): [Key, Value] => [String(one.name), dict({ before: one.before, after: one.value })]),
       ),
     }
     if (different.length === 0) return { result }
@@ -90,12 +90,17 @@ function wishes(params: {
   readonly value: Text | undefined
   readonly state: 'present' | 'absent' | undefined
   readonly variables: ReadonlyMap<unknown, unknown> | undefined
-}): { readonly name: string; readonly value: string | null }[] {
+}): { readonly name: Text; readonly value: Text | null }[] {
   if (params.variables !== undefined)
     return [...params.variables].map(([name, value]) => {
-      const text = value === null || value === undefined ? '' : plain(String(value))
-      return { name: String(name), value: text === '' ? null : text }
+      const text =
+        value instanceof Secret ? value : value === null || value === undefined ? '' : String(value)
+      return { name: String(name), value: sameText(text, '') ? null : text }
     })
-  const value = plain(params.value) ?? ''
-  return [{ name: plain(params.name) ?? '', value: params.state === 'absent' || value === '' ? null : value }]
+  const value = params.value ?? ''
+  return [{ name: params.name ?? '', value: params.state === 'absent' || sameText(value, '') ? null : value }]
+}
+
+function lower(text: string): string {
+  return text.toLowerCase()
 }

@@ -2,7 +2,6 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 /** A tree with all in it, read-only files too; what a link or junction leads to stays. */
@@ -33,7 +32,7 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      path: { type: 'str', required: true, aliases: ['dest', 'name'], doc: 'Path; `%NAME%` is expanded.' },
+      path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'Path; `%NAME%` is expanded.' },
       state: {
         type: 'str',
         choices: ['absent', 'directory', 'file', 'touch'],
@@ -41,13 +40,13 @@ export default defineModule({
       },
     },
   },
-  observe: ({ path }) => ({ file: windowsFile(plain(path)) }),
+  observe: ({ path }) => ({ file: windowsFile(path) }),
   async *converge({ path: written, state }, { file }) {
     const { path } = file
     const shown = { path }
     const wanted =
       state ??
-      (file.kind === 'missing' && /[\\/]$/.test(plain(written))
+      (file.kind === 'missing' && /[\\/]$/.test(written)
         ? 'directory'
         : file.kind === 'directory'
           ? 'directory'

@@ -2,8 +2,8 @@ import { checksum } from '../../probes/digest.ts'
 import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
+import { mapText, openText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -36,7 +36,7 @@ export default defineModule({
   spec: {
     parameters: {
       url: { type: 'str', required: true, doc: 'http:, https: or file: address.' },
-      dest: { type: 'str', required: true, doc: 'File, or a folder for the name in the address.' },
+      dest: { type: 'path', required: true, doc: 'File, or a folder for the name in the address.' },
       force: { type: 'bool', default: true, doc: 'Download also when the file is there.' },
       checksum: { type: 'str', doc: 'Digest that it must have.' },
       checksum_algorithm: {
@@ -49,25 +49,26 @@ export default defineModule({
     },
   },
   observe: ({ url, dest, checksum_algorithm }) => {
-    const inside = { directory: plain(dest), name: nameIn(plain(url)) }
+    const inside = { directory: dest, name: nameIn(openText(url)) }
     return {
-      file: windowsFile(plain(dest)),
+      file: windowsFile(dest),
       inside: windowsFile(inside),
-      sum: checksum(plain(dest), checksum_algorithm),
+      sum: checksum(dest, checksum_algorithm),
       insideSum: checksum(inside, checksum_algorithm),
     }
   },
   async *converge(params, answers) {
-    const into = answers.file.kind === 'directory' || /[\\/]$/.test(plain(params.dest))
+    const into = answers.file.kind === 'directory' || /[\\/]$/.test(params.dest)
     const file = into ? answers.inside : answers.file
     const sum = into ? answers.insideSum : answers.sum
     const had = sum.kind === 'file' ? sum.hex : null
-    const wanted = plain(params.checksum)?.toLowerCase()
-    const url = plain(params.url)
+    const { url } = params
+    const wanted =
+      params.checksum === undefined ? undefined : mapText(params.checksum, (text) => text.toLowerCase())
     const dest = file.path
-    if (!/^(?:https?|file|ftp):/i.test(url))
+    if (!textMatches(url, /^(?:https?|file|ftp):/i))
       throw new TaskFailure(`cannot download ${url}`, { hint: 'http:, https: and file: addresses' })
-    if (wanted !== undefined && had === wanted)
+    if (sameText(wanted, had))
       return {
         result: { dest, url, checksum_dest: had, checksum_src: had, size: file.size, status_code: 304 },
       }

@@ -3,12 +3,12 @@ import { installedPrograms } from '../../probes/windows/programs.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { windowsService } from '../../probes/windows/service.ts'
 import { ps } from '../../shell/powershell/ps.ts'
+import { joinTexts, mapText, openText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { programAndRest, windowsArguments } from '../windows/arguments.ts'
+import { programAndRest, windowsArgument, windowsArguments } from '../windows/arguments.ts'
 import {
   findProgram,
   installerCode,
@@ -61,7 +61,7 @@ export default defineModule({
         doc: 'Whether it shall be installed.',
       },
       arguments: { type: 'raw', doc: 'For the set-up: text, or a list of words.' },
-      creates_path: { type: 'str', doc: 'Path that is there when it is installed.' },
+      creates_path: { type: 'path', doc: 'Path that is there when it is installed.' },
       creates_version: { type: 'str', doc: 'Version that the file at creates_path has then.' },
       creates_service: { type: 'str', doc: 'Service that is there then.' },
       expected_return_code: {
@@ -71,7 +71,7 @@ export default defineModule({
         aliases: ['expected_exit_code'],
         doc: 'Exit codes that mean success.',
       },
-      chdir: { type: 'str', doc: 'Folder to run it in.' },
+      chdir: { type: 'path', doc: 'Folder to run it in.' },
       verify_signature: { type: 'bool', default: false, doc: 'Refuse a file without a valid signature.' },
       signer: { type: 'str', doc: 'Name of the certificate that signed it.' },
     },
@@ -80,15 +80,15 @@ export default defineModule({
   },
   observe: (params) => ({
     programs: installedPrograms(),
-    created: params.creates_path === undefined ? undefined : windowsFile(plain(params.creates_path)),
-    service: params.creates_service === undefined ? undefined : windowsService(plain(params.creates_service)),
-    file: params.path === undefined ? undefined : windowsFile(plain(params.path)),
+    created: params.creates_path === undefined ? undefined : windowsFile(params.creates_path),
+    service: params.creates_service === undefined ? undefined : windowsService(params.creates_service),
+    file: params.path === undefined ? undefined : windowsFile(openText(params.path)),
   }),
   async *converge(params, { programs, created, service, file }) {
-    const id = plain(params.product_id)
+    const id = params.product_id
     const path = file?.path
     const isMsi = path !== undefined && /\.msi$/i.test(path)
-    const program = id === undefined ? undefined : findProgram(programs, id)
+    const program = id === undefined ? undefined : findProgram(programs, openText(id))
     const byCreates = created !== undefined || service !== undefined
     if (!byCreates && id === undefined && !isMsi)
       throw new TaskFailure('nothing tells whether it is installed', {
@@ -96,7 +96,7 @@ export default defineModule({
       })
     let installed = program !== undefined
     if (byCreates) installed = created?.kind !== 'missing' && service?.exists !== false
-    const version = plain(params.creates_version)
+    const version = params.creates_version
     if (installed && version !== undefined && created !== undefined) {
       const output = yield {
         kind: 'run',
@@ -106,7 +106,7 @@ export default defineModule({
         script: ps`$i=[Diagnostics.FileVersionInfo]::GetVersionInfo(${created.path});w "$($i.FileMajorPart).$($i.FileMinorPart).$($i.FileBuildPart).$($i.FilePrivatePart)"`,
       }
       if (output.rc !== 0) throw powerShellFailure(output, `look at the version of ${created.path}`)
-      installed = sameVersion(output.stdout.toString('latin1'), version)
+      installed = sameVersion(output.stdout.toString('latin1'), openText(version))
     }
     const done = (rc: number): Record<string, Value> => ({ rc, reboot_required: wantsReboot(rc) })
     if (params.state === 'present' ? installed : !installed) return { result: done(0) }
@@ -122,9 +122,9 @@ export default defineModule({
       kind: 'run',
       says,
       predicted: { reboot_required: false },
-      script: ps`${params.verify_signature || params.signer !== undefined ? signatureCheck(path ?? '', plain(params.signer)) : ps``}
+      script: ps`${params.verify_signature || params.signer !== undefined ? signatureCheck(path ?? '', params.signer) : ps``}
 
-${installScript({ ...how, folder: plain(params.chdir), msi: how.program === 'msiexec.exe', patience: 300 })}`,
+${installScript({ ...how, folder: params.chdir, msi: how.program === 'msiexec.exe', patience: 300 })}`,
     }
     if (output.timedOut) throw new TaskFailure(`${says}: timed out`)
     if (output.rc !== 0) throw powerShellFailure(output, says)
@@ -137,34 +137,43 @@ ${installScript({ ...how, folder: plain(params.chdir), msi: how.program === 'msi
       })
     return { result: done(rc) }
 
-    function commandOf(): { readonly program: string; readonly arguments: string } {
+    function commandOf(): { readonly program: string; readonly arguments: Text } {
       if (params.state === 'present') {
         return isMsi
           ? {
               program: 'msiexec.exe',
-              arguments: ['/i', windowsArguments([path]), '/qn', '/norestart', given].join(' '),
+              arguments: joinTexts(['/i', windowsArguments([path]), '/qn', '/norestart', given], ' '),
             }
           : { program: path ?? '', arguments: given }
       }
       if (program?.msi === true)
-        return { program: 'msiexec.exe', arguments: ['/x', program.id, '/qn', '/norestart', given].join(' ') }
+        return {
+          program: 'msiexec.exe',
+          arguments: joinTexts(['/x', program.id, '/qn', '/norestart', given], ' '),
+        }
       if (isMsi)
         return {
           program: 'msiexec.exe',
-          arguments: ['/x', windowsArguments([path]), '/qn', '/norestart', given].join(' '),
+          arguments: joinTexts(['/x', windowsArguments([path]), '/qn', '/norestart', given], ' '),
         }
       const line = program?.quietUninstall || program?.uninstall || ''
       if (line === '') throw new TaskFailure(`${shown} does not say how it is removed`)
       const { program: file, rest } = programAndRest(line)
-      return { program: file, arguments: `${rest} ${given}`.trim() }
+      return { program: file, arguments: mapText(joinTexts([rest, given], ' '), (text) => text.trim()) }
     }
   },
 })
 
-function argumentsOf(given: Value | undefined): string {
+function argumentsOf(given: Value | undefined): Text {
   if (given === undefined || given === null) return ''
-  if (Array.isArray(given)) return given.map((word) => propertyWord(String(plain(word as Text)))).join(' ')
-  return String(plain(given as Text))
+  if (Array.isArray(given))
+    return joinTexts(
+      given.map((word) =>
+        word instanceof Secret ? mapText(word, propertyWord) : propertyWord(String(word)),
+      ),
+      ' ',
+    )
+  return given instanceof Secret ? given : String(given)
 }
 
 /** `NAME=a b` as Windows Installer takes it: the quotes stand behind the equals sign. */
@@ -172,11 +181,11 @@ function propertyWord(word: string): string {
   const property = /^([A-Z][A-Z0-9_.]*)=(.*)$/s.exec(word)
   return property !== null && /[\s"]/.test(property[2] ?? '')
     ? `${property[1]}="${(property[2] ?? '').replaceAll('"', '""')}"`
-    : windowsArguments([word])
+    : windowsArgument(word)
 }
 
 /** Valid says that some root vouches for the file; who signed it is another question (facts/windows.md 7). */
-function signatureCheck(path: string, signer: string | undefined) {
+function signatureCheck(path: string, signer: Text | undefined) {
   return ps`$g=Get-AuthenticodeSignature -LiteralPath ${path}
 if("$($g.Status)" -ne 'Valid'){throw "the signature of $(${path}) is not valid: $($g.Status)"}
 $w=${signer ?? null}

@@ -1,7 +1,7 @@
 import { registryValue } from '../../probes/windows/registry.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
-import { plain } from '../host/text.ts'
+import { madeFrom, openText, sameText } from '../../values/secret.ts'
 import { defineModule } from '../module.ts'
 import { environmentKey } from '../windows/environment.ts'
 
@@ -32,11 +32,11 @@ export default defineModule({
       },
     },
   },
-  observe: ({ name, scope }) => ({ found: registryValue(environmentKey(scope), plain(name)) }),
+  observe: ({ name, scope }) => ({ found: registryValue(environmentKey(scope), name) }),
   async *converge({ elements, name, scope, state }, { found }) {
     const data = found.value?.data
     const have = typeof data === 'string' ? data.split(';').filter((part) => part !== '') : []
-    const wanted = elements.map((element) => plain(element))
+    const wanted = elements.map((element) => openText(element))
     const keys = new Set(wanted.map(same))
     const rest = have.filter((part) => !keys.has(same(part)))
     const places = wanted.map((element) => have.findIndex((part) => same(part) === same(element)))
@@ -51,19 +51,19 @@ export default defineModule({
           : places.includes(-1) && places.every((place) => place === -1)
             ? [...have, ...wanted]
             : [...rest, ...wanted]
-    const path_value = next.join(';')
-    if (path_value === have.join(';')) return { result: { path_value } }
-    const says = `change ${plain(name)}`
+    const path_value = madeFrom(next.join(';'), elements)
+    if (sameText(path_value, have.join(';'))) return { result: { path_value } }
+    const says = `change ${name}`
     const output = yield {
       kind: 'run',
       says,
       touches: ['files'],
       predicted: { path_value },
-      diff: [{ header: plain(name), before: have.join('\n'), after: next.join('\n') }],
+      diff: [{ header: String(name), before: have.join('\n'), after: madeFrom(next.join('\n'), elements) }],
       // The registry keeps it expandable, which the function for environment variables would not; a second write of a
       // variable of our own tells the programs that listen.
       script: ps`$k=m_new_key ${environmentKey(scope)}
-$k.SetValue(${plain(name)},${path_value},'ExpandString')
+$k.SetValue(${name},${path_value},'ExpandString')
 $k.Dispose()
 [Environment]::SetEnvironmentVariable('muster_told',[NullString]::Value,${scope === 'machine' ? 'Machine' : 'User'})`,
     }

@@ -1,8 +1,7 @@
 import { registryValue } from '../../probes/windows/registry.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
-import { Secret } from '../../values/secret.ts'
-import { plain } from '../host/text.ts'
+import { mapText, sameText } from '../../values/secret.ts'
 import { defineModule } from '../module.ts'
 import { KIND_NAMES, registryData, registryPayload, sameRegistryValue } from '../windows/registry-data.ts'
 
@@ -67,13 +66,13 @@ export default defineModule({
   },
   observe: ({ path, name, data, state, delete_key }) => {
     const keyAlone =
-      plain(name) === undefined && (state === 'absent' ? delete_key : data === undefined || data === null)
-    return { found: registryValue(keyOf(plain(path)), keyAlone ? null : (plain(name) ?? '')) }
+      name === undefined && (state === 'absent' ? delete_key : data === undefined || data === null)
+    return { found: registryValue(mapText(path, keyOf), keyAlone ? null : (name ?? '')) }
   },
   async *converge({ path, name, data, type, state, delete_key }, { found }) {
-    const key = keyOf(plain(path))
-    const value = plain(name)
-    const says = `${state === 'absent' ? 'remove' : 'set'} ${key}${value === undefined ? '' : ` ${value === '' ? '(default)' : value}`}`
+    const key = mapText(path, keyOf)
+    const value = name
+    const says = `${state === 'absent' ? 'remove' : 'set'} ${key}${value === undefined ? '' : ` ${sameText(value, '') ? '(default)' : value}`}`
     const change = { kind: 'run', says, touches: ['files', 'units'] } as const
     if (state === 'absent') {
       const gone = value === undefined && delete_key ? !found.keyExists : found.value === null
@@ -102,11 +101,11 @@ $k.Dispose()`
     const wanted = registryData(type, data)
     const had = found.value
     if (sameRegistryValue(had, wanted)) return { result: { data_changed: false, data_type_changed: false } }
-    const payload = registryPayload(wanted)
+    const payload = registryPayload(wanted, data)
     const output = yield {
       ...change,
       script: ps`$k=m_new_key ${key}
-m_set_value $k ${value ?? ''} ${data instanceof Secret && typeof payload === 'string' ? new Secret(payload, { from: [data] }) : payload} ${KIND_NAMES[type]}
+m_set_value $k ${value ?? ''} ${payload} ${KIND_NAMES[type]}
 $k.Dispose()`,
     }
     if (output.rc !== 0) throw powerShellFailure(output, says)

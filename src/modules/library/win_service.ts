@@ -3,12 +3,12 @@ import { windowsService } from '../../probes/windows/service.ts'
 import { ps, psLines } from '../../shell/powershell/ps.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict, Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import {
   createService,
   type FailureAction,
+  type KnownService,
   newService,
   type ServiceWish,
   serviceChanges,
@@ -89,7 +89,7 @@ export default defineModule({
     },
   },
   spec,
-  observe: ({ name }) => ({ service: windowsService(plain(name)) }),
+  observe: ({ name }) => ({ service: windowsService(name) }),
   async *converge(params, { service }) {
     const wish = wishOf(params)
     if (params.state === 'absent') {
@@ -108,8 +108,8 @@ $null=m_sc ${`delete "${service.name}"`} @(0,1072)`,
     }
     const scripts = []
     const says: string[] = []
-    let base = service
-    const wanted = { ...wish, name: service.name }
+    let base: KnownService = service
+    const wanted = { ...wish, name: service.exists ? service.name : params.name }
     if (!service.exists) {
       const nothingWanted = Object.entries(wish).every(
         ([key, value]) => key === 'name' || value === undefined,
@@ -117,7 +117,7 @@ $null=m_sc ${`delete "${service.name}"`} @(0,1072)`,
       if (nothingWanted && params.state === undefined)
         return { result: { exists: false, name: service.name } }
       scripts.push(createService(wanted))
-      says.push(`make the service ${service.name}`)
+      says.push(`make the service ${params.name}`)
       base = newService(wanted)
     }
     for (const { what, script } of serviceChanges(wanted, base)) {
@@ -168,13 +168,13 @@ $null=m_sc ${`delete "${service.name}"`} @(0,1072)`,
 
 function wishOf(params: ParametersOf<typeof spec>): ServiceWish {
   return {
-    name: plain(params.name),
-    path: plain(params.path),
-    displayName: plain(params.display_name),
-    description: plain(params.description),
+    name: params.name,
+    path: params.path,
+    displayName: params.display_name,
+    description: params.description,
     startMode: params.start_mode,
-    account: plain(params.username),
-    dependencies: params.dependencies?.map((one) => plain(one)),
+    account: params.username,
+    dependencies: params.dependencies,
     failureActions: params.failure_actions?.map(actionOf),
     failureReset: params.failure_reset_period_sec,
     failureFlag: params.failure_actions_on_non_crash_failure,
@@ -199,7 +199,7 @@ function stopScript(name: string, dependents: readonly string[], force: boolean)
   return psLines([...(force ? dependents : []), name].map((one) => ps`m_state ${one} 'Stopped'`))
 }
 
-function resultOf(service: import('../../probes/windows/service.ts').WindowsService): Record<string, Value> {
+function resultOf(service: KnownService): Record<string, Value> {
   return {
     exists: service.exists,
     name: service.name,

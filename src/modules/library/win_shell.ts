@@ -1,14 +1,13 @@
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, mapText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandReturns } from '../commands/command-parameters.ts'
-import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
+import { commandOutcome } from '../commands/command-result.ts'
 import { commandRepeatable } from '../commands/command-state.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import {
+  beforeWindowsCommand,
   windowsCommandParameters,
   windowsCommandProbes,
-  windowsCommandState,
 } from '../windows/command-task.ts'
 import { programOutput, runProgram } from '../windows/run-program.ts'
 
@@ -18,6 +17,7 @@ const PREFIX =
 
 /** Characters of a text that fit into a command line of Windows, encoded. */
 const MOST = 11_000
+const TOO_LONG = new RegExp(`^.{${MOST + 1}}`, 's')
 
 export default defineModule({
   name: 'win_shell',
@@ -57,43 +57,32 @@ export default defineModule({
     freeForm: 'cmd',
   },
   observe: windowsCommandProbes,
-  repeatable: ({ creates, removes }) =>
-    commandRepeatable({ creates: plain(creates), removes: plain(removes) }),
+  repeatable: commandRepeatable,
 
   async *converge(params, answers, context) {
-    const { cmd } = params
-    if (cmd === undefined || plain(cmd) === '')
-      throw new TaskFailure('no command given', { result: { rc: 256 } })
-    const wish = {
-      chdir: plain(params.chdir),
-      creates: plain(params.creates),
-      removes: plain(params.removes),
-    }
-    const needless = notNeeded(wish, windowsCommandState(answers), cmd)
-    if (needless !== null) return needless
-    if (unknowable(wish, context)) return notRun()
-    const other = plain(params.executable)
-    const own = other === undefined || /(?:^|[\\/])powershell(?:\.exe)?$/i.test(other)
-    if (own && plain(cmd).length > MOST)
+    const cmd = params.cmd ?? ''
+    const instead = beforeWindowsCommand(cmd, params, answers, context)
+    if (instead !== undefined) return instead
+    const { executable } = params
+    const own = executable === undefined || textMatches(executable, /(?:^|[\\/])powershell(?:\.exe)?$/i)
+    if (own && textMatches(cmd, TOO_LONG))
       throw new TaskFailure(`the text has more than ${MOST} characters`, {
         hint: 'put it into a file with win_copy, and run that',
       })
-    const words = own
-      ? [
-          ...(params.no_profile ? ['-NoProfile'] : []),
-          ...(params.stdin === undefined ? ['-NonInteractive'] : []),
-          ...['-ExecutionPolicy', 'Bypass', '-EncodedCommand'],
-          Buffer.from(PREFIX + plain(cmd), 'utf16le').toString('base64'),
-        ].join(' ')
-      : `/c ${plain(cmd)}`
+    const options = [
+      ...(params.no_profile ? ['-NoProfile'] : []),
+      ...(params.stdin === undefined ? ['-NonInteractive'] : []),
+      ...['-ExecutionPolicy', 'Bypass', '-EncodedCommand'],
+    ]
+    const encoded = mapText(cmd, (text) => Buffer.from(PREFIX + text, 'utf16le').toString('base64'))
     const output = programOutput(
       yield {
         kind: 'run',
         says: 'run a shell command',
         script: runProgram({
-          file: other ?? 'powershell.exe',
-          arguments: cmd instanceof Secret ? new Secret(words, { from: [cmd] }) : words,
-          folder: wish.chdir,
+          file: executable ?? 'powershell.exe',
+          arguments: own ? joinTexts([...options, encoded], ' ') : joinTexts(['/c ', cmd]),
+          folder: params.chdir,
           stdin: params.stdin,
           encoding: params.output_encoding_override ?? (own ? 'utf-8' : undefined),
         }),

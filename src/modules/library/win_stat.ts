@@ -3,7 +3,6 @@ import { access } from '../../probes/windows/access.ts'
 import { windowsFile } from '../../probes/windows/file.ts'
 import { Float } from '../../values/float.ts'
 import { dict } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -26,7 +25,7 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      path: { type: 'str', required: true, aliases: ['dest', 'name'], doc: 'Path; `%NAME%` is expanded.' },
+      path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'Path; `%NAME%` is expanded.' },
       get_checksum: { type: 'bool', default: true, doc: 'Compute the checksum of a file.' },
       checksum_algorithm: {
         type: 'str',
@@ -37,9 +36,9 @@ export default defineModule({
     },
   },
   observe: ({ path, get_checksum, checksum_algorithm }) => ({
-    file: windowsFile(plain(path)),
-    access: access(plain(path)),
-    sum: get_checksum ? checksum(plain(path), checksum_algorithm) : undefined,
+    file: windowsFile(path),
+    access: access(path),
+    sum: get_checksum ? checksum(path, checksum_algorithm) : undefined,
   }),
   // biome-ignore lint/correctness/useYield: it changes nothing.
   async *converge(_, { file, access, sum }) {

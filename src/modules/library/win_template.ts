@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import { contentOfText } from '../files/content/content.ts'
 import { rendered, TEMPLATE_MARKS, templateParameters } from '../files/content/rendered.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { observePlace, placeWindowsFile } from '../windows/place.ts'
 
@@ -29,25 +28,25 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      dest: { type: 'str', required: true, doc: 'Path on the host.' },
+      dest: { type: 'path', required: true, doc: 'Path on the host.' },
       backup: { type: 'bool', default: false, doc: 'Keep a copy of the file that is replaced.' },
       force: { type: 'bool', default: true, doc: 'Replace a file that differs.' },
       ...templateParameters('\r\n'),
     },
   },
   async observe(params, context) {
-    const file = await context.files.find('templates', plain(params.src))
+    const file = await context.files.find('templates', params.src)
     await rendered(params, file, context)
-    return observePlace(plain(params.dest), basename(file.path).replace(/\.j2$/, ''), context.diff)
+    return observePlace(params.dest, basename(file.path).replace(/\.j2$/, ''), context.diff)
   },
   async *converge(params, answers, context) {
-    const file = await context.files.find('templates', plain(params.src))
+    const file = await context.files.find('templates', params.src)
     const content = contentOfText(await rendered(params, file, context))
     const { backup, force } = params
     const name = basename(file.path).replace(/\.j2$/, '')
-    const result = { src: plain(params.src), original_basename: basename(file.path) }
+    const result = { src: params.src, original_basename: basename(file.path) }
     return yield* placeWindowsFile(
-      { dest: plain(params.dest), name, backup, force, result },
+      { dest: params.dest, name, backup, force, result },
       answers,
       content,
       context,

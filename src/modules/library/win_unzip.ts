@@ -2,7 +2,6 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -26,9 +25,9 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      src: { type: 'str', required: true, doc: 'The archive on the host.' },
-      dest: { type: 'str', required: true, doc: 'Folder to unpack into; made where it is missing.' },
-      creates: { type: 'str', doc: 'Path; when something is there, nothing is unpacked.' },
+      src: { type: 'path', required: true, doc: 'The archive on the host.' },
+      dest: { type: 'path', required: true, doc: 'Folder to unpack into; made where it is missing.' },
+      creates: { type: 'path', doc: 'Path; when something is there, nothing is unpacked.' },
       delete_archive: {
         type: 'bool',
         default: false,
@@ -38,11 +37,11 @@ export default defineModule({
     },
   },
   observe: ({ src, creates }) => ({
-    archive: windowsFile(plain(src)),
-    created: creates === undefined ? undefined : windowsFile(plain(creates)),
+    archive: windowsFile(src),
+    created: creates === undefined ? undefined : windowsFile(creates),
   }),
   async *converge(params, { archive, created }) {
-    const result = { src: archive.path, dest: plain(params.dest), removed: false }
+    const result = { src: archive.path, dest: params.dest, removed: false }
     if (created !== undefined && created.kind !== 'missing')
       return { skipped: true, msg: `'${created.path}' exists`, result }
     if (archive.kind !== 'file') throw new TaskFailure(`there is no file ${archive.path} on the host`)
@@ -54,7 +53,7 @@ export default defineModule({
       touches: ['files'],
       predicted: result,
       script: ps`if(-not ('IO.Compression.ZipFile' -as [type])){Add-Type -AssemblyName System.IO.Compression.FileSystem}
-$d=(m_path ${plain(params.dest)}).TrimEnd('\')+'\'
+$d=(m_path ${params.dest}).TrimEnd('\')+'\'
 $null=[IO.Directory]::CreateDirectory($d)
 $z=[IO.Compression.ZipFile]::OpenRead(${archive.path})
 try{

@@ -1,12 +1,19 @@
+import { joinTexts, mapText } from '../../values/secret.ts'
+import type { Text } from '../parameters.ts'
+
 /**
  * Words as one command line that programs on Windows split again into the same words (the rules of CommandLineToArgvW):
  * quotes where there is a blank or nothing, backslashes doubled in front of a quote.
  */
-export function windowsArguments(words: readonly string[]): string {
-  return words.map(windowsArgument).join(' ')
+export function windowsArguments(words: readonly Text[]): Text {
+  return joinTexts(
+    words.map((word) => mapText(word, windowsArgument)),
+    ' ',
+  )
 }
 
-function windowsArgument(word: string): string {
+/** One word of {@link windowsArguments}. */
+export function windowsArgument(word: string): string {
   if (word !== '' && !/[\s"]/.test(word)) return word
   return `"${word.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`
 }

@@ -1,6 +1,7 @@
 import type { InstalledProgram } from '../../probes/windows/programs.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
 import type { Output } from '../../values/transfer.ts'
+import type { Text } from '../parameters.ts'
 
 /** What Windows Installer ended with, and what it means (facts/windows.md 5.1). */
 const CODES: ReadonlyMap<number, string> = new Map([
@@ -46,7 +47,7 @@ export function findProgram(programs: readonly InstalledProgram[], id: string): 
 
 export interface Installation {
   readonly program: string
-  readonly arguments: string
+  readonly arguments: Text
   readonly folder: string | undefined
   /** It is msiexec, which writes a log; its end is told when it fails. */
   readonly msi: boolean

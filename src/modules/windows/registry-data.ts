@@ -1,6 +1,6 @@
 import type { RegistryValue } from '../../probes/windows/registry.ts'
 import type { PowerShellValue } from '../../shell/powershell/ps.ts'
-import { Secret } from '../../values/secret.ts'
+import { madeFrom, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 
@@ -87,9 +87,16 @@ function comparable({ data }: RegistryValue): string {
   return Array.isArray(data) ? JSON.stringify(data) : String(data)
 }
 
-/** The data as a script gets it: a whole number as the signed one that .NET takes. */
-export function registryPayload({ kind, data }: RegistryValue): PowerShellValue {
+/**
+ * The data as a script gets it: a whole number as the signed one that .NET takes.
+ * @param given what the task has: texts that are Secrets there are Secrets here
+ */
+export function registryPayload({ kind, data }: RegistryValue, given: Value | undefined): PowerShellValue {
   if (kind === 'dword') return Number(BigInt.asIntN(32, data))
   if (kind === 'qword') return BigInt.asIntN(64, data).toString()
-  return data as PowerShellValue
+  if (Array.isArray(data)) {
+    const items = Array.isArray(given) ? given : [given]
+    return data.map((text, at) => madeFrom(text, [items[at]]))
+  }
+  return typeof data === 'string' ? madeFrom(data, [given]) : (data as PowerShellValue)
 }

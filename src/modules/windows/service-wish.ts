@@ -1,21 +1,30 @@
 import type { WindowsService } from '../../probes/windows/service.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
+import { joinTexts, mapText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { Text } from '../parameters.ts'
 import { windowsArguments } from './arguments.ts'
 
 /** How a service shall be configured; what is undefined stays as it is. */
 export interface ServiceWish {
-  readonly name: string
-  readonly path: string | undefined
-  readonly displayName: string | undefined
-  readonly description: string | undefined
+  readonly name: Text
+  readonly path: Text | undefined
+  readonly displayName: Text | undefined
+  readonly description: Text | undefined
   readonly startMode: 'auto' | 'delayed' | 'manual' | 'disabled' | undefined
-  readonly account: string | undefined
-  readonly dependencies: readonly string[] | undefined
+  readonly account: Text | undefined
+  readonly dependencies: readonly Text[] | undefined
   readonly failureActions: readonly FailureAction[] | undefined
   readonly failureReset: number | undefined
   readonly failureFlag: boolean | undefined
   readonly sidType: 'none' | 'restricted' | 'unrestricted' | undefined
+}
+
+/** What is known of a service: what its host says, or what a task made of it just now. */
+export type KnownService = Omit<WindowsService, 'name' | 'displayName' | 'path'> & {
+  readonly name: Text
+  readonly displayName: Text
+  readonly path: Text
 }
 
 export interface FailureAction {
@@ -39,14 +48,14 @@ export interface ServiceChange {
  * which does not notice what is written into the registry (facts/windows.md 4.3).
  * @throws TaskFailure
  */
-export function serviceChanges(wish: ServiceWish, service: WindowsService): ServiceChange[] {
+export function serviceChanges(wish: ServiceWish, service: KnownService): ServiceChange[] {
   const changes: ServiceChange[] = []
-  const sc = (what: string, words: readonly string[], rest: readonly string[]) =>
+  const sc = (what: string, words: readonly string[], rest: readonly Text[]) =>
     changes.push({
       what,
       script: ps`$null=m_sc ${windowsArguments([...words.slice(0, 1), service.name, ...rest])}`,
     })
-  const different = (wanted: string | undefined, have: string) => wanted !== undefined && wanted !== have
+  const different = (wanted: Text | undefined, have: Text) => wanted !== undefined && !sameText(wanted, have)
   if (different(wish.path, service.path)) sc('path', ['config'], ['binPath=', wish.path ?? ''])
   if (different(wish.displayName, service.displayName))
     changes.push({
@@ -68,17 +77,17 @@ export function serviceChanges(wish: ServiceWish, service: WindowsService): Serv
         script: ps`Set-Service -Name ${service.name} -StartupType ${START_NAMES[wish.startMode]}`,
       })
   }
-  if (wish.account !== undefined && accountKey(wish.account) !== accountKey(service.account))
+  if (wish.account !== undefined && !sameText(mapText(wish.account, accountKey), accountKey(service.account)))
     sc(
       'account',
       ['config'],
       ['obj=', wish.account, ...(needsPassword(wish.account) ? ['password=', ''] : [])],
     )
-  if (wish.dependencies !== undefined && listKey(wish.dependencies) !== listKey(service.dependencies))
+  if (wish.dependencies !== undefined && !sameText(listKey(wish.dependencies), listKey(service.dependencies)))
     sc(
       'dependencies',
       ['config'],
-      ['depend=', wish.dependencies.length === 0 ? '/' : wish.dependencies.join('/')],
+      ['depend=', wish.dependencies.length === 0 ? '/' : joinTexts(wish.dependencies, '/')],
     )
   if (wish.failureActions !== undefined || wish.failureReset !== undefined) {
     const reset = wish.failureReset ?? 86_400
@@ -112,7 +121,7 @@ export function createService(wish: ServiceWish): PowerShellText {
 }
 
 /** As it is after it was made, so that what New-Service cannot set is found different. */
-export function newService(wish: ServiceWish): WindowsService {
+export function newService(wish: ServiceWish): KnownService {
   const start = wish.startMode ?? 'auto'
   return {
     exists: true,
@@ -144,9 +153,8 @@ function accountKey(account: string): string {
 }
 
 /** Accounts that Windows looks after itself take none. */
-function needsPassword(account: string): boolean {
-  if (/^(?:localsystem|system|nt authority\\|nt service\\)/i.test(account) || account.endsWith('$'))
-    return false
+function needsPassword(account: Text): boolean {
+  if (textMatches(account, /^(?:localsystem|system|nt authority\\|nt service\\)|\$$/i)) return false
   throw new TaskFailure(
     `the account ${account} needs a password, which could only be given in a command line`,
     {
@@ -155,8 +163,8 @@ function needsPassword(account: string): boolean {
   )
 }
 
-function listKey(names: readonly string[]): string {
-  return names.map((name) => name.toLowerCase()).join('/')
+function listKey(names: readonly Text[]): Text {
+  return mapText(joinTexts(names, '/'), (text) => text.toLowerCase())
 }
 
 /** Reset period, number and list of actions as the registry holds them (facts/windows.md 4.3). */

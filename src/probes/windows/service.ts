@@ -1,4 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
+import { openText, type Secret } from '../../values/secret.ts'
 import { type Probe, type ProbeKind, probe } from '../probe.ts'
 import { windowsNumber, windowsRows } from './rows.ts'
 
@@ -87,6 +88,6 @@ const STATES: Readonly<Record<string, WindowsService['state']>> = {
 const MODES: Readonly<Record<number, WindowsService['startMode']>> = { 2: 'auto', 3: 'manual', 4: 'disabled' }
 
 /** A service by its name, or its display name where no service has that name. */
-export function windowsService(name: string): Probe<WindowsService> {
-  return probe(kind, name)
+export function windowsService(name: string | Secret): Probe<WindowsService> {
+  return probe(kind, openText(name))
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/controller-files.ts'
+import type { Text } from '../../modules/parameters.ts'
 import { InputError } from '../../values/problem.ts'
-import { Secret } from '../../values/secret.ts'
+import { openText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
 import { isVaultText } from '../../vault/envelope.ts'
@@ -56,7 +57,8 @@ export class PlaybookFiles implements ControllerFiles {
     return new PlaybookFiles(search, this.#learn, this.#shared)
   }
 
-  async find(folder: 'files' | 'templates' | 'vars', path: string): Promise<ControllerFile> {
+  async find(folder: 'files' | 'templates' | 'vars', name: Text): Promise<ControllerFile> {
+    const path = openText(name)
     const searched = this.#places(folder, path)
     for (const place of searched) {
       const found = await stat(place).catch(() => undefined)

@@ -15,7 +15,7 @@ test.each([
 ] as const)('%s of %s', (kind, data, wanted, sent) => {
   const value = registryData(kind, data)
   expect(value).toEqual({ kind, data: wanted })
-  expect(registryPayload(value)).toBe(sent)
+  expect(registryPayload(value, data)).toBe(sent)
 })
 
 test('lists and bytes', () => {

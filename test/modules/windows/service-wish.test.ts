@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import {
   createService,
+  type KnownService,
   newService,
   type ServiceWish,
   serviceChanges,
 } from '../../../src/modules/windows/service-wish.ts'
-import type { WindowsService } from '../../../src/probes/windows/service.ts'
 
 const NOTHING: ServiceWish = {
   name: 'x',
@@ -20,8 +20,8 @@ const NOTHING: ServiceWish = {
   failureFlag: undefined,
   sidType: undefined,
 }
-const service: WindowsService = { ...newService({ ...NOTHING, path: 'C:\\x.exe' }), startMode: 'auto' }
-const changes = (wish: Partial<ServiceWish>, now: Partial<WindowsService> = {}) =>
+const service: KnownService = { ...newService({ ...NOTHING, path: 'C:\\x.exe' }), startMode: 'auto' }
+const changes = (wish: Partial<ServiceWish>, now: Partial<KnownService> = {}) =>
   serviceChanges({ ...NOTHING, ...wish }, { ...service, ...now }).map(({ script }) => String(script))
 
 test('what is not named, or is so already, stays', () => {

@@ -8,8 +8,8 @@ import {
 } from '../../../probes/account.ts'
 import type { Probe } from '../../../probes/probe.ts'
 import { type ShellText, sh } from '../../../shell/sh.ts'
+import { openText, textMatches } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
-import { plain } from '../../host/text.ts'
 import type { Text } from '../../parameters.ts'
 
 /** Whom a file shall belong to; undefined where the task does not say. */
@@ -17,8 +17,8 @@ export interface Owners {
   readonly uid: number | undefined
   readonly gid: number | undefined
   /** Names the host does not know (yet: an earlier task may make them). */
-  readonly unknownOwner: string | undefined
-  readonly unknownGroup: string | undefined
+  readonly unknownOwner: Text | undefined
+  readonly unknownGroup: Text | undefined
   /** Whom the step runs as, and with which umask. */
   readonly runs: Runner
 }
@@ -31,8 +31,7 @@ export interface OwnerWish {
 
 /** What has to be asked to read {@link Owners}. Digits are ids, known or not (facts/modules.md, Owners). */
 export function observeOwners(wish: OwnerWish) {
-  const owner = plain(wish.owner)
-  const group = plain(wish.group)
+  const { owner, group } = wish
   return {
     runs: runner() as Probe<Runner>,
     owner: owner === undefined || isId(owner) ? undefined : user(owner),
@@ -48,10 +47,9 @@ export interface OwnerAnswers {
 }
 
 export function readOwners(wish: OwnerWish, answers: OwnerAnswers): Owners {
-  const owner = plain(wish.owner)
-  const group = plain(wish.group)
-  const uid = owner === undefined ? undefined : isId(owner) ? Number(owner) : answers.owner?.uid
-  const gid = group === undefined ? undefined : isId(group) ? Number(group) : answers.group?.gid
+  const { owner, group } = wish
+  const uid = owner === undefined ? undefined : isId(owner) ? Number(openText(owner)) : answers.owner?.uid
+  const gid = group === undefined ? undefined : isId(group) ? Number(openText(group)) : answers.group?.gid
   return {
     uid,
     gid,
@@ -68,8 +66,8 @@ export const groupFunction: ShellText = sh`m_gid() {
   else while IFS=: read -r m_n m_x m_i m_r; do [ "$m_n" = "$1" ] && { printf %s "$m_i"; return 0; }; done < /etc/group; fi
 }`
 
-function isId(text: string): boolean {
-  return /^\d{1,10}$/.test(text)
+function isId(text: Text): boolean {
+  return textMatches(text, /^\d{1,10}$/)
 }
 
 /**
