@@ -31,7 +31,7 @@ export function keywordsPage(): string {
       )}. \`with_first_found\` looks in the folder that belongs to the module (\`templates/\`, \`vars/\`, \`files/\`) and passes over undefined terms.`,
     '## Not supported yet',
     'Keywords that Ansible has, and what to do until muster has them:',
-    notYet(keywordsNotYet(), (name) => insteadOfKeyword(name, 'play')),
+    notYet(keywordsNotYet(), (name) => insteadOfKeyword(name)),
     'Modules and actions:',
     notYet(modulesNotYet(), insteadOfModule),
   ]

@@ -68,6 +68,7 @@ const KEYWORD_SCHEMAS: Readonly<Record<KeywordType, Schema>> = {
   loop_control: ref('loop_control'),
   action: { type: ['string', 'object'] },
   arguments: { type: ['object', 'null'] },
+  defaults: { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] },
 }
 
 /** The schema of playbooks, for completion and hints in editors. muster's own check is stricter. */

@@ -121,7 +121,7 @@ export function refuseUnknown(fields: readonly Field[], where: Where, mistakes: 
 
 /** Why a word cannot stand there, and what can be done. */
 export function refuseKeyword(name: string, where: Where, position: Position, mistakes: Mistakes): void {
-  const instead = insteadOfKeyword(name, where)
+  const instead = insteadOfKeyword(name)
   if (instead !== undefined) {
     mistakes.add(position, `'${shownName(name)}' is not supported by muster yet (${PLACES[where]})`, instead)
     return

@@ -25,6 +25,7 @@ export type KeywordType =
   | 'loop_control'
   | 'action'
   | 'arguments'
+  | 'defaults'
 
 export interface Keyword {
   readonly type: KeywordType
@@ -105,7 +106,27 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     on: ['play'],
     doc: 'The folder of local facts: /etc/ansible/facts.d unless given.',
   },
-  remote_user: { type: 'text', on: ['play'], doc: 'The user to log in as.' },
+  remote_user: {
+    type: 'text',
+    on: EVERYWHERE,
+    doc: 'The user to log in as, where no variable of the host says so. A task with one of its own has a connection of its own.',
+  },
+  user: { type: 'text', on: ['play'], doc: 'The old name of `remote_user`.' },
+  port: {
+    type: 'integer',
+    on: EVERYWHERE,
+    doc: 'The port of ssh, where no variable of the host says so. A task with one of its own has a connection of its own.',
+  },
+  module_defaults: {
+    type: 'defaults',
+    on: EVERYWHERE,
+    doc: 'Arguments that tasks of a module get that do not write them, by module; of several for one module the nearest counts.',
+  },
+  diff: {
+    type: 'boolean',
+    on: EVERYWHERE,
+    doc: 'Whether the difference that it makes is shown, whatever --diff says.',
+  },
   vars: { type: 'variables', on: EVERYWHERE, doc: 'Variables, by name; evaluated when they are used.' },
   environment: {
     type: 'environment',

@@ -1,6 +1,7 @@
 import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
 import type { Role } from './roles/role.ts'
+import type { ModuleDefaults } from './tasks/module-defaults.ts'
 
 /** A checked playbook: every key known, every type right, every template parsed, with the place of each. */
 export interface Playbook {
@@ -35,6 +36,8 @@ export interface Play extends BecomeKeywords {
   /** The folder of the file that it is written in, where its files and templates are looked for. Absolute. */
   readonly directory: string
   readonly remoteUser: Value | undefined
+  /** Where the variables of hosts do not say one. */
+  readonly port?: Value | undefined
   /** How hosts are reached whose variables do not say so. */
   readonly connection: Value | undefined
   readonly order: Value | undefined
@@ -120,6 +123,12 @@ export interface Inherited extends BecomeKeywords {
   readonly delegateFacts?: Value
   readonly throttle?: Value
   readonly connection?: Value
+  readonly remoteUser?: Value
+  readonly port?: Value
+  /** Whether differences are shown. */
+  readonly diff?: Value
+  /** Arguments for tasks of a module, by its short name. Those of a task are among its arguments already. */
+  readonly moduleDefaults?: ModuleDefaults
 }
 
 /** What a task includes at its turn. */

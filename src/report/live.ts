@@ -47,7 +47,7 @@ export function liveReport(write: (text: string) => void, options: LogOptions): 
 function worthALine(event: RunEvent, options: LogOptions): boolean {
   if (event.type === 'warning' || event.type === 'stopped' || event.type === 'activation') return true
   if (event.type !== 'task') return false
-  if (options.diff && event.diff.length > 0) return true
+  if ((options.diff || event.showsDiff === true) && event.diff.length > 0) return true
   if (event.showsResult === true || options.verbosity > 0) return true
   return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
 }

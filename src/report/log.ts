@@ -18,7 +18,7 @@ export function logReport(write: (text: string) => void, options: LogOptions): L
     const line = logLine(event, options.verbosity)
     if (line !== undefined) write(`${line}\n`)
     if (event.type === 'task') {
-      if (options.diff)
+      if (options.diff || event.showsDiff === true)
         for (const diff of event.diff) {
           const text = formatDiff(diff)
           if (text !== '') write(`${text}\n`)

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RunWords } from '../../src/cli/options/run-options.ts'
 import { runFromWords } from '../../src/cli/run-command.ts'
+import type { ConnectionSettings } from '../../src/connection/connection.ts'
+import { connectLocally } from '../../src/connection/local.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
 import type { RunResult } from '../../src/run/run.ts'
 import { InputError, type Problem } from '../../src/values/problem.ts'
@@ -24,8 +26,18 @@ export class Input {
     return new Input(folder)
   }
 
-  /** Applies `play.yaml` to `hosts.yaml` over local connections. @throws InputError */
-  async apply(words: RunWords = {}): Promise<{ result: RunResult; events: RunEvent[] }> {
+  /**
+   * Applies `play.yaml` to `hosts.yaml` over local connections. @throws InputError
+   * @param connecting is told how a host would be reached, which then is a local connection all the same
+   */
+  async apply(
+    words: RunWords = {},
+    connecting?: (settings: ConnectionSettings) => void,
+  ): Promise<{ result: RunResult; events: RunEvent[] }> {
+    const connect = async (settings: ConnectionSettings) => {
+      connecting?.(settings)
+      return connectLocally(settings.name)
+    }
     const events: RunEvent[] = []
     const result = await runFromWords(
       'apply',
@@ -33,6 +45,7 @@ export class Input {
       // A run that makes a change has a journal among the user's own; a check has none.
       { inventory: [join(this.folder, 'hosts.yaml')], connection: 'local', check: true, ...words },
       (event) => events.push(event),
+      ...(connecting === undefined ? [] : [{ connect }]),
     )
     return { result, events }
   }

@@ -5,7 +5,7 @@ import type { YamlNode } from '../../yaml/node.ts'
 import { toValue } from '../../yaml/to-value.ts'
 import { readBecome } from '../become.ts'
 import { includedHandlers, numbered, numberedLists, tasksIn } from '../entries.ts'
-import { Fields, fieldsOf, refuseUnknown } from '../fields.ts'
+import { type Field, Fields, fieldsOf, refuseUnknown } from '../fields.ts'
 import { type Named, readEnvironment, readTags } from '../lists.ts'
 import type { Mistakes } from '../mistakes.ts'
 import type { Inherited, Play } from '../playbook.ts'
@@ -55,6 +55,8 @@ export async function readPlay(
     environment: __,
     noLog: ___,
     connection: ____,
+    remoteUser: _____,
+    port,
     ...rest
   } = readInherited(fields, mistakes, [])
   const handed = Object.fromEntries(Object.entries(rest).filter(([key]) => !key.startsWith('become')))
@@ -86,6 +88,7 @@ export async function readPlay(
   checkHandlers(notified, [...handlers.flat(), ...included], complete, mistakes)
   for (const task of [...[preTasks, tasks, postTasks].flatMap(tasksIn), ...handlers.flat()])
     await checkSource(task, mistakes)
+  const gathering = new Fields([...factDefaults(inherited, fields, mistakes), ...entries], mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
   return {
     ...readBecome(fields, mistakes),
@@ -101,21 +104,52 @@ export async function readPlay(
     tags: inherited.tags,
     noLog: fields.boolean('no_log'),
     directory: resolve(directory),
-    remoteUser: fields.text('remote_user'),
+    remoteUser: readRemoteUser(fields, mistakes),
+    port,
     connection: fields.checked('connection', readConnection),
     order: fields.checked('order', readOrder),
     strategy: fields.checked('strategy', readStrategy),
     forceHandlers: fields.boolean('force_handlers'),
     gatherFacts: fields.boolean('gather_facts'),
-    gatherSubset: readSubset(fields, mistakes),
-    gatherTimeout: fields.integer('gather_timeout'),
-    factPath: fields.text('fact_path'),
+    gatherSubset: readSubset(gathering, mistakes),
+    gatherTimeout: gathering.integer('gather_timeout'),
+    factPath: gathering.text('fact_path'),
     preTasks,
     tasks,
     postTasks,
     handlers,
     roles: [...roles.shared, ...collected.shared],
   }
+}
+
+/** What `module_defaults` say of gathering; the play's own keywords win (measured with 2.19.14). */
+function factDefaults({ moduleDefaults }: Inherited, fields: Fields, mistakes: Mistakes): readonly Field[] {
+  const defaults = fieldsOf(moduleDefaults?.get('setup') ?? NO_DEFAULTS)
+  const gathers = fields.node('gather_facts')
+  if (gathers?.kind !== 'scalar' || gathers.value !== false)
+    for (const { name, key } of defaults)
+      if (!['gather_subset', 'gather_timeout', 'fact_path'].includes(name))
+        mistakes.add(
+          key.position,
+          `module_defaults: '${name}' of setup is not supported for the facts of a play`,
+          'give gather_subset, or say gather_facts: false and gather with a task of setup',
+        )
+  return defaults
+}
+
+const NO_DEFAULTS = {
+  kind: 'map',
+  entries: [],
+  repeated: [],
+  position: { file: '', line: 0, column: 0 },
+} as const
+
+/** `remote_user`, or its old name `user`. */
+function readRemoteUser(fields: Fields, mistakes: Mistakes): Value | undefined {
+  const old = fields.positionOf('user')
+  if (old !== undefined && fields.positionOf('remote_user') !== undefined)
+    mistakes.add(old, 'both user and remote_user are set for this play', 'keep remote_user')
+  return fields.text('remote_user') ?? fields.text('user')
 }
 
 /** `gather_subset`: a word or a list of words. */

@@ -64,7 +64,7 @@ function readMapping(
   const keywords = all.filter((field) => {
     if (field === named || forGalaxy.includes(field.name)) return false
     if (isKeyword(field.name, 'role')) return true
-    if (insteadOfKeyword(field.name, 'role') !== undefined) {
+    if (insteadOfKeyword(field.name) !== undefined) {
       refuseKeyword(field.name, 'role', field.key.position, mistakes)
       return false
     }

@@ -65,7 +65,7 @@ function refuseStranger(
     refuseModule(name, key.position, mistakes)
     return true
   }
-  if (insteadOfKeyword(name, where) !== undefined || hasModule || isKeywordAnywhere(name)) {
+  if (insteadOfKeyword(name) !== undefined || hasModule || isKeywordAnywhere(name)) {
     refuseKeyword(name, where, key.position, mistakes)
     return name === 'import_playbook'
   }

@@ -7,6 +7,8 @@ import type { Mistakes } from '../mistakes.ts'
 import type { Condition, Inherited } from '../playbook.ts'
 import { readVariables } from '../variables.ts'
 import { readConditions } from './conditions.ts'
+import { keywordPort } from './keyword-values.ts'
+import { readModuleDefaults } from './module-defaults.ts'
 import type { TaskListContext } from './task-list.ts'
 
 const CONNECTIONS = ['ssh', 'smart', 'auto', 'openssh', 'paramiko', 'paramiko_ssh', 'local']
@@ -55,6 +57,10 @@ export function readInherited(
       delegateFacts: fields.boolean('delegate_facts'),
       throttle: fields.integer('throttle'),
       connection: fields.checked('connection', readConnection),
+      remoteUser: fields.text('remote_user'),
+      port: fields.checked('port', keywordPort),
+      diff: fields.boolean('diff'),
+      moduleDefaults: readModuleDefaults(fields, mistakes),
     }),
   }
 }
@@ -84,6 +90,9 @@ export function within<T extends Inherited>(outer: Inherited, inner: T): T {
     when: [...outer.when, ...inner.when],
     tags: [...new Set([...outer.tags, ...inner.tags])],
     environment: [...outer.environment, ...inner.environment],
+    ...(outer.moduleDefaults === undefined || inner.moduleDefaults === undefined
+      ? {}
+      : { moduleDefaults: new Map([...outer.moduleDefaults, ...inner.moduleDefaults]) }),
   }
 }
 

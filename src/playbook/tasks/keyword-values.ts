@@ -22,6 +22,12 @@ export function keywordInteger(name: string, given: Value): number {
   return unfit(name, value, 'int', 'it takes a whole number from 0 on')
 }
 
+/** The number of a port. @throws RangeError in Ansible's words */
+export function keywordPort(given: Value): number {
+  const port = keywordInteger('port', given)
+  return port > 0 && port < 65_536 ? port : unfit('port', given, 'int', 'it takes a number from 1 to 65535')
+}
+
 /** Seconds, perhaps with a fraction, from 0 on. @throws RangeError in Ansible's words */
 export function keywordSeconds(name: string, given: Value): number {
   const value = openIncidental(given)

@@ -3,16 +3,7 @@
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
   vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
-  port: 'set `ansible_port` in the inventory',
-  user: 'this is the old name of `remote_user`',
-  diff: 'give --diff on the command line',
   debugger: 'use -v, and `debug` tasks',
-  module_defaults: 'write the arguments at each task, or keep them in a variable',
-}
-
-/** Where such a keyword differs by place. */
-const BY_PLACE: Readonly<Record<string, string>> = {
-  'task:remote_user': 'write it at the play, or set `ansible_user` for the host',
 }
 
 /** Modules and actions that playbooks for Ansible often use. */
@@ -28,10 +19,7 @@ const MODULES: Readonly<Record<string, string>> = {
 }
 
 /** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
-export function insteadOfKeyword(name: string, where: string): string | undefined {
-  const place = where === 'play' || where === 'loop_control' ? where : 'task'
-  const key = `${place}:${name}`
-  if (Object.hasOwn(BY_PLACE, key)) return BY_PLACE[key]
+export function insteadOfKeyword(name: string): string | undefined {
   return Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined
 }
 
@@ -45,7 +33,7 @@ export function modulesNotYet(): readonly string[] {
   return Object.keys(MODULES)
 }
 
-/** The keywords of {@link insteadOfKeyword}, those that differ by place aside. */
+/** The keywords of {@link insteadOfKeyword}. */
 export function keywordsNotYet(): readonly string[] {
   return Object.keys(KEYWORDS)
 }

@@ -10,6 +10,7 @@ import { readImportRole } from '../roles/import-role.ts'
 import type { Role } from '../roles/role.ts'
 import { readBlock } from './block.ts'
 import { importField, readImport } from './import-tasks.ts'
+import { checkModuleDefaults } from './module-defaults.ts'
 import { readTask } from './task.ts'
 
 /** What a play gets from the roles in it, beside their tasks. */
@@ -67,6 +68,7 @@ export async function readTaskList(node: YamlNode | undefined, context: TaskList
     )
     return { entries: [], complete: false }
   }
+  await checkModuleDefaults(context.inherited.moduleDefaults, mistakes)
   const lists: TaskList[] = []
   for (const item of node.items) lists.push(await readEntry(item, context))
   return joined(lists)

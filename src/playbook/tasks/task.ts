@@ -16,6 +16,7 @@ import { readConditions } from './conditions.ts'
 import { knownIn, readInherited, within } from './inherited.ts'
 import { readLoop, readLoopControl } from './loop.ts'
 import { checkMeta } from './meta.ts'
+import { checkModuleDefaults, withDefaults } from './module-defaults.ts'
 import type { TaskListContext } from './task-list.ts'
 
 /** A task with all its mistakes recorded; undefined when there is no telling what it does. */
@@ -39,7 +40,14 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
   const { flow } = module
   const included = flow === 'run' ? undefined : flow
   if (included !== undefined) checkIncludeKeywords(entries, included, action.position, mistakes)
-  const read = readArguments(module, action.args, more, mistakes)
+  await checkModuleDefaults(keywords.moduleDefaults, mistakes)
+  const read = withDefaults(
+    module,
+    readArguments(module, action.args, more, mistakes),
+    keywords.moduleDefaults,
+    action.position,
+    mistakes,
+  )
   mistakes.addAll(checkArguments(module, read.args, { task: action.position, args: read.positions }))
   const task: Task = {
     ...keywords,

@@ -1,7 +1,6 @@
 // More than 250 lines: what is known of a host, and the one connection by which it becomes known, are one thing.
 
 import { type Connection, ConnectionError, type Platform, type Step } from '../../connection/connection.ts'
-import type { ConnectionKind } from '../../connection/settings/settings.ts'
 import { identityKey } from '../../connection/shell/identity.ts'
 import type { Action } from '../../modules/module.ts'
 import { type AnswersOf, type Probe, type ProbeSet, probesOf, type Touched } from '../../probes/probe.ts'
@@ -16,7 +15,7 @@ import { type Identity, keyOf } from './identity.ts'
 import { Answers } from './link/answers.ts'
 import { downloadScript, windowsDownloadScript } from './link/host-download.ts'
 import { keepAll, languageOf, type Question, questionsOf, stepOf } from './link/questions.ts'
-import { settingsOf } from './settings.ts'
+import { settingsOf, type Way } from './settings.ts'
 
 /** Probes that a later task will probably need, and as whom. A wrong guess costs a request, never an answer. */
 export interface Guess {
@@ -34,7 +33,7 @@ export class HostLink {
   readonly #variables: PlayVariables
   readonly #phase: (phase: Phase) => void
   readonly #answers = new Map<string, Answers>()
-  readonly #way: ConnectionKind | undefined
+  readonly #way: Way | undefined
   #renewed = false
   #platform: Platform | undefined
 
@@ -44,7 +43,7 @@ export class HostLink {
     host: HostState,
     variables: PlayVariables,
     phase: (phase: Phase) => void,
-    way?: ConnectionKind,
+    way?: Way,
   ) {
     this.#way = way
     this.#run = run

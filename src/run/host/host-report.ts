@@ -61,7 +61,9 @@ export class HostReport {
     told: { readonly status: Status; readonly result: TaskResult; readonly registered: Dict },
     where: { readonly handler: boolean; readonly started: number; readonly label?: string },
   ): void {
-    const { noLog } = evaluated
+    const { noLog, diff } = evaluated
+    // Its own keyword says so.
+    const showsDiff = diff && !this.#run.options.diff
     this.#run.emit({
       type: 'task',
       play: this.#play,
@@ -75,7 +77,8 @@ export class HostReport {
       ...(where.label === undefined ? {} : { item: noLog ? '(censored due to no_log)' : where.label }),
       message: noLog && told.result.message !== undefined ? 'hidden by no_log' : told.result.message,
       hint: noLog ? undefined : told.result.hint,
-      diff: noLog ? [] : told.result.diff,
+      diff: noLog || (evaluated.task.diff !== undefined && !diff) ? [] : told.result.diff,
+      ...(showsDiff ? { showsDiff: true } : {}),
       result: noLog ? censored(told.registered) : told.registered,
       seconds: (performance.now() - where.started) / 1000,
     })

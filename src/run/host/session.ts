@@ -123,21 +123,16 @@ export class HostSession {
   linkFor(target: Target | undefined): DelegateLink | undefined {
     if (target === undefined) return undefined
     const { batch, host, play, run } = this
-    const key = target.connection === undefined ? target.host : `${target.host} ${target.connection}`
+    const { way } = target
+    const key = way === undefined ? target.host : `${target.host} ${JSON.stringify(way)}`
     return batch.linkTo(key, () => {
       // Another way to a host is another connection.
-      const state = target.connection === undefined ? run.hostState(target.host) : newHost(target.host)
+      const state = way === undefined ? run.hostState(target.host) : newHost(target.host)
       const phase = (each: Phase) => this.report.phase(each)
-      const link = new HostLink(
-        run,
-        state,
-        { ...play.variables, batch: [host.name] },
-        phase,
-        target.connection,
-      )
+      const link = new HostLink(run, state, { ...play.variables, batch: [host.name] }, phase, way)
       return {
         link,
-        state: target.connection === undefined ? state : run.hostState(target.host),
+        state: way === undefined ? state : run.hostState(target.host),
         turns: new Semaphore(1),
       }
     })

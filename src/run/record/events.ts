@@ -103,6 +103,8 @@ export type RunEvent =
       readonly message: string | undefined
       readonly hint: string | undefined
       readonly diff: readonly Diff[]
+      /** It is shown whatever --diff says. */
+      readonly showsDiff?: true
       /** What `register` gets; censored where no_log says so. */
       readonly result: Dict
       readonly seconds: number

@@ -82,7 +82,7 @@ export function scopeFor(
       mapLayer(run.hostVariables(host.name)),
       ...(role === undefined ? [] : [mapLayer(role.defaults)]),
       ...[...play.roles].reverse().map(({ sharedDefaults }) => mapLayer(sharedDefaults)),
-      ...(task === undefined ? [] : [fallbackLayer(run, host, play)]),
+      ...(task === undefined ? [] : [fallbackLayer(run, host, play, task)]),
     ],
     run.options.hashBehaviour === 'merge',
   )
@@ -101,11 +101,12 @@ function foresightLayer({ known, unknown }: Foresight): Layer {
   }
 }
 
-/** What a host is called and who logs in, where no variable says so; not seen in `hostvars`, as in Ansible. */
-function fallbackLayer(run: RunState, host: HostState, play: PlayVariables): Layer {
+/** What a host is called and how it is reached, where no variable says so; not seen in `hostvars`, as in Ansible. */
+function fallbackLayer(run: RunState, host: HostState, { play }: PlayVariables, task: Task): Layer {
   return (name) => {
     if (name === 'ansible_host') return host.name
-    return name === 'ansible_user' ? (play.play.remoteUser ?? run.options.user) : undefined
+    if (name === 'ansible_port') return task.port ?? play.port
+    return name === 'ansible_user' ? (task.remoteUser ?? play.remoteUser ?? run.options.user) : undefined
   }
 }
 

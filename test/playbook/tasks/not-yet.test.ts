@@ -15,9 +15,9 @@ describe('what muster has not yet', () => {
   })
 
   it('says what to use instead', () => {
-    expect(insteadOfKeyword('debugger', 'task')).toContain('use -v')
-    expect(insteadOfKeyword('ignore_errors', 'task')).toBeUndefined()
-    expect(insteadOfKeyword('toString', 'task')).toBeUndefined()
+    expect(insteadOfKeyword('debugger')).toContain('use -v')
+    expect(insteadOfKeyword('ignore_errors')).toBeUndefined()
+    expect(insteadOfKeyword('toString')).toBeUndefined()
     expect(insteadOfModule('include')).toBe('this is the old name of `include_tasks`')
     expect(insteadOfModule('nosuch')).toBeUndefined()
     expect(insteadOfModule('constructor')).toBeUndefined()

@@ -47,6 +47,8 @@ export interface EvaluatedTask {
   /** The name without the role's in front. */
   readonly ownName: string
   readonly noLog: boolean
+  /** Whether the difference that it makes is shown. */
+  readonly diff: boolean
   /** The loop's values; null without a loop. */
   readonly values: readonly Value[] | null
   /** How the loop goes on between its values. */
@@ -96,6 +98,7 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
     name: taskName(module, task, own),
     ownName: own,
     noLog: false,
+    diff: run.options.diff,
     values: null,
     loop: ONCE,
   }
@@ -103,16 +106,18 @@ export async function evaluateTask(standpoint: Standpoint, task: Task): Promise<
     // What is kept under a secret's name is one, and is not to be seen on its way there.
     const isSecret = task.register !== undefined && isSecretName(task.register)
     const noLog = truth(engine, task.noLog ?? play.play.noLog, 'no_log') || isSecret
-    if (task.loop === undefined) return { ...common, noLog }
+    const diff = task.diff === undefined ? common.diff : truth(engine, task.diff, 'diff')
+    const evaluated = { ...common, noLog, diff }
+    if (task.loop === undefined) return evaluated
     const values = loopValues(engine, task)
     // `loop: null` is no loop at all.
-    if (values === null) return { ...common, noLog, values }
+    if (values === null) return { ...evaluated, values }
     if (!(values instanceof TaskFailure)) {
       const covered = values.map((each) => withSecrecy(task.loopControl.loopVar, each))
-      return { ...common, noLog, values: covered, loop: loopPlan(engine, task) }
+      return { ...evaluated, values: covered, loop: loopPlan(engine, task) }
     }
     const skip = skippedBy(engine, task)
-    return skip === undefined ? { ...common, noLog, failure: values } : { ...common, noLog, skip }
+    return skip === undefined ? { ...evaluated, failure: values } : { ...evaluated, skip }
   } catch (error) {
     return { ...common, failure: evaluationFailure(error) }
   }
@@ -145,15 +150,19 @@ export async function evaluateItem(
   const nobody: Identity = { become: undefined, environment: [] }
   const bare = { scope, loopVariables, params: undefined, probes: {}, identity: nobody }
   const unprepared = { ...bare, check: run.options.check, label: undefined }
-  const context = moduleContext(run, host, scope, engine, run.options.check)
+  const { diff } = evaluated
+  const context = moduleContext(run, host, scope, engine, { check: run.options.check, diff })
   try {
     const label =
       item === undefined || labelNeedsResult(task) ? undefined : itemLabel(engine, task, item.value)
-    const target = targetOf(engine, task, host.name)
+    const target = targetOf(engine, task, host.name, (name) =>
+      settingReader(run, name === host.name ? host : run.hostState(name), play),
+    )
     const skip = options.assumeDone === true ? skippedForSure(engine, task) : skippedBy(engine, task)
     if (skip !== undefined) return { ...unprepared, context, skip, label }
     const check = checkMode(engine, run, task)
-    const itemContext = check === context.check ? context : moduleContext(run, host, scope, engine, check)
+    const itemContext =
+      check === context.check ? context : moduleContext(run, host, scope, engine, { check, diff })
     const given = resolveArguments(engine, module, task)
     for (const secret of secretsIn(given)) run.masker.learn(secret)
     const params = readParameters(module, given)

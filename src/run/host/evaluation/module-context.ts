@@ -12,7 +12,7 @@ export function moduleContext(
   host: HostState,
   scope: LayeredScope,
   engine: TemplateEngine,
-  check: boolean,
+  { check, diff }: Pick<ModuleContext, 'check' | 'diff'>,
 ): ModuleContext {
   const failing = <T>(evaluate: () => T): T => {
     try {
@@ -24,7 +24,7 @@ export function moduleContext(
   return {
     host: host.name,
     check,
-    diff: run.options.diff,
+    diff,
     verbosity: run.options.verbosity,
     files: run.files,
     signal: run.signal,
