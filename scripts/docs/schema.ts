@@ -68,6 +68,25 @@ const KEYWORD_SCHEMAS: Readonly<Record<KeywordType, Schema>> = {
   loop_control: ref('loop_control'),
   action: { type: ['string', 'object'] },
   arguments: { type: ['object', 'null'] },
+  prompts: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        name: VARIABLE,
+        prompt: { type: 'string' },
+        default: { type: ['string', 'number', 'boolean', 'null'] },
+        private: BOOLEAN,
+        confirm: BOOLEAN,
+        encrypt: { type: 'string' },
+        salt: { type: 'string' },
+        salt_size: INTEGER,
+        unsafe: BOOLEAN,
+      },
+      required: ['name'],
+      additionalProperties: false,
+    },
+  },
   defaults: { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] },
 }
 

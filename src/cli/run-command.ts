@@ -47,7 +47,7 @@ export async function runFromWords(
   playbookFile: string,
   words: RunWords,
   listen?: Listener,
-  instead: Pick<RunInput, 'connect' | 'prefetch' | 'checked'> = listed(playbookFile, words),
+  instead: Pick<RunInput, 'connect' | 'prefetch' | 'checked' | 'askVariable'> = listed(playbookFile, words),
 ): Promise<RunResult> {
   const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'

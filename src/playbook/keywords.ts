@@ -26,6 +26,7 @@ export type KeywordType =
   | 'action'
   | 'arguments'
   | 'defaults'
+  | 'prompts'
 
 export interface Keyword {
   readonly type: KeywordType
@@ -64,6 +65,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     type: 'files',
     on: ['play'],
     doc: 'Files of variables, later ones win; a list in the list means the first that exists. A missing file is an error.',
+  },
+  vars_prompt: {
+    type: 'prompts',
+    on: ['play'],
+    doc: 'Variables that are asked for on the terminal before the run, unless -e gives them; private ones, as they are unless told otherwise, are secrets.',
   },
   serial: {
     type: 'serial',

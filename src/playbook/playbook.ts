@@ -1,5 +1,6 @@
 import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
+import type { VarsPrompt } from './plays/vars-prompt.ts'
 import type { Role } from './roles/role.ts'
 import type { ModuleDefaults } from './tasks/module-defaults.ts'
 
@@ -27,6 +28,10 @@ export interface Play extends BecomeKeywords {
   /** Name -> value, templates unevaluated. */
   readonly vars: ReadonlyMap<string, Value>
   readonly varsFiles: readonly { readonly value: Value; readonly position: Position }[]
+  /** Asked for when the run begins. */
+  readonly varsPrompt: readonly VarsPrompt[]
+  /** Variables of them that nobody is asked for now, so that any value must be taken for possible. */
+  readonly unanswered?: readonly string[]
   /** As written: number, text with %, or list of them; templates allowed. Undefined: one batch. */
   readonly serial: Value | undefined
   readonly maxFailPercentage: Value | undefined

@@ -1,67 +1,28 @@
 import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
-import type { Connection, ConnectionSettings } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
 import type { AskPerson } from '../connection/keys/dialogue.ts'
-import type { AskPassphrase } from '../connection/keys/private-keys.ts'
-import type { Inventory } from '../inventory/inventory.ts'
-import type { Playbook } from '../playbook/playbook.ts'
 import { Masker } from '../values/masking/masker.ts'
-import type { Position } from '../values/position.ts'
 import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
-import type { Value } from '../values/value.ts'
-import { cancelRest, type PlannedPlay, runPlay } from './batch/play-run.ts'
+import { cancelRest, runPlay } from './batch/play-run.ts'
 import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { EXIT, exitCode } from './exit-code.ts'
+import { answerPrompts } from './preflight/answer-prompts.ts'
 import { preflight } from './preflight/preflight.ts'
 import { EventLog } from './record/event-log.ts'
-import type { Cost, Failure, Listener, RunEvent } from './record/events.ts'
+import type { Cost, Listener, RunEvent } from './record/events.ts'
 import { Journal } from './record/journal.ts'
 import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import { newRunId } from './record/run-id.ts'
-import { type HostState, newHost, type RunOptions, type RunState } from './run-state.ts'
+import type { RunInput, RunResult } from './run-input.ts'
+import { type HostState, newHost, type RunState } from './run-state.ts'
 import { PlayHomes } from './scope/play-homes.ts'
 
-/** What a run needs from outside. */
-export interface RunInput {
-  readonly playbook: Playbook
-  readonly inventory: Inventory
-  /** A host's variables from the inventory and its folders, magic names included. */
-  readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
-  /** Where one of them is written. */
-  readonly variablePlace: (host: string, variable: string) => Position | undefined
-  readonly extraVars: ReadonlyMap<string, Value>
-  /** Mistakes of the playbook that were found when it was read; what was read is checked as well, and all is told. */
-  readonly mistakes?: readonly Problem[]
-  /** Warnings: what is unusual in the input and no reason to refuse it. */
-  readonly warnings: readonly Problem[]
-  readonly options: RunOptions
-  /** muster's state folder; journals go below it. Undefined: no journal (plan). */
-  readonly stateFolder: string | undefined
-  readonly signal: AbortSignal
-  readonly listen: Listener
-  /** Asks for the passphrase of a key; without it, keys that need one cannot be used. */
-  readonly askPassphrase?: AskPassphrase
-  /** Asks what hosts ask when they let a user in: one-time codes. */
-  readonly askPerson?: AskPerson
-  /** Is told the plays once everything was checked, instead of running them. AWS is not asked who we are then. */
-  readonly checked?: (plays: readonly PlannedPlay[]) => void
-  /** For tests: false asks every probe at its task's turn, as if nothing could be guessed. */
-  readonly prefetch?: boolean
-  /** For tests. */
-  readonly connect?: (settings: ConnectionSettings, signal: AbortSignal) => Promise<Connection>
-}
-
-/** How a run ended. */
-export interface RunResult {
-  readonly exitCode: number
-  readonly failures: readonly Failure[]
-  readonly hosts: ReadonlyMap<string, HostState>
-  readonly inventory: Inventory
-}
+export type { RunInput, RunResult } from './run-input.ts'
 
 /**
  * Runs a playbook: checks all that can be checked, then play by play and batch by batch. Whatever hosts do ends in
@@ -77,7 +38,14 @@ export async function runPlaybook(input: RunInput): Promise<RunResult> {
   }
 }
 
-async function runMasked(input: RunInput, masker: Masker): Promise<RunResult> {
+async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
+  const answers = await answerPrompts(given.playbook, {
+    extraVars: given.extraVars,
+    ask: given.askVariable,
+    // What is refused asks nobody anything before.
+    onlyChecks: given.checked !== undefined || (given.mistakes ?? []).length > 0,
+  })
+  const input = { ...given, playbook: answers.playbook, warnings: [...given.warnings, ...answers.warnings] }
   const started = performance.now()
   const { options, signal } = input
   const id = newRunId()

@@ -5,9 +5,15 @@ import type { RunWords } from '../../src/cli/options/run-options.ts'
 import { runFromWords } from '../../src/cli/run-command.ts'
 import type { ConnectionSettings } from '../../src/connection/connection.ts'
 import { connectLocally } from '../../src/connection/local.ts'
+import type { AskVariable } from '../../src/run/preflight/answer-prompts.ts'
 import type { RunEvent } from '../../src/run/record/events.ts'
 import type { RunResult } from '../../src/run/run.ts'
 import { InputError, type Problem } from '../../src/values/problem.ts'
+
+interface Instead {
+  readonly connecting?: (settings: ConnectionSettings) => void
+  readonly askVariable?: AskVariable
+}
 
 /** A folder with an inventory, a playbook and what belongs to them, for runs inside the test's own process. */
 export class Input {
@@ -29,14 +35,19 @@ export class Input {
   /**
    * Applies `play.yaml` to `hosts.yaml` over local connections. @throws InputError
    * @param connecting is told how a host would be reached, which then is a local connection all the same
+   * @param askVariable answers what vars_prompt asks
    */
   async apply(
     words: RunWords = {},
-    connecting?: (settings: ConnectionSettings) => void,
+    { connecting, askVariable }: Instead = {},
   ): Promise<{ result: RunResult; events: RunEvent[] }> {
     const connect = async (settings: ConnectionSettings) => {
       connecting?.(settings)
       return connectLocally(settings.name)
+    }
+    const instead = {
+      ...(connecting === undefined ? {} : { connect }),
+      ...(askVariable === undefined ? {} : { askVariable }),
     }
     const events: RunEvent[] = []
     const result = await runFromWords(
@@ -45,7 +56,7 @@ export class Input {
       // A run that makes a change has a journal among the user's own; a check has none.
       { inventory: [join(this.folder, 'hosts.yaml')], connection: 'local', check: true, ...words },
       (event) => events.push(event),
-      ...(connecting === undefined ? [] : [{ connect }]),
+      ...(Object.keys(instead).length === 0 ? [] : [instead]),
     )
     return { result, events }
   }

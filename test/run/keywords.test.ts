@@ -126,10 +126,10 @@ test('module_defaults are checked where they are written, also those that no tas
 `),
   ).toEqual([
     'play.yaml:5:5: module_defaults: groups of modules are not supported: group/aws | write the arguments for each module of the group that is used',
-    "play.yaml:6:5: module_defaults: muster has no module 'copyy' | did you mean 'copy'?",
-    "play.yaml:7:13: module_defaults: copy has no parameter 'mod' | did you mean 'mode'?",
+    'play.yaml:6:5: module_defaults: muster has no module \'copyy\' | did you mean "copy"?',
+    'play.yaml:7:13: module_defaults: copy has no parameter \'mod\' | did you mean "mode"?',
     expect.stringMatching(/^play\.yaml:8:23: the mode 644 is a number/),
-    'play.yaml:9:12: module_defaults: the arguments of debug are a mapping | write each parameter with a value or a template of its own',
+    'play.yaml:9:13: module_defaults: the arguments of debug are a mapping | write each parameter with a value or a template of its own',
     expect.stringMatching(/^play\.yaml:12:11: module_defaults for apt do not reach package/),
   ])
 })
@@ -201,9 +201,10 @@ test('remote_user and port of a task, block, role or play are how it is reached,
 `,
   })
   try {
-    await input.apply({ check: false, connection: 'ssh' }, (settings) => {
-      ways.push(`${settings.name} ${settings.user} ${settings.port}`)
-    })
+    await input.apply(
+      { check: false, connection: 'ssh' },
+      { connecting: ({ name, user, port }) => void ways.push(`${name} ${user} ${port}`) },
+    )
   } finally {
     await input.remove()
   }

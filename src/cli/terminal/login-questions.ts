@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import type { AskPerson } from '../../connection/keys/dialogue.ts'
-import type { AskPassphrase } from '../../connection/keys/private-keys.ts'
+import type { RunInput } from '../../run/run.ts'
 import { InputError } from '../../values/problem.ts'
 import { Secret } from '../../values/secret.ts'
 import { visible } from '../../values/text/visible.ts'
-import { askSecret, Interrupted } from './ask-secret.ts'
+import { askSecret, askVariable, Interrupted } from './ask-secret.ts'
 
 /**
- * Who answers what logins ask: passphrases from the file, or on the terminal, and what hosts ask on the terminal alone.
+ * Who answers what logins and playbooks ask: passphrases from the file, or on the terminal, and what hosts ask on the terminal alone.
  * @throws InputError when the file cannot be read
  */
 export async function loginQuestions(
   passphraseFile: string | undefined,
-): Promise<{ readonly askPassphrase: AskPassphrase; readonly askPerson?: AskPerson }> {
+): Promise<Pick<RunInput, 'askPassphrase' | 'askPerson' | 'askVariable'>> {
   const passphrase = await passphraseOf(passphraseFile)
   const terminal = process.stdin.isTTY === true
   return {
     askPassphrase: async (file) =>
       passphrase ?? (terminal ? askSecret(`passphrase of ${visible(file)}: `) : undefined),
-    ...(terminal ? { askPerson } : {}),
+    ...(terminal ? { askPerson, askVariable } : {}),
   }
 }
 

@@ -21,6 +21,7 @@ import { readPercentage } from './max-fail.ts'
 import { readSerial } from './serial.ts'
 import { readOrder, readStrategy } from './strategy.ts'
 import { readVarsFiles } from './vars-files.ts'
+import { readVarsPrompt } from './vars-prompt.ts'
 
 /** What is known beside the playbook when it is read. */
 export interface ReadOptions extends RolePlaces {
@@ -98,6 +99,7 @@ export async function readPlay(
     hostsPosition: fields.node('hosts')?.position ?? node.position,
     vars,
     varsFiles,
+    varsPrompt: readVarsPrompt(fields, mistakes),
     serial: fields.checked('serial', readSerial),
     maxFailPercentage: fields.checked('max_fail_percentage', readPercentage),
     environment: readEnvironment(fields, mistakes),

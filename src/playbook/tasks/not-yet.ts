@@ -2,7 +2,6 @@
 
 /** Keywords of plays, tasks, blocks and loop_control. */
 const KEYWORDS: Readonly<Record<string, string>> = {
-  vars_prompt: 'give the value with -e, or keep it in a file of mode 0600 and give -e @FILE',
   debugger: 'use -v, and `debug` tasks',
 }
 

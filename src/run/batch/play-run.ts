@@ -10,6 +10,7 @@ import { keywordBoolean } from '../../playbook/tasks/keyword-values.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
+import { secretsIn } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { HostRun } from '../host/host-run.ts'
 import type { RunState } from '../run-state.ts'
@@ -96,7 +97,12 @@ function isController(run: RunState, words: string | readonly string[]): boolean
 function patternText(pattern: Value, play: Play): string | string[] {
   if (typeof pattern === 'string') return pattern
   if (Array.isArray(pattern) && pattern.every((word) => typeof word === 'string')) return pattern as string[]
-  throw new InputError([{ message: 'hosts must be text or a list of texts', position: play.hostsPosition }])
+  const isSecret = secretsIn(pattern).length > 0
+  const message = isSecret
+    ? 'hosts cannot be a secret: they are shown'
+    : 'hosts must be text or a list of texts'
+  const hint = isSecret ? { hint: 'a variable of vars_prompt is one unless it says `private: false`' } : {}
+  throw new InputError([{ message, position: play.hostsPosition, ...hint }])
 }
 
 /** Gives the mistakes of a pattern the place where the play names it. */

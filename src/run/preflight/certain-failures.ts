@@ -53,7 +53,7 @@ export async function certainFailures(
     plays.some(({ facts }) => facts !== undefined) ||
     tasks.some(({ setsFacts }) => setsFacts.includes('ansible_facts'))
   const problems: Problem[] = []
-  let before: readonly string[] = []
+  let before: readonly string[] = plays.flatMap(({ play }) => play.unanswered ?? [])
   for (const planned of plays) {
     before = [...before, ...planned.play.handlers.flat().flatMap(resultNames)]
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]

@@ -25,6 +25,11 @@ const LONGEST_PASSWORD = 512
 const SALT_CHARACTERS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const LONGEST_SALT = 16
 
+/** The names of schemes that can be made here. */
+export function hashSchemes(): readonly string[] {
+  return [...SCHEMES.keys()]
+}
+
 /** A salt of the longest kind that the schemes take. */
 export function randomSalt(length = LONGEST_SALT): string {
   return Array.from({ length }, () => SALT_CHARACTERS[randomInt(SALT_CHARACTERS.length)]).join('')
