@@ -37,6 +37,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   known_hosts: () => import('./library/known_hosts.ts'),
   lineinfile: () => import('./library/lineinfile.ts'),
   meta: () => import('./library/meta.ts'),
+  mount: () => import('./library/mount.ts'),
   package: () => import('./library/package.ts'),
   package_facts: () => import('./library/package_facts.ts'),
   pause: () => import('./library/pause.ts'),
@@ -61,6 +62,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   systemd: () => import('./library/systemd.ts'),
   tempfile: () => import('./library/tempfile.ts'),
   template: () => import('./library/template.ts'),
+  timezone: () => import('./library/timezone.ts'),
   unarchive: () => import('./library/unarchive.ts'),
   uri: () => import('./library/uri.ts'),
   user: () => import('./library/user.ts'),
@@ -95,7 +97,9 @@ export const ALIASES: Readonly<Record<string, string>> = {
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
 export const COLLECTIONS: Readonly<Record<string, string>> = {
   authorized_key: 'ansible.posix',
+  mount: 'ansible.posix',
   sysctl: 'ansible.posix',
+  timezone: 'community.general',
   win_command: 'ansible.windows',
   win_copy: 'ansible.windows',
   win_environment: 'ansible.windows',

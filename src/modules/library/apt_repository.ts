@@ -7,7 +7,7 @@ import type { Output } from '../../values/transfer.ts'
 import type { EditedFile } from '../editing/edited-file.ts'
 import { secretText } from '../editing/editor.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
-import { reread } from '../editing/reread.ts'
+import { putBack, reread } from '../editing/reread.ts'
 import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule, type ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
@@ -112,7 +112,7 @@ export default defineModule({
       script: updateScript(params.update_cache_retries, params.update_cache_retry_max_delay),
     }
     if (output.rc === 0) return { result: told }
-    for (const file of done) yield* restore(file, context)
+    for (const file of done) yield* putBack(file, context)
     throw updateFailure(output, params.update_cache_retries)
   },
 })
@@ -169,19 +169,6 @@ async function* put(
   const mode = file.old === null ? { mode: options.mode } : {}
   const text = secretText(Buffer.from(writtenSources(lines)), [options.repo], file.path)
   yield* placeEdited(file, text, { ...mode, predicted: () => options.predicted }, context)
-}
-
-/** Puts a file back as it was. */
-async function* restore(
-  file: EditedFile,
-  context: ModuleContext,
-): AsyncGenerator<Action, void, ActionResult> {
-  const now = yield* reread(file.path)
-  if (file.old === null) {
-    if (now.old !== null) yield* removeEdited(now, [])
-    return
-  }
-  yield* placeEdited(now, file.old.bytes, { newMode: file.old.stat.mode }, { ...context, diff: false })
 }
 
 const READ = sh`for m_f in /etc/apt/sources.list ${FOLDER}/*.list; do

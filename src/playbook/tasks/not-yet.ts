@@ -13,8 +13,6 @@ const MODULES: Readonly<Record<string, string>> = {
   async_status: 'wait for the task itself: async with poll above 0 is the time that it may take',
   expect: 'use `shell` with `stdin`',
   git: 'use `command: git ...` with `creates`',
-  mount: 'use `copy` for a systemd mount unit, and `systemd`',
-  timezone: 'use `file` with `state: link` for /etc/localtime',
 }
 
 /** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
