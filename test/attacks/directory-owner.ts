@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Become, Connection } from '../../src/connection/connection.ts'
 import { loadModule } from '../../src/modules/registry.ts'
 import type { Value } from '../../src/values/value.ts'
@@ -143,6 +144,10 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     },
   },
   "a user's home": { module: 'user', args: { name: 'guest', home: `${DEN}/work/home` } },
+  'unarchive into a directory of root above': {
+    module: 'unarchive',
+    args: { src: 'b.tar', dest: dirname(DEN), mode: '0777' },
+  },
   unarchive: { module: 'unarchive', args: { src: 'a.tar', dest: `${DEN}/work`, ...owned, mode: '0777' } },
 }
 

@@ -121,6 +121,21 @@ const STEPS: Readonly<Record<string, Words>> = {
     message: `failed to unpack to ${dest}: a link on the way of its member '${member}' leads out of that directory`,
     hint: 'what it leads to may belong to others, and the link may be an attack; remove it, or name the real directory as dest',
   }),
+  link: ({ dest }, path) => ({
+    message: `refusing to unpack to ${dest} as root: ${path} is a link on the way of members, where others may write`,
+    hint: 'it may be an attack; remove it, or unpack as the owner (become_user)',
+    begun: true,
+  }),
+  moved: ({ dest }, path) => ({
+    message: `failed to unpack to ${dest}: ${path} was replaced while muster worked on it, or belongs to root where others may swap it`,
+    hint: 'whoever may write to the directories around it did this, and it may be an attack',
+    begun: true,
+  }),
+  device: ({ dest }, path) => ({
+    message: `refusing to unpack to ${dest} as root: ${path}, where others may write, is on another file system`,
+    hint: 'unpack into it as its owner (become_user), or name it as dest',
+    begun: true,
+  }),
   as: ({ dest }, said) => ({
     message: `${dest} may be written to by others, and this host cannot unpack as its owner: ${said}`,
     hint: 'install util-linux (setpriv), or become the owner of the directory (become_user)',

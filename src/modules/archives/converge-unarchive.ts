@@ -16,7 +16,7 @@ import { memberName } from './members.ts'
 import { listMembers, openArchive, tarOptions } from './open-archive.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 import { exists, isDirectory, type UnarchiveState } from './unarchive-state.ts'
-import { checkAs, reportUnpacked, setAttributes, type UnpackAs, unpackArchive } from './unpack-archive.ts'
+import { checkAs, reportUnpacked, type UnpackAs, unpackArchive } from './unpack-archive.ts'
 import { keepDirectory, makeDirectory, workPrelude } from './working-directory.ts'
 
 /** One task on one host. */
@@ -160,8 +160,7 @@ async function* unpack(
     predicted,
     script: lines([
       ...(kept ? [workPrelude(work), openArchive(source, real, params)] : begin(job)),
-      ...(contents ? [unpackArchive(params, as)] : []),
-      setAttributes(wish, params.mode, as),
+      unpackArchive(params, wish, as, contents),
       reportUnpacked(dest.path, params.list_files),
     ]),
   }

@@ -4,6 +4,7 @@ import { ownerWord } from '../files/attributes/attributes.ts'
 import { chmodWord } from '../files/attributes/modes.ts'
 import { type MemberAttributes, namesAttributes } from './compare-archive.ts'
 import { membersFunction } from './members.ts'
+import { unpackSafely } from './merge-archive.ts'
 import type { UnarchiveParameters } from './unarchive-parameters.ts'
 
 /**
@@ -23,33 +24,70 @@ export function checkAs(as: UnpackAs): ShellText {
   return as === undefined ? sh`:` : sh`${asWords(as)} true || m_fail as`
 }
 
-/** Unpacks an open archive into the current directory. Prints `out` and `err`, what tar said. */
-export function unpackArchive(params: UnarchiveParameters, as: UnpackAs): ShellText {
-  return sh`${membersFunction}
-m_members || m_fail names
-m_begun=yes
-m_err=$(${asWords(as)} "$m_tar" --extract ${params.keep_newer ? ['--keep-newer-files'] : []} "$@" <"$m_src" 2>&1 >"$m_tmp/out") || m_fail unpack "$m_err"
-printf 'out\0%s\0err\0%s\0' "$(tail -c 8000 "$m_tmp/out")" "$(printf %s "$m_err" | tail -c 8000)"`
-}
-
-/** Gives all members the owner, group and mode that the task names. */
-export function setAttributes(wish: MemberAttributes, mode: string | undefined, as: UnpackAs): ShellText {
-  if (!namesAttributes(wish)) return sh`:`
-  const owner = ownerWord(wish.owners.uid, wish.owners.gid)
+/**
+ * Unpacks an open archive into the current directory (unless `contents` is false: what is there is as in the archive), and
+ * gives all members the owner, group and mode that the task names. Prints `out` and `err`, what tar said.
+ */
+export function unpackArchive(
+  params: UnarchiveParameters,
+  wish: MemberAttributes,
+  as: UnpackAs,
+  contents: boolean,
+): ShellText {
+  const extract = extractMembers(as, params.keep_newer)
+  const attributes = setAttributes(wish, params.mode, as)
+  const plainly = lines([...(contents ? [extract] : []), attributes])
   return lines([
     membersFunction,
-    sh`m_begun=yes; m_members || m_fail names`,
+    sh`m_members || m_fail names
+m_begun=yes m_out=`,
+    as !== undefined || wish.owners.runs.uid !== 0
+      ? plainly
+      : unpackSafely(
+          {
+            extract: extractMembers(as, false),
+            attributes,
+            tops: chownAndChmod(wish, params.mode, as, ['tops', 'tops']),
+            plainly,
+          },
+          params.keep_newer,
+        ),
+    sh`[ -z "$m_out" ] || printf 'out\0%s\0err\0%s\0' "$(tail -c 8000 "$m_tmp/out")" "$(printf %s "$m_err" | tail -c 8000)"`,
+  ])
+}
+
+function extractMembers(as: UnpackAs, keepNewer: boolean): ShellText {
+  return sh`m_err=$(${asWords(as)} "$m_tar" --extract ${keepNewer ? ['--keep-newer-files'] : []} "$@" <"$m_src" 2>&1 >"$m_tmp/out") || m_fail unpack "$m_err"
+m_out=yes`
+}
+
+function setAttributes(wish: MemberAttributes, mode: string | undefined, as: UnpackAs): ShellText {
+  if (!namesAttributes(wish)) return sh`:`
+  // Now that they are there, links are told apart from files.
+  return lines([sh`m_members || m_fail names`, chownAndChmod(wish, mode, as, ['all', 'files'])])
+}
+
+/** @param lists files of names: those that get an owner, and those that get a mode, for chmod would follow a link */
+function chownAndChmod(
+  wish: MemberAttributes,
+  mode: string | undefined,
+  as: UnpackAs,
+  [all, files]: readonly [string, string],
+): ShellText {
+  const owner = ownerWord(wish.owners.uid, wish.owners.gid)
+  return lines([
     ...(owner === null
       ? []
       : [
-          sh`m_err=$(xargs -0 ${asWords(as)} chown -h -- ${owner} <"$m_tmp/all" 2>&1) || m_fail owner "$m_err"`,
+          sh`m_bad=$(xargs -0 -r ${asWords(as)} chown -h -- ${owner} <"$m_tmp/"${all} 2>&1) || m_fail owner "$m_bad"`,
         ]),
-    // After chown, which takes setuid bits away. chmod would follow a link.
+    // After chown, which takes setuid bits away.
     ...(wish.mode === undefined
       ? []
       : [
-          sh`m_err=$(xargs -0 -r ${asWords(as)} chmod -- ${'octal' in wish.mode ? chmodWord(wish.mode.octal) : mode!} <"$m_tmp/files" 2>&1) || m_fail mode "$m_err"`,
+          sh`m_bad=$(xargs -0 -r ${asWords(as)} chmod -- ${'octal' in wish.mode ? chmodWord(wish.mode.octal) : mode!} <"$m_tmp/"${files} 2>&1) || m_fail mode "$m_bad"`,
         ]),
+    sh`:`,
   ])
 }
 

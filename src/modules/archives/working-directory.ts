@@ -72,17 +72,17 @@ export function workingDirectory(
  * unpacking was begun (`m_begun`) and what `creates` names is there: the next run must not take that for done.
  */
 export function workPrelude({ path, creates, interrupted }: WorkingDirectory): ShellText {
-  const remove = sh`rm -rf -- "$m_tmp"`
+  const remove = sh`rm -rf -- "$m_tmp" \${m_room:+"$m_room"}`
   return lines([
     holdFunction,
     failFunction(),
     sh`m_start=$PWD
 m_sum() { m_s=$({ sha256sum || busybox sha256sum || openssl dgst -sha256 -r; } 2>/dev/null); printf %s "\${m_s%% *}"; }
 export LC_ALL=C; unset TAR_OPTIONS
-m_tmp=${path}; m_begun=${interrupted ? 'yes' : ''}`,
+m_tmp=${path}; m_room=; m_begun=${interrupted ? 'yes' : ''}`,
     creates === undefined
       ? sh`m_end() { ${remove}; }`
-      : sh`m_end() { if [ -n "$m_begun" ] && [ -e ${creates} ]; then rm -rf -- "$m_tmp"/*; else ${remove}; fi; }`,
+      : sh`m_end() { if [ -n "$m_begun" ] && [ -e ${creates} ]; then rm -rf -- "$m_tmp"/* \${m_room:+"$m_room"}; else ${remove}; fi; }`,
     sh`trap m_end EXIT
 trap 'exit 1' HUP INT TERM PIPE`,
   ])
