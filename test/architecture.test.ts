@@ -87,6 +87,30 @@ const KNOW_NO_MODULE = [
   'connection',
 ]
 
+/** Scripts for hosts that write by name, and why no user of the host can swap that name. All others hold a directory. */
+const WRITES_BY_NAME: Readonly<Record<string, string>> = {
+  'modules/archives/compare-archive.ts':
+    'lists in the directory of working-directory.ts, which nobody else can enter',
+  'modules/archives/open-archive.ts': 'lists there, too',
+  'modules/archives/unpack-archive.ts': 'behind merge-archive.ts, or as the owner of dest',
+  'modules/collectors/stop-script.ts': "files of known collectors in folders of root's",
+  'modules/files/attributes/time-steps.ts': 'steps of scripts that hold the directory',
+  'modules/files/trees/copy-remote-file.ts': 'the same: what fills the temporary file of write-script.ts',
+  'modules/host/crontab-program.ts': 'a file of mktemp, which only its owner may read or move',
+  'modules/library/hostname.ts': 'in /etc',
+  'modules/library/rpm_key.ts': 'a file of mktemp, which only its owner may read or move',
+  'modules/library/tempfile.ts': 'makes a new name exclusively, which nobody can have prepared',
+  'modules/library/timezone.ts': 'in /etc',
+  'modules/packages/dpkg.ts':
+    'in /var/tmp, where nobody moves what is not theirs, under a name that nobody can have prepared',
+  'modules/registration/register-script.ts': "in the agent's folders, which are root's",
+  'modules/registration/removal-script.ts': 'there, too',
+  'probes/digest-cache.ts': "in a folder of root's",
+  // Words for people, and for PowerShell (docs/security.md: Windows).
+  'modules/library/win_file.ts': 'nothing: it only says touch',
+  'modules/registration/refusals.ts': 'nothing: a hint',
+}
+
 interface SourceFile {
   /** Below src/, with slashes. */
   readonly name: string
@@ -205,5 +229,28 @@ describe('the sources', () => {
   it('build shell text for hosts with `sh` alone', () => {
     const makers = files.filter(({ text }) => /\bnew ShellText\(/.test(text))
     expect(makers.map(({ name }) => name)).toEqual(['shell/sh.ts'])
+  })
+
+  it('write on hosts through a held directory, or where root alone may write, and say which', () => {
+    const program = '(?:chown|chmod|mv|cp|ln|rm|rmdir|mkdir|mkfifo|touch|tee|truncate|mktemp)'
+    const pattern = new RegExp(`(?:^|[\\s;(|{\`'"])${program} (?:-|["'$./])`, 'm')
+    expect(pattern.test('sh`LC_ALL=C chmod -- "$m_f"`')).toBe(true)
+    expect(pattern.test('sh`( umask 077; mkdir "$m_d" )`')).toBe(true)
+    expect(pattern.test('the mv of this host')).toBe(false)
+    const doors = ['modules/files/enter.ts', 'modules/files/root-only.ts']
+    const into = /(?<![<>&\d=-])>>? ?(?:"\.?\/?\$|\$\{|\.\/|\/(?!dev\/))/
+    expect(into.test('sh`printf x >"$m_f"`')).toBe(true)
+    expect(into.test('sh`: >/dev/null 2>&1`')).toBe(false)
+    const code = (text: string) =>
+      text.replaceAll(/^\s*(?:\/?\*|\/\/).*$|^\s*(?:hint|message|doc|summary): .*$/gm, '')
+    const writers = files.filter(
+      ({ name, text }) =>
+        /^(?:modules|probes)\//.test(name) && (pattern.test(code(text)) || into.test(code(text))),
+    )
+    expect(writers.length).toBeGreaterThan(15)
+    const bare = writers.filter(
+      ({ name, imports }) => !doors.includes(name) && !imports.some((one) => doors.includes(one)),
+    )
+    expect(bare.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES_BY_NAME).sort())
   })
 })

@@ -79,7 +79,7 @@ describe('the owner of a directory in which root works, and who swaps names in i
       typeof value === 'string' ? value.replace('@SERVER@', url) : value,
     ])
     const here = { ...tried, args: Object.fromEntries(args) }
-    await attempt(here, TRIES, { directory, connection, become: ROOT, bait })
+    await attempt(here, tried.tries ?? TRIES, { directory, connection, become: ROOT, bait })
     await host.sh(END)
     expect(await host.sh(STATE)).toBe(before)
   })

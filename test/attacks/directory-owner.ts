@@ -61,6 +61,8 @@ export const STATE = `find ${VICTIM} -exec stat -c '%n %F %u:%g %a %Y %s' {} + |
 /** A module that root uses in the den. */
 export interface Attempt {
   readonly module: string
+  /** Fewer tries, for what writes through the same code as another attempt (test/architecture.test.ts sees to it). */
+  readonly tries?: number
   readonly args: Readonly<Record<string, Value>>
 }
 
@@ -128,6 +130,36 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   },
   'a block of a file': { module: 'blockinfile', args: { path: `${DEN}/work/f`, block: 'new', backup: true } },
   'what stands in a file': { module: 'replace', args: { path: `${DEN}/work/f`, regexp: '^', replace: 'x' } },
+  "a user's authorized key": {
+    module: 'authorized_key',
+    tries: 25,
+    args: {
+      user: OWNER_NAME,
+      key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== x',
+      path: `${DEN}/work/f`,
+      manage_dir: false,
+    },
+  },
+  'a repository of apt': {
+    module: 'apt_repository',
+    tries: 25,
+    args: { repo: 'deb http://127.0.0.1 x main', filename: `${DEN}/work/f`, update_cache: false },
+  },
+  'a repository of yum': {
+    module: 'yum_repository',
+    tries: 25,
+    args: { name: 'f', description: 'x', baseurl: 'http://127.0.0.1', reposdir: `${DEN}/work`, ...owned },
+  },
+  'a parameter of the kernel': {
+    module: 'sysctl',
+    tries: 25,
+    args: { name: 'vm.swappiness', value: '60', sysctl_file: `${DEN}/work/f`, reload: false },
+  },
+  'a temporary directory': {
+    module: 'tempfile',
+    tries: 25,
+    args: { path: `${DEN}/work`, state: 'directory' },
+  },
   'an answer put into a file': {
     module: 'uri',
     args: { url: '@SERVER@/hello.txt', dest: `${DEN}/work/f`, mode: '0666', ...owned },

@@ -1,4 +1,5 @@
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { trustedFunctions } from '../files/root-only.ts'
 import type { Text } from '../parameters.ts'
 import type { UserParameters } from './user-parameters.ts'
 
@@ -8,29 +9,10 @@ import type { UserParameters } from './user-parameters.ts'
  */
 
 /**
- * `m_trusted DIRECTORY`: nobody but root can change what this name stands for: root owns each directory and each link on
- * the way, and others cannot write there. `m_nearest PATH` sets m_e to the nearest directory that is there. `m_as WORD...`
- * runs a command as the user whose entry is in m_u (after m_user); at once where muster is no root.
+ * {@link trustedFunctions}, and `m_as WORD...`, which runs a command as the user whose entry is in m_u (after m_user); at
+ * once where muster is no root.
  */
-export const homeFunctions: ShellText = sh`m_trusted() (
-  m_q=$1
-  case $m_q in /*) ;; *) exit 1 ;; esac
-  while :; do
-    m_s=$(LC_ALL=C stat -c '%u %a %F' -- "$m_q" 2>/dev/null) || exit 1
-    case $m_s in
-      '0 '*' symbolic link')
-        [ "\${2:-0}" -lt 8 ] && m_l=$(readlink -- "$m_q") || exit 1
-        case $m_l in /*) ;; *) m_l=\${m_q%/*}/$m_l ;; esac
-        m_trusted "$m_l" $(( \${2:-0} + 1 )) || exit 1 ;;
-      '0 '*[2367]' '*|'0 '*[2367]?' '*) exit 1 ;;
-      '0 '*) ;;
-      *) exit 1 ;;
-    esac
-    [ "$m_q" != / ] || exit 0
-    m_q=\${m_q%/*}; m_q=\${m_q:-/}
-  done
-)
-m_nearest() { m_e=$1; while [ ! -d "$m_e" ]; do m_e=\${m_e%/*}; m_e=\${m_e:-/}; done; }
+export const homeFunctions: ShellText = sh`${trustedFunctions}
 m_as() {
   if [ "$(id -u)" != 0 ]; then "$@"
   elif setpriv --reuid=0 --regid=0 --clear-groups -- true 2>/dev/null; then

@@ -2,6 +2,7 @@ import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
 import { dict } from '../../values/value.ts'
+import { requireRootOnly } from '../files/root-only.ts'
 import type { Action, ActionResult, Outcome } from '../module.ts'
 import { agentUnit } from '../registration/agent-state.ts'
 import { parentOf } from './files.ts'
@@ -65,7 +66,8 @@ function foldersOf(files: CredentialFiles): string[] {
 }
 
 function removalScript(files: CredentialFiles, left: readonly string[], units: readonly string[]): ShellText {
-  return sh`rm -f -- ${left} || exit 1
+  return sh`${requireRootOnly(left)}
+rm -f -- ${left} || exit 1
 for m_d in ${foldersOf(files)}; do rmdir -- "$m_d" 2>/dev/null; done
 ${
   units.length === 0

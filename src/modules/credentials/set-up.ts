@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { requireRootOnly } from '../files/root-only.ts'
 import { NODE_ID, type PackageForm, restartAgent } from '../registration/agent-state.ts'
 import { parentOf } from './files.ts'
 import { dropInText, processScript, profileText } from './process-script.ts'
@@ -60,6 +61,7 @@ export function sha256(text: string): string {
  */
 export function moveKeysScript(form: PackageForm, agentFile: string): ShellText {
   return sh`umask 022
+${requireRootOnly([agentFile])}
 ${makeFolder(agentFile, 'root')}
 ${write([agentDropIn(form, agentFile)])}
 systemctl daemon-reload || exit 1`
@@ -80,6 +82,7 @@ export function setUpScript(
   keys: Keys,
 ): ShellText {
   return sh`umask 022
+${requireRootOnly([files.agent_file, files.node_file, ...stale.map(({ path }) => path)])}
 ${makeFolder(files.agent_file, group)}
 ${write(stale)}
 id=$(${NODE_ID})
