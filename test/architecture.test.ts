@@ -99,7 +99,6 @@ const WRITES_BY_NAME: Readonly<Record<string, string>> = {
   'modules/host/crontab-program.ts': 'a file of mktemp, which only its owner may read or move',
   'modules/library/hostname.ts': 'in /etc',
   'modules/library/rpm_key.ts': 'a file of mktemp, which only its owner may read or move',
-  'modules/library/tempfile.ts': 'makes a new name exclusively, which nobody can have prepared',
   'modules/library/timezone.ts': 'in /etc',
   'modules/packages/dpkg.ts':
     'in /var/tmp, where nobody moves what is not theirs, under a name that nobody can have prepared',

@@ -1,8 +1,10 @@
-import { assignPath } from '../../probes/expand-path.ts'
+import { runner } from '../../probes/account.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { holdFunction } from '../files/enter.ts'
+import { observeAncestors, realDirectory, Trust, withoutSlash } from '../files/trust.ts'
 import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
 
@@ -30,13 +32,23 @@ export default defineModule({
     },
   },
 
-  observe: ({ path }) => ({ folder: path === undefined ? undefined : stat(path) }),
+  observe: ({ path }) => ({
+    folder: path === undefined ? undefined : stat(path),
+    ancestors: path === undefined ? [] : observeAncestors(withoutSlash(path)),
+    runs: runner(),
+  }),
   repeatable: () => false,
 
-  async *converge(params, { folder }) {
+  async *converge(params, { folder, ancestors, runs }) {
     const found = folder?.target?.stat ?? folder?.stat
     if (folder !== undefined && found?.kind !== 'directory')
       throw new TaskFailure(`there is no directory ${folder.path}`, { hint: 'make it with file first' })
+    if (folder !== undefined) {
+      const trust = new Trust(runs, [...ancestors, folder])
+      trust.followWay(ancestors, folder)
+      trust.follow(folder)
+    }
+    const real = folder === undefined ? null : realDirectory(folder)
     const [prefix, suffix] = [params.prefix, params.suffix].map((text) => plain(text)) as [string, string]
     if (/[/\n]/.test(prefix + suffix))
       throw new TaskFailure('prefix and suffix may not hold a slash or a line end')
@@ -49,12 +61,18 @@ export default defineModule({
       predicted: {},
       // busybox's mktemp takes no text behind the X, so that the name is made anew until it is free.
       script: lines([
-        params.path === undefined ? sh`m_t=\${TMPDIR:-/tmp}` : assignPath('m_t', params.path),
+        real === null
+          ? sh`m_t=\${TMPDIR:-/tmp}; cd -- "$m_t" || exit`
+          : lines([
+              sh`m_t=${folder?.path ?? real}`,
+              holdFunction,
+              sh`m_hold ${real} || { echo "$m_t was replaced meanwhile" >&2; exit 1; }`,
+            ]),
         sh`umask 077; set -C; m_n=0
 while [ $m_n -lt 100 ]; do
   m_n=$((m_n + 1)); m_r=$(LC_ALL=C tr -dc a-z0-9_ </dev/urandom | head -c 8)
-  m_p=\${m_t%/}/${prefix}$m_r${suffix}
-  if ${params.state === 'directory' ? sh`mkdir -- "$m_p"` : sh`: >"$m_p"`} 2>/dev/null; then printf '%s' "$m_p"; exit 0; fi
+  m_p=./${prefix}$m_r${suffix}
+  if ${params.state === 'directory' ? sh`mkdir -- "$m_p"` : sh`: >"$m_p"`} 2>/dev/null; then printf '%s/%s' "\${m_t%/}" "\${m_p#./}"; exit 0; fi
 done
 echo "no file can be made in $m_t" >&2; exit 1`,
       ]),
