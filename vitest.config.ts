@@ -62,8 +62,9 @@ export default defineConfig({
           globalSetup: ['test/hosts/global-setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // Hosts are heavy: files share two cores, so they take turns.
-          fileParallelism: false,
+          // Two files at a time: half of a file's time is waiting (for agents, rotations, systemd), and more would
+          // only push each other over their deadlines on two cores.
+          maxWorkers: 2,
           // In CI a test that lost a race on a busy machine is run once more, and shown as retried; at a desk it fails.
           retry: process.env['CI'] === undefined ? 0 : 1,
         },
