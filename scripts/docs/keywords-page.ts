@@ -15,6 +15,7 @@ const PLACES: readonly (readonly [Where, string])[] = [
   ['task', 'Of a task'],
   ['handler', 'Of a handler'],
   ['loop_control', 'Of loop_control'],
+  ['rollout', 'Of rollout'],
 ]
 
 /** The reference page of keywords, in Markdown. */

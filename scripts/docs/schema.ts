@@ -66,6 +66,21 @@ const KEYWORD_SCHEMAS: Readonly<Record<KeywordType, Schema>> = {
   roles: { type: ['array', 'null'], items: { anyOf: [{ type: 'string' }, ref('role')] } },
   loop: { anyOf: [{ type: 'array' }, TEMPLATE, { type: 'null' }] },
   loop_control: ref('loop_control'),
+  rollout: ref('rollout'),
+  canary: {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', minLength: 1 },
+    ],
+  },
+  ramp: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 1 },
+      { type: 'array', items: ref('batch_size'), minItems: 1 },
+      TEMPLATE,
+    ],
+  },
+  size: ref('batch_size'),
   action: { type: ['string', 'object'] },
   arguments: { type: ['object', 'null'] },
   prompts: {
@@ -108,11 +123,16 @@ export function playbookSchema(modules: readonly Module[]): Schema {
         anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\s*-?\\d+\\s*%?\\s*$' }, TEMPLATE],
       },
       loop_control: { type: 'object', properties: keywords('loop_control'), additionalProperties: false },
+      rollout: {
+        type: 'object',
+        properties: { ...keywords('rollout'), ...lists('gate') },
+        additionalProperties: false,
+      },
       play: {
         type: 'object',
         properties: {
           ...keywords('play'),
-          ...lists('pre_tasks', 'tasks', 'post_tasks'),
+          ...lists('pre_tasks', 'tasks', 'post_tasks', 'rollback'),
           handlers: described('handlers', { type: ['array', 'null'], items: ref('handler') }),
         },
         required: ['hosts'],

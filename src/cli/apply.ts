@@ -6,6 +6,7 @@ import { runFromWords } from './run-command.ts'
 export function applyCommand(): Command {
   return addRunOptions(new Command('apply'))
     .argument('<playbook>', 'YAML file with plays')
+    .option('--approve', 'approve all waves of rollouts beforehand')
     .option('-C, --check', 'say what would change, and change nothing')
     .action(async (playbook: string, words: RunWords) => {
       process.exitCode = (await runFromWords('apply', playbook, words)).exitCode

@@ -120,6 +120,7 @@ export async function runFromWords(
       user: words.user ?? settings.remoteUser,
       privateKeyFile: words.privateKey ?? settings.privateKeyFile,
       becomePassword: await becomePassword(words.askBecomePass, settings),
+      approve: words.approve === true,
       acceptNewHostKeys: words.acceptNewHostKeys === true,
       connection: words.connection ?? transportOf(settings),
       settings: connectionVariables(settings),

@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<Where, string>> = {
   task: 'a task',
   handler: 'a handler',
   loop_control: 'loop_control',
+  rollout: 'rollout',
   import: 'an import',
 }
 

@@ -1,7 +1,7 @@
 // More than 250 lines: the table of all keywords, an entry each.
 
 /** Where a keyword may stand. */
-export type Where = 'play' | 'role' | 'block' | 'task' | 'handler' | 'loop_control' | 'import'
+export type Where = 'play' | 'role' | 'block' | 'task' | 'handler' | 'loop_control' | 'rollout' | 'import'
 
 /** The shape of a keyword's value, for the check, the reference page and the JSON Schema. */
 export type KeywordType =
@@ -23,6 +23,10 @@ export type KeywordType =
   | 'roles'
   | 'loop'
   | 'loop_control'
+  | 'rollout'
+  | 'canary'
+  | 'ramp'
+  | 'size'
   | 'action'
   | 'arguments'
   | 'defaults'
@@ -80,6 +84,66 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     type: 'percentage',
     on: ['play'],
     doc: 'Stop when more than this share of a batch has failed or is unreachable.',
+  },
+  rollout: {
+    type: 'rollout',
+    on: ['play'],
+    doc: 'Waves instead of `serial`: a canary, a ramp, a budget of lost hosts, and a gate after each wave.',
+  },
+  rollback: {
+    type: 'tasks',
+    on: ['play'],
+    doc: 'Tasks for the hosts of a wave whose gate failed, or that broke the budget; then the rollout stops.',
+  },
+  canary: {
+    type: 'canary',
+    on: ['rollout'],
+    doc: 'The first wave: how many hosts, a percentage, or the pattern of those hosts.',
+  },
+  ramp: {
+    type: 'ramp',
+    on: ['rollout'],
+    doc: 'How waves grow: how many times the one before, or a list of sizes, whose last one repeats. All the rest at once unless given.',
+  },
+  spread_by: {
+    type: 'variable',
+    on: ['rollout'],
+    doc: 'A variable of hosts (their site): every wave has hosts of all its values, in the shares that the play has.',
+  },
+  max_unavailable: {
+    type: 'size',
+    on: ['rollout'],
+    doc: 'Hosts (or percent) that may be worked on or be lost at a time: what is lost makes the waves smaller.',
+  },
+  budget: {
+    type: 'size',
+    on: ['rollout'],
+    doc: 'Hosts (or percent of the play) that may be lost over the whole run; with one more, the rollout stops at once.',
+  },
+  count_unreachable: {
+    type: 'boolean',
+    on: ['rollout'],
+    doc: 'Unreachable hosts count as lost: yes unless given.',
+  },
+  approval: {
+    type: 'boolean',
+    on: ['rollout'],
+    doc: 'Between waves, wait until somebody approves: by SIGUSR2, by `approval_file`, or beforehand by --approve.',
+  },
+  approval_file: {
+    type: 'text',
+    on: ['rollout'],
+    doc: 'A file on the controller; making or touching it approves the next wave.',
+  },
+  approval_timeout: {
+    type: 'seconds',
+    on: ['rollout'],
+    doc: 'Seconds without approval after which the rollout stops.',
+  },
+  gate: {
+    type: 'tasks',
+    on: ['rollout'],
+    doc: 'Tasks on the controller after each wave; when one fails, the rollout stops. They know `muster_wave` and `muster_wave_hosts`.',
   },
   block: { type: 'tasks', on: ['block'], doc: 'Tasks in order, what the block says handed down to each.' },
   rescue: {
@@ -259,7 +323,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   loop_var: { type: 'variable', on: ['loop_control'], doc: 'The variable of the item: `item` unless given.' },
   index_var: { type: 'variable', on: ['loop_control'], doc: "The variable of the item's index, from 0." },
   label: { type: 'text', on: ['loop_control'], doc: 'What to show of an item; usually a template.' },
-  pause: { type: 'seconds', on: ['loop_control'], doc: 'Seconds between items.' },
+  pause: {
+    type: 'seconds',
+    on: ['loop_control', 'rollout'],
+    doc: 'Seconds between items, or between waves.',
+  },
   extended: {
     type: 'boolean',
     on: ['loop_control'],

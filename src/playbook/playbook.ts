@@ -1,5 +1,6 @@
 import type { Position } from '../values/position.ts'
 import type { Value } from '../values/value.ts'
+import type { Rollout } from './plays/rollout.ts'
 import type { VarsPrompt } from './plays/vars-prompt.ts'
 import type { Role } from './roles/role.ts'
 import type { ModuleDefaults } from './tasks/module-defaults.ts'
@@ -35,6 +36,10 @@ export interface Play extends BecomeKeywords {
   /** As written: number, text with %, or list of them; templates allowed. Undefined: one batch. */
   readonly serial: Value | undefined
   readonly maxFailPercentage: Value | undefined
+  /** Waves instead of batches. */
+  readonly rollout?: Rollout | undefined
+  /** Tasks that undo a wave. */
+  readonly rollback: readonly Entry[]
   readonly environment: Value | undefined
   readonly tags: readonly string[]
   readonly noLog: Value | undefined

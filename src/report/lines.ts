@@ -28,6 +28,8 @@ export function logLine(event: RunEvent, verbosity: number): string | undefined 
       return `run ${event.run}: ${event.mode} ${visible(event.playbook)}${event.check && event.mode === 'apply' ? ' (check mode: nothing is changed)' : ''}, ${count(event.hosts, 'host')}`
     case 'warning':
       return `warning: ${visible(event.message)}`
+    case 'notice':
+      return visible(event.message)
     case 'play-started':
       return `play ${visible(event.play)}: ${count(event.hosts.length, 'host')}, ${count(event.tasks, 'task')}${event.batches > 1 ? `, ${event.batches} batches` : ''}`
     case 'no-hosts':
@@ -53,10 +55,16 @@ export function logLine(event: RunEvent, verbosity: number): string | undefined 
   }
 }
 
+/** Whether the event says that a whole host is left out, and why. */
+export function isPassedOver({ status, task }: RunEvent & { type: 'task' }): boolean {
+  return status === 'skipped' && task === ''
+}
+
 function taskLine(event: RunEvent & { type: 'task' }, verbosity: number): string {
   const item = event.item === undefined ? '' : ` => (item=${visible(event.item)})`
   const name = event.task === '' ? '' : ` ${event.handler ? 'handler ' : ''}${visible(event.task)}`
-  const bad = event.status !== 'ok' && event.status !== 'changed' && event.status !== 'skipped'
+  const bad =
+    isPassedOver(event) || (event.status !== 'ok' && event.status !== 'changed' && event.status !== 'skipped')
   const message =
     event.message === undefined || (!bad && event.showsResult !== true && verbosity === 0)
       ? ''

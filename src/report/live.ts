@@ -3,7 +3,7 @@ import type { Listener, Phase, RunEvent } from '../run/record/events.ts'
 import { visible } from '../values/text/visible.ts'
 import { BatchProgress } from './batch-progress.ts'
 import { hostSet } from './host-set.ts'
-import { count } from './lines.ts'
+import { count, isPassedOver } from './lines.ts'
 import { type LogOptions, logReport } from './log.ts'
 
 type Row = ListrTaskWrapper<unknown, never, never>
@@ -45,9 +45,10 @@ export function liveReport(write: (text: string) => void, options: LogOptions): 
 }
 
 function worthALine(event: RunEvent, options: LogOptions): boolean {
-  if (event.type === 'warning' || event.type === 'stopped' || event.type === 'activation') return true
+  if (['warning', 'notice', 'stopped', 'activation'].includes(event.type)) return true
   if (event.type !== 'task') return false
   if ((options.diff || event.showsDiff === true) && event.diff.length > 0) return true
+  if (isPassedOver(event)) return true
   if (event.showsResult === true || options.verbosity > 0) return true
   return !['ok', 'changed', 'skipped', 'cancelled'].includes(event.status)
 }

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly privateKeyFile: string | undefined
   readonly becomePassword: Secret | undefined
   readonly acceptNewHostKeys: boolean
+  /** Waves are approved beforehand. */
+  readonly approve?: boolean
   /** Connection of hosts whose variables do not name one. */
   readonly connection: ConnectionKind
   /** Settings of ansible.cfg and its environment, by the names of the variables that beat them. */

@@ -12,6 +12,7 @@ export interface RunWords extends VaultWords {
   readonly inventory?: string[]
   readonly limit?: string
   readonly check?: boolean
+  readonly approve?: boolean
   readonly diff?: boolean
   readonly extraVars?: string[]
   readonly forks?: number

@@ -1,6 +1,6 @@
 import type { Entry, Task } from '../../playbook/playbook.ts'
 import { fullName } from '../../playbook/roles/role.ts'
-import type { PlannedPlay } from '../../run/batch/play-run.ts'
+import type { PlannedPlay } from '../../run/batch/plan-play.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import { visible } from '../../values/text/visible.ts'
 import type { Value } from '../../values/value.ts'

@@ -18,6 +18,7 @@ import { readName } from '../tasks/task.ts'
 import { type Collected, readTaskList, type TaskListContext } from '../tasks/task-list.ts'
 import { readVariables } from '../variables.ts'
 import { readPercentage } from './max-fail.ts'
+import { readRollout } from './rollout.ts'
 import { readSerial } from './serial.ts'
 import { readOrder, readStrategy } from './strategy.ts'
 import { readVarsFiles } from './vars-files.ts'
@@ -82,12 +83,16 @@ export async function readPlay(
   const own = await readTaskList(fields.written('tasks'), { ...list, where: 'task' })
   const tasks = numbered([...roles.entries, ...own.entries], 't')
   const postTasks = await section('post_tasks', 'post')
+  const rollout = await readRollout(fields, list, mistakes)
+  const undo = await readTaskList(fields.written('rollback'), { ...list, where: 'task' })
+  const rollback = numbered(undo.entries, 'rollback')
+  const judging = [rollout?.gate ?? [], rollback]
   const read = await readTaskList(fields.written('handlers'), { ...list, where: 'handler' })
   const handlers = numberedLists([...roles.handlers, tasksIn(read.entries), ...collected.handlers], 'h')
-  const included = [preTasks, tasks, postTasks].flatMap(includedHandlers)
+  const included = [preTasks, tasks, postTasks, ...judging].flatMap(includedHandlers)
   const complete = read.complete && roles.complete && !collected.open
   checkHandlers(notified, [...handlers.flat(), ...included], complete, mistakes)
-  for (const task of [...[preTasks, tasks, postTasks].flatMap(tasksIn), ...handlers.flat()])
+  for (const task of [...[preTasks, tasks, postTasks, ...judging].flatMap(tasksIn), ...handlers.flat()])
     await checkSource(task, mistakes)
   const gathering = new Fields([...factDefaults(inherited, fields, mistakes), ...entries], mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
@@ -102,6 +107,8 @@ export async function readPlay(
     varsPrompt: readVarsPrompt(fields, mistakes),
     serial: fields.checked('serial', readSerial),
     maxFailPercentage: fields.checked('max_fail_percentage', readPercentage),
+    rollout,
+    rollback,
     environment: readEnvironment(fields, mistakes),
     tags: inherited.tags,
     noLog: fields.boolean('no_log'),

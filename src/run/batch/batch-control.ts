@@ -2,11 +2,11 @@ import type { BatchShared, Member } from '../../modules/batch-hook.ts'
 import type { Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
 import type { Task } from '../../playbook/playbook.ts'
-import { exceeded } from '../../playbook/plays/max-fail.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { HostLink } from '../host/host-link.ts'
 import type { HostState, RunState } from '../run-state.ts'
 import { Barrier } from './barrier.ts'
+import { Losses, type LossLimits } from './losses.ts'
 import { Semaphore } from './semaphore.ts'
 import { BEHIND_ALL, isBefore, type Turn } from './turn.ts'
 
@@ -42,8 +42,7 @@ export class BatchControl {
   readonly hosts: readonly string[]
   readonly places: Semaphore
   readonly #run: RunState
-  readonly #maxFailPercentage: number | undefined
-  readonly #lost = new Set<string>()
+  readonly #losses: Losses
   readonly #looked: Barrier<readonly Looked[], ReadonlyMap<string, TaskFailure>>
   readonly #refusing: boolean
   /** By the turn of the task. */
@@ -66,19 +65,18 @@ export class BatchControl {
   /** The play is at its end for all hosts, those of later batches too. */
   endsPlay = false
   readonly #opened: BatchShared[] = []
-  #stopReason: string | undefined
 
   private constructor(
     run: RunState,
     hosts: readonly string[],
     places: Semaphore,
-    maxFailPercentage: number | undefined,
+    limits: LossLimits,
     modules: readonly Module[],
   ) {
     this.#run = run
     this.hosts = hosts
     this.places = places
-    this.#maxFailPercentage = maxFailPercentage
+    this.#losses = new Losses(hosts.length, limits)
     this.#looked = new Barrier<readonly Looked[], ReadonlyMap<string, TaskFailure>>(
       hosts,
       async (members) => {
@@ -97,13 +95,13 @@ export class BatchControl {
     run: RunState,
     hosts: readonly string[],
     places: Semaphore,
-    maxFailPercentage: number | undefined,
+    limits: LossLimits,
     tasks: readonly Task[],
   ): Promise<BatchControl> {
     const names = new Set(tasks.map(({ module }) => module))
     const modules = await Promise.all([...names].map((name) => loadModule(name)))
     const opening = modules.filter(({ batch }) => batch !== undefined)
-    return new BatchControl(run, hosts, places, maxFailPercentage, opening)
+    return new BatchControl(run, hosts, places, limits, opening)
   }
 
   /** Whether a host may be refused for what others of this batch are, so that nothing is changed before all have looked. */
@@ -203,21 +201,17 @@ export class BatchControl {
 
   /** Counts a failed or unreachable host against the budget. */
   lost(host: string): void {
-    this.#lost.add(host)
-    const limit = this.#maxFailPercentage
-    if (limit === undefined || this.#stopReason !== undefined) return
-    if (!exceeded(this.#lost.size, this.hosts.length, limit)) return
-    this.#stopReason = `${this.#lost.size} of ${this.hosts.length} hosts of the batch failed or were unreachable, more than max_fail_percentage ${limit} allows`
-    this.#run.emit({ type: 'stopped', reason: this.#stopReason })
+    const reason = this.#losses.add(host)
+    if (reason !== undefined) this.#run.emit({ type: 'stopped', reason })
   }
 
   get lostHosts(): readonly string[] {
-    return [...this.#lost]
+    return this.#losses.hosts
   }
 
   /** Why the hosts of the batch must stop at their next task, or undefined. */
   get stopReason(): string | undefined {
-    return this.#stopReason
+    return this.#losses.reason
   }
 
   async #open(module: Module, members: readonly AnyMember[]): Promise<Opened> {

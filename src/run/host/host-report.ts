@@ -134,6 +134,19 @@ export class HostReport {
     return this.#depart(departure)
   }
 
+  /** The host is passed over in the rest of the run, for a reason that is no failure. */
+  passOver(message: string): never {
+    const { name, recap } = this.#host
+    recap.skipped += 1
+    this.#run.emit({
+      ...{ type: 'task', play: this.#play, host: name, task: '', module: '', handler: false },
+      ...{ status: 'skipped', message, hint: undefined, diff: [], result: new Map(), seconds: 0 },
+    })
+    this.#host.gone = 'cancelled'
+    this.#host.goneAt = this.#position()
+    throw new HostStopped(message)
+  }
+
   /** A fault of muster itself, on this host: it fails, and the journal has the stack. */
   async bug(error: unknown): Promise<void> {
     const what = error instanceof Error ? error.message : String(error)

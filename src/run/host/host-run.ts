@@ -11,6 +11,7 @@ import type { HostState, RunState } from '../run-state.ts'
 import type { FactPlan } from '../scope/facts.ts'
 import { finishVarsFiles } from '../scope/vars-files.ts'
 import { guessProbes, type StepGuess } from './ahead.ts'
+import { outsideWindows } from './change-windows.ts'
 import { isDecidedOnce, PlayEnded, RoleEnded, runMeta } from './flow/meta.ts'
 import {
   type Inclusion,
@@ -53,6 +54,8 @@ export class HostRun {
     const { batch, host, play, report, run } = session
     await session.takePlace()
     try {
+      const closed = run.options.check ? undefined : outsideWindows(run, host, play.variables, new Date())
+      if (closed !== undefined) report.passOver(closed)
       if (play.facts !== undefined) await this.#gather(play.facts)
       if (play.variables.filesWait === true) await this.#finishFiles()
       if (batch.gathers) this.#guesses = await lookWithBatch(session, this.#sectionsFrom(0))

@@ -11,7 +11,9 @@ import { createEngine } from '../../template/engine.ts'
 import { formatPosition } from '../../values/position.ts'
 import { InputError, type Problem } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
-import { type PlannedPlay, planPlay } from '../batch/play-run.ts'
+import { type PlannedPlay, planPlay } from '../batch/plan-play.ts'
+import { gatePlay, waveVariables } from '../batch/rollout/judge.ts'
+import { changeWindows } from '../host/change-windows.ts'
 import { checkBecome, settingsOf } from '../host/settings.ts'
 import { newHost, type RunState } from '../run-state.ts'
 import { forPlay } from '../scope/play-homes.ts'
@@ -69,6 +71,7 @@ export async function preflight(
         await gather(async () => {
           if (settingsOf(here, host, variables).hostKeys === 'no') unchecked.add(name)
         })
+        await gather(async () => void changeWindows(here, host, variables))
         await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(allTasksIn)))
         await gather(async () => {
           const all = await withArtifacts(here, host, variables, planned.sections.flatMap(allTasksIn))
@@ -87,13 +90,25 @@ export async function preflight(
   problems.push(...templates.problems())
   const told = [...read, ...templates.problems()]
   await gather(async () => {
-    for (const problem of await certainFailures(run, plays, { names }))
+    for (const problem of await certainFailures(run, plays.flatMap(withJudgements), { names }))
       if (!told.some((one) => isAtPlaceOf(one, problem))) problems.push(problem)
   })
-  problems.push(...(await checkBatchTasks(plays)))
+  problems.push(...(await checkBatchTasks(plays.flatMap(withJudgements))))
   if (problems.length > 0) throw new InputError(distinct(problems))
   if (asksAws) await checkIdentity(run, plays)
   return { plays, warnings: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
+}
+
+/** A play with what is done after its waves, each as a play. */
+function withJudgements(planned: PlannedPlay): PlannedPlay[] {
+  const { play, hosts, rollout } = planned
+  if (rollout === undefined || hosts.length === 0) return [planned]
+  const vars = new Map([...play.vars, ...waveVariables(1, rollout.waves[0] ?? [])])
+  return [
+    planned,
+    { ...planned, play: { ...gatePlay(play), vars }, hosts: ['localhost'], sections: [rollout.gate] },
+    { ...planned, play: { ...play, vars }, sections: [rollout.rollback] },
+  ]
 }
 
 function keysUnchecked(hosts: readonly string[]): Problem {
@@ -139,6 +154,7 @@ async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]
 
 async function checkIdentity(run: RunState, plays: readonly PlannedPlay[]): Promise<void> {
   const tasks = plays
+    .flatMap(withJudgements)
     .filter(({ hosts }) => hosts.length > 0)
     .flatMap(({ sections }) => sections.flatMap(allTasksIn))
   const modules = await Promise.all(tasks.map(({ module }) => loadModule(module)))

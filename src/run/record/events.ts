@@ -69,6 +69,8 @@ export type RunEvent =
       readonly hosts: number
     }
   | { readonly type: 'warning'; readonly message: string }
+  /** What a rollout does between waves. */
+  | { readonly type: 'notice'; readonly message: string }
   | {
       readonly type: 'play-started'
       readonly play: string
