@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { runFromWords } from '../../src/cli/run-command.ts'
-import type { RunEvent } from '../../src/run/record/events.ts'
-import { InputError } from '../../src/values/problem.ts'
+import { runFromWords } from '../../../../src/cli/run-command.ts'
+import type { RunEvent } from '../../../../src/run/record/events.ts'
+import { InputError } from '../../../../src/values/problem.ts'
 
 // Waves, budgets, gates and the way back. Hosts are this machine, each with a file of its own.
 
