@@ -69,6 +69,7 @@ const LISTS: Readonly<Record<string, string>> = {
   'src/template/lookups': 'a file a family of lookups',
   'test/modules/parameters': 'a file a module',
   'docs/modules': 'a page a module',
+  docs: 'a page a subject, each linked from the README',
 }
 
 /** What was recorded of other programs lies as they give it, or a file a recorded case. */
