@@ -3,6 +3,7 @@ import type { Module } from './module.ts'
 
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
+  amp_query: () => import('./library/amp_query.ts'),
   amp_series: () => import('./library/amp_series.ts'),
   amp_workspace: () => import('./library/amp_workspace.ts'),
   apt: () => import('./library/apt.ts'),
