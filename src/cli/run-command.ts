@@ -91,6 +91,11 @@ export async function runFromWords(
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
+  const { MUSTER_NOTIFY } = process.env
+  const webhooks =
+    words.notify === undefined && MUSTER_NOTIFY === undefined
+      ? []
+      : (await import('../report/notify/notify.ts')).readWebhooks(words.notify ?? [], MUSTER_NOTIFY)
   const asking = await loginQuestions(words.privateKeyPassphraseFile)
   using interruption = listenForInterruption()
   return await runPlaybook({
@@ -138,6 +143,7 @@ export async function runFromWords(
         json: words.json === true,
         verbosity,
         diff,
+        webhooks,
         summaryFile: process.env['GITHUB_STEP_SUMMARY'] || undefined,
       })),
   })

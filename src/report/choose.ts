@@ -2,6 +2,7 @@ import type { Listener } from '../run/record/events.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { jsonReport } from './json.ts'
 import { type LogOptions, logReport } from './log.ts'
+import type { Webhook } from './notify/notify.ts'
 
 /** Below this the rows are broken into pieces; a terminal that does not know its size says 0. */
 const NARROWEST_COLUMNS = 40
@@ -24,27 +25,33 @@ export interface ReportChoice extends LogOptions {
   readonly json: boolean
   /** Where a CI job's summary goes as well. */
   readonly summaryFile?: string | undefined
+  /** Who is told how the run ended. */
+  readonly webhooks?: readonly Webhook[] | undefined
 }
 
 /** The report for a command's stdout: JSON lines when asked for, the live view on a terminal, else a log. */
-export async function chooseReport({ summaryFile, ...options }: ReportChoice): Promise<Listener> {
-  const shown = await onStdout(options)
-  if (summaryFile === undefined) return shown
-  const summary = (await import('./afterwards/step-summary.ts')).stepSummary(summaryFile)
+export async function chooseReport({ summaryFile, webhooks, ...options }: ReportChoice): Promise<Listener> {
+  const listeners = [await onStdout(options)]
+  if (summaryFile !== undefined)
+    listeners.push((await import('./afterwards/step-summary.ts')).stepSummary(summaryFile))
+  if (webhooks !== undefined && webhooks.length > 0)
+    listeners.push((await import('./notify/notify.ts')).notifying(webhooks, toStderr))
   return (event) => {
-    shown(event)
-    summary(event)
+    for (const listen of listeners) listen(event)
   }
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 async function onStdout(options: ReportChoice): Promise<Listener> {
   const write = (text: string) => {
     if (process.stdout.writable) process.stdout.write(text)
   }
-  const say = (line: string) => process.stderr.write(`${line}\n`)
   // Data on stdout stay data, and rows that are redrawn need no heartbeat: both speak when they are asked.
-  if (options.json) return withHeartbeat(jsonReport(write), say, false)
+  if (options.json) return withHeartbeat(jsonReport(write), toStderr, false)
   if (canRedraw(process.stdout, process.env))
-    return withHeartbeat((await import('./live.ts')).liveReport(write, options), say, false)
+    return withHeartbeat((await import('./live.ts')).liveReport(write, options), toStderr, false)
   return withHeartbeat(logReport(write, options), (line) => write(`${line}\n`))
 }

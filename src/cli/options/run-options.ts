@@ -25,6 +25,7 @@ export interface RunWords extends VaultWords {
   readonly connection?: ConnectionKind
   readonly acceptNewHostKeys?: boolean
   readonly json?: boolean
+  readonly notify?: string[]
   readonly verbose?: number
   readonly listHosts?: boolean
   readonly listTasks?: boolean
@@ -65,6 +66,11 @@ export function addRunOptions(command: Command): Command {
     .option('--list-tasks', 'list the tasks of each play, and do nothing else')
     .option('--list-tags', 'list all tags of each play, and do nothing else')
     .option('--syntax-check', 'check all that can be checked without a connection, and do nothing else')
+    .option(
+      '--notify <url>',
+      'tell a webhook how it ended: of Slack, slack+URL for what takes its messages, else JSON; also MUSTER_NOTIFY',
+      collect,
+    )
     .option('--json', 'print events as JSON lines and nothing else')
     .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
 }
