@@ -168,4 +168,35 @@ describe('local facts', () => {
       'one: [1, 2.5] v error loading facts as JSON or ini - please check content: bad.fact',
     ])
   })
+
+  test('that never end, are large, nested without end or templates cost no other fact, and are text', async () => {
+    const deep = '['.repeat(100_000)
+    const doubles = Array.from({ length: 30 }, (_, at) => `k${at} = %(k${at + 1})s%(k${at + 1})s`)
+    const { told } = await run(
+      `- hosts: one
+  gather_facts: false
+  tasks:
+    - command: chmod +x facts.d/yes.fact facts.d/sleep.fact
+      args: { chdir: "{{ playbook_dir }}" }
+      check_mode: false
+    - setup: { gather_subset: [local], gather_timeout: 1, fact_path: "{{ playbook_dir }}/facts.d" }
+    - debug: { msg: "{{ ansible_local.values() | map('string') | map('truncate', 40) | join('; ') }}" }
+    - debug: { msg: "{{ ansible_local.a.x }}" }
+`,
+      {
+        'facts.d/a.fact': `{"x": "{{ lookup('pipe', 'id') }}"}`,
+        'facts.d/deep.fact': deep,
+        'facts.d/doubles.fact': `[s]\n${doubles.join('\n')}\nk30 = aaaa\n`,
+        'facts.d/large.fact': ' '.repeat(400_000),
+        'facts.d/sleep.fact': '#!/bin/sh\nsleep 1000\n',
+        'facts.d/yes.fact': '#!/bin/sh\nyes {}\n',
+        'facts.d/z.fact': '{"y": 1}',
+      },
+    )
+    const neither = 'error loading facts as JSON or ini -...'
+    expect(told[2]).toBe(
+      `one: {'x': "{{ lookup('pipe', 'id') }}"}; ${neither}; ${neither}; large.fact says more than 262144...; Failure executing fact script...; yes.fact says more than 262144 bytes...; {'y': 1}`,
+    )
+    expect(told[3]).toBe("one: {{ lookup('pipe', 'id') }}")
+  })
 })
