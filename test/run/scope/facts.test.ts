@@ -195,7 +195,7 @@ describe('local facts', () => {
     )
     const neither = 'error loading facts as JSON or ini -...'
     expect(told[2]).toBe(
-      `one: {'x': "{{ lookup('pipe', 'id') }}"}; ${neither}; ${neither}; large.fact says more than 262144...; Failure executing fact script...; yes.fact says more than 262144 bytes...; {'y': 1}`,
+      `one: {'x': "{{ lookup('pipe', 'id') }}"}; ${neither}; ${neither}; large.fact says more than 262144...; Failure executing fact script...; yes.fact says more than 262144...; {'y': 1}`,
     )
     expect(told[3]).toBe("one: {{ lookup('pipe', 'id') }}")
   })
