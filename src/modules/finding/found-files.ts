@@ -15,6 +15,8 @@ export interface Search {
   /** Links to directories are entered. */
   readonly follow: boolean
   readonly type: 'file' | 'directory' | 'link' | 'any'
+  /** Where there are more entries than this, or more than fit into an answer, they are not listed, and `examined` is greater. */
+  readonly most?: number
 }
 
 export interface FoundFile {
@@ -48,7 +50,7 @@ const TYPES: Readonly<Record<Search['type'], ShellText>> = {
  * ends; busybox's cannot, and such names are not found there.
  */
 export function findProbe(search: Search): Probe<Findings> {
-  const { paths, depth, follow, type } = search
+  const { paths, depth, follow, type, most } = search
   const links = follow ? sh`-L` : sh`-H`
   const level = depth === undefined ? sh`` : sh`-maxdepth ${depth}`
   const script = lines([
@@ -58,7 +60,8 @@ printf 'now\0%s\0' "$(date +%s)"`,
       (path) => sh`${assignPath('m_p', path)}
 if [ -d "$m_p" ]; then
   case $m_p in -*) m_p=./$m_p ;; esac
-  printf 'count\0%s\0' "$(find ${links} "$m_p" -mindepth 1 ${level} -exec sh -c 'printf "%s\n" $#' sh {} + 2>/dev/null | { m_c=0; while read -r m_x; do m_c=$((m_c + m_x)); done; printf '%s' $m_c; })"
+  m_c=$(find ${links} "$m_p" -mindepth 1 ${level} -exec sh -c 'printf "%s\n" $#' sh {} + 2>/dev/null | { m_c=0; while read -r m_x; do m_c=$((m_c + m_x)); done; printf '%s' $m_c; }); printf 'count\0%s\0' "$m_c"
+  ${most === undefined ? sh`` : sh`[ "$m_c" -le ${most} ] || exit 0`}
   if [ $m_o = -c ]; then printf 'lines\0'; else printf 'rows\0'; fi
   LC_ALL=C find ${links} "$m_p" -mindepth 1 ${level} ${follow ? sh`` : TYPES[type]} -exec stat $m_o ${FORMAT}' %n'"$m_e" -- {} + 2>/dev/null
   printf '\0'
@@ -69,8 +72,9 @@ else printf 'skipped\0%s\0' "$m_p"; fi`,
   return scriptProbe(script, (output) => read(output, search))
 }
 
-function read(output: Output, { type }: Search): Findings {
+function read(output: Output, { type, most }: Search): Findings {
   if (output.rc !== 0) throw new TaskFailure(`find: ${reasonOf(output)}`)
+  if (output.truncated && most !== undefined) return { files: [], examined: most + 1, skipped: [], now: 0 }
   if (output.truncated || output.timedOut)
     throw new TaskFailure('find: the host found more than the connection takes', {
       hint: 'name deeper paths, or look less deep (depth)',

@@ -58,10 +58,7 @@ export async function* listRemote(
       throw new TaskFailure(`links in ${root} lead in a circle`, { hint: 'or set local_follow: no' })
     const entries = yield* entriesOf(open)
     count += entries.length
-    if (count > MOST_ENTRIES)
-      throw new TaskFailure(`${root} holds more than ${MOST_ENTRIES} entries`, {
-        hint: 'copy a folder of that size by command (cp -a, with creates), or by unarchive',
-      })
+    if (count > MOST_ENTRIES) throw tooMany(root)
     open = []
     const targets: Open[] = []
     for (const { name, facts } of entries) {
@@ -102,8 +99,15 @@ async function* entriesOf(open: readonly Open[]): AsyncGenerator<Action, RemoteE
   const entries: RemoteEntry[] = []
   for (const { name, real } of open) {
     const { found } = yield* look(`list ${real}`, {
-      found: findProbe({ paths: [realHostPath(real)], depth: undefined, follow: false, type: 'any' }),
+      found: findProbe({
+        paths: [realHostPath(real)],
+        depth: undefined,
+        follow: false,
+        type: 'any',
+        most: MOST_ENTRIES,
+      }),
     })
+    if (found.examined > MOST_ENTRIES) throw tooMany(real)
     if (found.skipped.length > 0) throw moved(real)
     if (found.examined !== found.files.length)
       throw new TaskFailure(`not all names in ${real} can be read`, {
@@ -118,6 +122,15 @@ async function* entriesOf(open: readonly Open[]): AsyncGenerator<Action, RemoteE
     }
   }
   return entries
+}
+
+function tooMany(path: string): TaskFailure {
+  return new TaskFailure(
+    `${path} holds more than ${MOST_ENTRIES} entries, or longer names than fit into an answer`,
+    {
+      hint: 'copy a folder of that size by command (cp -a, with creates), or by unarchive',
+    },
+  )
 }
 
 /** @throws TaskFailure when it went, or its directory is another than it was */
