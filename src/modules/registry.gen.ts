@@ -28,6 +28,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   find: () => import('./library/find.ts'),
   get_url: () => import('./library/get_url.ts'),
   getent: () => import('./library/getent.ts'),
+  git: () => import('./library/git.ts'),
   group: () => import('./library/group.ts'),
   host_check: () => import('./library/host_check.ts'),
   hostname: () => import('./library/hostname.ts'),

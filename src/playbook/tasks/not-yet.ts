@@ -12,7 +12,6 @@ const MODULES: Readonly<Record<string, string>> = {
   group_by: 'write the groups into the inventory, or use `when`',
   async_status: 'wait for the task itself: async with poll above 0 is the time that it may take',
   expect: 'use `shell` with `stdin`',
-  git: 'use `command: git ...` with `creates`',
 }
 
 /** What to use instead of a keyword that muster has not yet; undefined when it is no such keyword. */
