@@ -44,6 +44,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   package_facts: () => import('./library/package_facts.ts'),
   pause: () => import('./library/pause.ts'),
   ping: () => import('./library/ping.ts'),
+  pip: () => import('./library/pip.ts'),
   raw: () => import('./library/raw.ts'),
   reboot: () => import('./library/reboot.ts'),
   replace: () => import('./library/replace.ts'),
