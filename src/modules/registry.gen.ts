@@ -36,6 +36,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   include_role: () => import('./library/include_role.ts'),
   include_tasks: () => import('./library/include_tasks.ts'),
   include_vars: () => import('./library/include_vars.ts'),
+  iptables: () => import('./library/iptables.ts'),
   known_hosts: () => import('./library/known_hosts.ts'),
   lineinfile: () => import('./library/lineinfile.ts'),
   meta: () => import('./library/meta.ts'),

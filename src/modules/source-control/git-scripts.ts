@@ -68,7 +68,7 @@ export function remoteScript(wish: GitWish): ShellText {
   ])
 }
 
-/** Clones, and checks out; the last line printed is the commit. */
+/** Clones (git makes what is missing of the way), and checks out; the last line printed is the commit. */
 export function cloneScript(wish: GitWish, target: Target): ShellText {
   const { repo, remote, depth, singleBranch, bare, reference } = wish
   const named = target.kind === 'commit' ? [] : ['--branch', target.name]
@@ -81,7 +81,7 @@ export function cloneScript(wish: GitWish, target: Target): ShellText {
   ]
   return lines([
     gitPrelude(wish),
-    sh`mkdir -p -- "$(dirname -- "$m_d")" && m_git clone -q ${options} -- ${repo} "$m_d" >&2 && cd -- "$m_d" || exit`,
+    sh`m_git clone -q ${options} -- ${repo} "$m_d" >&2 && cd -- "$m_d" || exit`,
     moreRefs(wish, bare ? 'origin' : remote),
     checkout(wish, target),
   ])

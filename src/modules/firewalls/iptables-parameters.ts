@@ -1,0 +1,122 @@
+import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+
+const text = (doc: string) => ({ type: 'str', doc }) as const
+const list = (doc: string) => ({ type: 'list', default: [] as string[], doc }) as const
+
+/** The parameters of iptables. */
+export const iptablesSpec = {
+  parameters: {
+    chain: text('The chain; needed but with flush.'),
+    table: {
+      type: 'str',
+      choices: ['filter', 'nat', 'mangle', 'raw', 'security'],
+      default: 'filter',
+      doc: 'The table.',
+    },
+    state: {
+      type: 'str',
+      choices: ['present', 'absent'],
+      default: 'present',
+      doc: 'Whether the rule shall be there.',
+    },
+    action: {
+      type: 'str',
+      choices: ['append', 'insert'],
+      default: 'append',
+      doc: 'Where a new rule goes: behind all, or before.',
+    },
+    rule_num: text('With insert: before the rule of this number.'),
+    ip_version: {
+      type: 'str',
+      choices: ['ipv4', 'ipv6', 'both'],
+      default: 'ipv4',
+      doc: 'For iptables, ip6tables, or both.',
+    },
+    protocol: text('-p; `!` before it negates, here and below.'),
+    source: text('-s.'),
+    destination: text('-d.'),
+    match: list('-m: extensions.'),
+    tcp_flags: { type: 'dict', doc: '--tcp-flags: `flags` that are looked at, and `flags_set` of them.' },
+    jump: text('-j: ACCEPT, DROP, or a chain.'),
+    gateway: text('--gateway, with jump TEE.'),
+    log_prefix: text('--log-prefix; the jump is LOG.'),
+    log_level: {
+      type: 'str',
+      choices: [
+        '0',
+        '1',
+        '2',
+        '3',
+        '4',
+        '5',
+        '6',
+        '7',
+        'emerg',
+        'alert',
+        'crit',
+        'error',
+        'warning',
+        'notice',
+        'info',
+        'debug',
+      ],
+      doc: '--log-level; the jump is LOG.',
+    },
+    goto: text('-g.'),
+    in_interface: text('-i.'),
+    out_interface: text('-o.'),
+    fragment: text('-f.'),
+    set_counters: text('-c.'),
+    source_port: text('--source-port.'),
+    destination_port: text('--destination-port.'),
+    destination_ports: list('--dports of the extension multiport.'),
+    to_ports: text('--to-ports.'),
+    to_destination: text('--to-destination.'),
+    to_source: text('--to-source.'),
+    syn: { type: 'str', choices: ['ignore', 'match', 'negate'], default: 'ignore', doc: '--syn.' },
+    set_dscp_mark: text('--set-dscp.'),
+    set_dscp_mark_class: text('--set-dscp-class.'),
+    comment: text('--comment.'),
+    ctstate: list('--ctstate of conntrack, or --state.'),
+    src_range: text('--src-range of iprange.'),
+    dst_range: text('--dst-range of iprange.'),
+    match_set: text('--match-set: an ipset.'),
+    match_set_flags: {
+      type: 'str',
+      choices: ['src', 'dst', 'src,dst', 'dst,src', 'src,src', 'dst,dst'],
+      doc: 'What of a packet is looked for in the set.',
+    },
+    limit: text('--limit.'),
+    limit_burst: text('--limit-burst.'),
+    uid_owner: text('--uid-owner.'),
+    gid_owner: text('--gid-owner.'),
+    reject_with: text('--reject-with; the jump is REJECT.'),
+    icmp_type: text('--icmp-type.'),
+    flush: {
+      type: 'bool',
+      default: false,
+      doc: 'Remove all rules of the chain, or of the table; always changed.',
+    },
+    policy: {
+      type: 'str',
+      choices: ['ACCEPT', 'DROP', 'QUEUE', 'RETURN'],
+      doc: 'What becomes of packets that no rule of the chain is for.',
+    },
+    wait: text('Seconds to wait for another iptables.'),
+    chain_management: { type: 'bool', default: false, doc: 'Without a rule: make the chain, or remove it.' },
+    numeric: { type: 'bool', default: false, doc: 'Look at chains without asking for names.' },
+  },
+  mutuallyExclusive: [
+    ['set_dscp_mark', 'set_dscp_mark_class'],
+    ['flush', 'policy'],
+  ],
+  requiredBy: { set_dscp_mark: ['jump'], set_dscp_mark_class: ['jump'] },
+  requiredIf: [
+    ['jump', 'TEE', ['gateway']],
+    ['jump', 'tee', ['gateway']],
+    ['flush', false, ['chain']],
+  ],
+} as const satisfies ParameterSpec
+
+/** What the module gets of them. */
+export type IptablesParameters = ParametersOf<typeof iptablesSpec>
