@@ -14,6 +14,7 @@ import { loadModule } from '../../src/modules/registry.ts'
 import { failureResult, type TaskResult } from '../../src/modules/task-result.ts'
 import { answersOf, type Probe, type ProbeSet } from '../../src/probes/probe.ts'
 import { evaluationFailure } from '../../src/run/host/evaluation/evaluation-failure.ts'
+import type { PowerShellScript } from '../../src/shell/powershell/ps.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { TaskFailure } from '../../src/values/task-failure.ts'
 import type { Value } from '../../src/values/value.ts'
@@ -59,9 +60,6 @@ export interface ModuleEntries {
   readonly aws?: true
   readonly parameters: { readonly [name: string]: Entry }
 }
-
-/** Modules of Windows, which another model of a host would have to answer. */
-export const NOT_YET = /^win_/
 
 export const HOME = join(import.meta.dirname, 'parameters')
 
@@ -126,7 +124,7 @@ export async function happening(
         look: (set) => Promise.resolve(ask(set)),
         run: ({ says: what, script, stdin = '' }) => {
           says.push(what)
-          const text = String(script.reveal())
+          const text = textOf(script.reveal())
           done.push(`does: ${what}`, `runs: ${text}`)
           done.push(`gives: ${stdin instanceof Secret ? stdin.revealText() : stdin}end of input`)
           const said = output(text, host)
@@ -186,6 +184,13 @@ export async function happening(
   } finally {
     await cloud?.close()
   }
+}
+
+/** A script; PowerShell's with its values behind it, a line each. */
+function textOf(script: string | PowerShellScript): string {
+  if (typeof script === 'string') return script
+  const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  return [script.text, ...script.values.map((value, at) => `$m${at} = ${shown(value)}`)].join('\n')
 }
 
 /** YAML's arguments as values. */

@@ -5,6 +5,7 @@ import { NOT_INSTALLED } from '../../src/probes/package.ts'
 import type { Probe } from '../../src/probes/probe.ts'
 import type { PathFacts, Stat } from '../../src/probes/stat.ts'
 import type { Output } from '../../src/values/transfer.ts'
+import { windowsAnswerOf } from './model-windows.ts'
 
 /** What is on a host that exists in words only, beside what every host has. */
 export interface HostInWords {
@@ -21,6 +22,11 @@ export interface HostInWords {
   readonly says?: readonly { readonly to: string; readonly rc?: number; readonly stdout?: string }[]
   /** What every script of an action prints, whatever it is. */
   readonly runs?: string
+  /** Of Windows hosts. */
+  readonly services?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly programs?: readonly Readonly<Record<string, unknown>>[]
+  /** Texts by key and name of a value: `HKLM:\\SOFTWARE\\x\\name`. */
+  readonly registry?: Readonly<Record<string, string>>
   /** Raw answers by the kind of the probe, for kinds that are asked about one thing. */
   readonly answers?: Readonly<Record<string, unknown>>
 }
@@ -31,6 +37,8 @@ const DIRECTORIES = ['/', '/srv', '/etc', '/tmp', '/root', '/usr', '/var', '/hom
 export function answerOf({ kind, args }: Probe<unknown>, host: HostInWords): unknown {
   const given = host.answers?.[kind.name]
   if (given !== undefined) return given
+  const ofWindows = windowsAnswerOf({ kind, args } as Probe<unknown>, host)
+  if (ofWindows !== undefined) return ofWindows
   switch (kind.name) {
     case 'stat':
       return facts(shownPath(args as HostPath), host)

@@ -14,7 +14,11 @@ const spec = {
     dest: { type: 'path', required: true, doc: 'Path on the host; a folder takes the name of src.' },
     backup: { type: 'bool', default: false, doc: 'Keep a copy of the file that is replaced.' },
     force: { type: 'bool', default: true, doc: 'Replace a file that differs.' },
-    local_follow: { type: 'bool', default: true, doc: 'Copy what a link on the controller leads to.' },
+    local_follow: {
+      type: 'bool',
+      default: true,
+      doc: 'For folders, which are not copied: a link to a file is followed either way.',
+    },
   },
   mutuallyExclusive: [['src', 'content']],
   requiredOneOf: [['src', 'content']],
