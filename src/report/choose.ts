@@ -3,6 +3,7 @@ import { withHeartbeat } from './heartbeat.ts'
 import { jsonReport } from './json.ts'
 import { type LogOptions, logReport } from './log.ts'
 import type { Webhook } from './notify/notify.ts'
+import { telemetry } from './telemetry/choose.ts'
 
 /** Below this the rows are broken into pieces; a terminal that does not know its size says 0. */
 const NARROWEST_COLUMNS = 40
@@ -36,6 +37,8 @@ export async function chooseReport({ summaryFile, webhooks, ...options }: Report
     listeners.push((await import('./afterwards/step-summary.ts')).stepSummary(summaryFile))
   if (webhooks !== undefined && webhooks.length > 0)
     listeners.push((await import('./notify/notify.ts')).notifying(webhooks, toStderr))
+  const sent = await telemetry(process.env, toStderr)
+  if (sent !== undefined) listeners.push(sent)
   return (event) => {
     for (const listen of listeners) listen(event)
   }
