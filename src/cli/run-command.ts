@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { Fleet } from '../inventory/fleet.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { findHost } from '../inventory/localhost.ts'
 import { readInventory } from '../inventory/read.ts'
 import { parseExtraVars } from '../inventory/variables/extra-vars.ts'
-import { magicVariables } from '../inventory/variables/magic.ts'
 import { readVariables, type VariableFiles } from '../inventory/variables/variable-files.ts'
 import { examinePlaybook } from '../playbook/read.ts'
 import { chooseReport } from '../report/choose.ts'
@@ -102,16 +101,7 @@ export async function runFromWords(
     ...asking,
     ...instead,
     playbook,
-    inventory,
-    hostVariables: onceEach((name) => {
-      const host = findHost(inventory, name)
-      return new Map([
-        // A task may be delegated to a host that no inventory knows.
-        ...(host === undefined ? [['inventory_hostname', name] as const] : variables.forHost(name)),
-        ...(host === undefined ? [] : magicVariables(inventory, host)),
-      ])
-    }),
-    variablePlace: (host, variable) => variables.positionOf(host, variable),
+    fleet: new Fleet(inventory, variables),
     warnings: [...warnings, ...inventory.warnings, ...variables.warnings],
     extraVars,
     mistakes,
@@ -161,19 +151,4 @@ async function readHosts(
   const playbookDirectory = dirname(resolve(playbookFile))
   const variables = await readVariables(inventory, { merge, playbookDirectory })
   return { sources, inventory, variables }
-}
-
-/** Remembers each host's variables: they are asked for at every name of every template. */
-function onceEach(
-  read: (name: string) => ReadonlyMap<string, Value>,
-): (name: string) => ReadonlyMap<string, Value> {
-  const known = new Map<string, ReadonlyMap<string, Value>>()
-  return (name) => {
-    let variables = known.get(name)
-    if (variables === undefined) {
-      variables = read(name)
-      known.set(name, variables)
-    }
-    return variables
-  }
 }

@@ -1,4 +1,5 @@
 import type { Platform } from '../connection/connection.ts'
+import type { FleetChanges } from '../inventory/fleet.ts'
 import type { AnswersOf, ProbeSet, Subject } from '../probes/probe.ts'
 import type { PowerShellText } from '../shell/powershell/ps.ts'
 import type { ShellText } from '../shell/sh.ts'
@@ -138,6 +139,8 @@ export interface ModuleContext {
   variable(name: string): Value | undefined
   /** What the batch opened for this task (`batch.open`), null without. */
   readonly shared: unknown
+  /** The run's inventory, for what adds to it. */
+  readonly fleet: FleetChanges
   /** Tags, run id and clients for modules that talk to AWS. */
   readonly run: RunContext
 }
@@ -200,6 +203,11 @@ export interface Module<S extends ParameterSpec = ParameterSpec, P extends Probe
   readonly factsAreIncluded?: true
   /** What it stands for in a playbook: the tasks of a file, a role, or an order to the run itself. The runner does it. */
   readonly flow?: 'tasks' | 'role' | 'run'
+  /**
+   * It adds hosts and groups to the run's inventory, so that all hosts of a batch meet there: the first that comes does it
+   * for all, or each does its own.
+   */
+  readonly changesInventory?: 'once' | 'each'
   /** It calls AWS on behalf of the user of muster, whose identity is asked for before the run. */
   readonly needsAws?: true
   readonly source?: SourceParameter

@@ -3,6 +3,7 @@ import type { Module } from './module.ts'
 
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
+  add_host: () => import('./library/add_host.ts'),
   amp_query: () => import('./library/amp_query.ts'),
   amp_series: () => import('./library/amp_series.ts'),
   amp_workspace: () => import('./library/amp_workspace.ts'),
@@ -30,6 +31,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   getent: () => import('./library/getent.ts'),
   git: () => import('./library/git.ts'),
   group: () => import('./library/group.ts'),
+  group_by: () => import('./library/group_by.ts'),
   host_check: () => import('./library/host_check.ts'),
   hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),

@@ -172,6 +172,8 @@ export interface Task extends Inherited {
   readonly include?: Include
   /** It is an order to the run itself (`meta`), not to a module. */
   readonly directsRun: boolean
+  /** All hosts of a batch meet at it, since it adds to the inventory. */
+  readonly changesInventory?: 'once' | 'each'
   /** Unique in the play, in written order: `t1`, `t2`; `pre1`, `post1`, and `h1` for handlers. */
   readonly id: string
   readonly name: Value | undefined

@@ -1,9 +1,9 @@
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
 import type { AskPerson } from '../connection/keys/dialogue.ts'
 import type { AskPassphrase } from '../connection/keys/private-keys.ts'
+import type { Fleet } from '../inventory/fleet.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
-import type { Position } from '../values/position.ts'
 import type { Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import type { PlannedPlay } from './batch/plan-play.ts'
@@ -14,11 +14,7 @@ import type { HostState, RunOptions } from './run-state.ts'
 /** What a run needs from outside. */
 export interface RunInput {
   readonly playbook: Playbook
-  readonly inventory: Inventory
-  /** A host's variables from the inventory and its folders, magic names included. */
-  readonly hostVariables: (name: string) => ReadonlyMap<string, Value>
-  /** Where one of them is written. */
-  readonly variablePlace: (host: string, variable: string) => Position | undefined
+  readonly fleet: Fleet
   readonly extraVars: ReadonlyMap<string, Value>
   /** Mistakes of the playbook that were found when it was read; what was read is checked as well, and all is told. */
   readonly mistakes?: readonly Problem[]

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionSettings } from '../connection/connection.ts'
 import type { ConnectionKind } from '../connection/settings/settings.ts'
-import type { Inventory } from '../inventory/inventory.ts'
+import type { Fleet } from '../inventory/fleet.ts'
 import type { RunContext } from '../modules/module.ts'
 import type { TemplateHome } from '../template/api.ts'
 import type { Masker } from '../values/masking/masker.ts'
@@ -93,7 +93,8 @@ export function newHost(name: string): HostState {
 /** Everything a run shares. */
 export interface RunState {
   readonly options: RunOptions
-  readonly inventory: Inventory
+  /** The inventory with its variables; tasks may add to it. */
+  readonly fleet: Fleet
   readonly hosts: Map<string, HostState>
   readonly extraVars: ReadonlyMap<string, Value>
   /** Files and templates beside the playbook; of a play in another folder see {@link forPlay}. */

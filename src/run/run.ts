@@ -4,9 +4,7 @@ import type { Connection } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
 import type { AskPerson } from '../connection/keys/dialogue.ts'
 import { Masker } from '../values/masking/masker.ts'
-import { formatProblem, type Problem } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
-import { cancelRest, runPlay } from './batch/play-run.ts'
 import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { EXIT, exitCode } from './exit-code.ts'
@@ -19,6 +17,7 @@ import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import { newRunId } from './record/run-id.ts'
 import type { RunInput, RunResult } from './run-input.ts'
+import { inALine, runPlays } from './run-plays.ts'
 import { type HostState, newHost, type RunState } from './run-state.ts'
 import { PlayHomes } from './scope/play-homes.ts'
 
@@ -70,7 +69,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   const hosts = new Map<string, HostState>()
   const run: RunState = {
     options,
-    inventory: input.inventory,
+    fleet: input.fleet,
     hosts,
     hostState: (name) => {
       const state = hosts.get(name) ?? newHost(name)
@@ -87,11 +86,11 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     failures: [],
     emit,
     hostVariables: (name) => {
-      const variables = input.hostVariables(name)
+      const variables = input.fleet.variables(name)
       masker.learnAll([variables])
       return variables
     },
-    variablePlace: input.variablePlace,
+    variablePlace: (host, variable) => input.fleet.placeOf(host, variable),
     context: {
       id,
       journal: async (entry) => journal?.write(entry, entry.event.startsWith('activation')),
@@ -119,7 +118,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   const { plays, warnings } = await preflight(run, input.playbook, { mistakes: input.mistakes, asksAws })
   if (input.checked !== undefined) {
     input.checked(plays)
-    return { exitCode: EXIT.ok, failures: [], hosts: run.hosts, inventory: input.inventory }
+    return { exitCode: EXIT.ok, failures: [], hosts: run.hosts, inventory: input.fleet.inventory }
   }
   if (input.stateFolder !== undefined) {
     journal = await Journal.open(input.stateFolder, id, masker)
@@ -140,13 +139,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
       emit({ type: 'warning', message: inALine(warning) })
     if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
     const slots = new Semaphore(options.forks)
-    for (const [index, play] of plays.entries()) {
-      const stop = await runPlay(run, play, slots)
-      if (stop === undefined) continue
-      overBudget = stop.overBudget === true
-      cancelRest(run, stop, plays.slice(index + 1))
-      break
-    }
+    overBudget = await runPlays(run, plays, slots)
   } catch (error) {
     await record?.close()
     throw error
@@ -183,7 +176,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   })
   await record?.close()
   const failures = run.failures.map((failure) => maskFields(masker, failure))
-  return { exitCode: code, failures, hosts: run.hosts, inventory: input.inventory }
+  return { exitCode: code, failures, hosts: run.hosts, inventory: input.fleet.inventory }
 }
 
 function notify(listen: Listener, event: RunEvent): void {
@@ -194,11 +187,6 @@ function notify(listen: Listener, event: RunEvent): void {
       `muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`,
     )
   }
-}
-
-/** A warning is one event, and a log has a line an event. */
-function inALine({ hint, ...problem }: Problem): string {
-  return hint === undefined ? formatProblem(problem) : `${formatProblem(problem)} (${hint})`
 }
 
 /** What a person types is a secret, from then on. */

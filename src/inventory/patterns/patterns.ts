@@ -14,6 +14,7 @@ import { readSubscript, subscripted } from './subscript.ts'
  * host, a group, a wildcard (`web*`), a part of one (`web[0:2]`) or a regular expression (`~web\d`).
  * @param limit the text of `--limit`: another pattern that filters and never orders; `@FILE` in it names a file with
  *   one word a line
+ * @param unknown gets the words that name nothing (yet), instead of refusing them
  * @returns empty when wildcards or operators leave nothing
  * @throws InputError with all words that name nothing, and for empty patterns and limits
  */
@@ -21,29 +22,38 @@ export function matchPattern(
   inventory: Inventory,
   pattern: string | readonly string[],
   limit?: string,
+  unknown?: Problem[],
 ): string[] {
   const problems: Problem[] = []
   const words = (typeof pattern === 'string' ? [pattern] : pattern).flatMap(patternWords)
   if (words.length === 0) {
     problems.push({ message: 'the pattern of hosts is empty', hint: 'all hosts are meant by "all"' })
   }
-  const matched = evaluate(inventory, words, problems)
+  const missing = unknown ?? problems
+  const matched = evaluate(inventory, words, problems, missing)
   const kept =
-    limit === undefined ? undefined : new Set(evaluate(inventory, limitWords(limit, problems), problems))
+    limit === undefined
+      ? undefined
+      : new Set(evaluate(inventory, limitWords(limit, problems), problems, missing))
   if (problems.length > 0) throw new InputError(problems)
   return kept === undefined ? matched : matched.filter((name) => kept.has(name))
 }
 
-function evaluate(inventory: Inventory, words: readonly string[], problems: Problem[]): string[] {
+function evaluate(
+  inventory: Inventory,
+  words: readonly string[],
+  problems: Problem[],
+  missing: Problem[],
+): string[] {
   const rest = words.filter((word) => word.startsWith('&') || word.startsWith('!'))
   const unions = words.filter((word) => !rest.includes(word))
   const hosts = new Set<string>()
   for (const word of unions.length === 0 ? ['all'] : unions) {
-    for (const name of matchWord(inventory, word, problems)) hosts.add(name)
+    for (const name of matchWord(inventory, word, problems, missing)) hosts.add(name)
   }
   for (const operator of ['&', '!']) {
     for (const word of rest.filter((candidate) => candidate.startsWith(operator))) {
-      const matched = new Set(matchWord(inventory, word.slice(1), problems))
+      const matched = new Set(matchWord(inventory, word.slice(1), problems, missing))
       for (const name of hosts) if (matched.has(name) === (operator === '!')) hosts.delete(name)
     }
   }
@@ -51,7 +61,7 @@ function evaluate(inventory: Inventory, words: readonly string[], problems: Prob
 }
 
 /** The hosts of one word without its operator; one that can name nothing is a problem. */
-function matchWord(inventory: Inventory, word: string, problems: Problem[]): string[] {
+function matchWord(inventory: Inventory, word: string, problems: Problem[], missing: Problem[]): string[] {
   const exact = findHost(inventory, word)
   if (exact !== undefined && !(exact.implicit && inventory.groups.has(word))) return [exact.name]
   if (word.startsWith('~')) return matchExpression(inventory, word, problems)
@@ -66,13 +76,13 @@ function matchWord(inventory: Inventory, word: string, problems: Problem[]): str
   const expression = subscript?.expression ?? word
   const { hosts, known } = matchNames(inventory, expression)
   if (!known && !/[*?[]/.test(expression)) {
-    problems.push(unknownName(inventory, expression))
+    missing.push(unknownName(inventory, expression))
     return []
   }
   if (subscript === undefined) return hosts
   const part = subscripted(hosts, subscript)
   if (part !== undefined) return part
-  problems.push({
+  missing.push({
     message: `${word} names no host: ${expression} has ${hosts.length} of them`,
     hint: 'counting starts at 0',
   })

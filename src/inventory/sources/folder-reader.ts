@@ -8,20 +8,20 @@ import { noVariables, setVariables, type Variables } from '../variables/variable
 
 /** Variables of groups and hosts found in one folder. */
 export interface Layer {
-  readonly groups: ReadonlyMap<string, Variables>
-  readonly hosts: ReadonlyMap<string, Variables>
+  readonly groups: Map<string, Variables>
+  readonly hosts: Map<string, Variables>
 }
 
 /** Reads folders for one inventory, each folder once, and collects the problems of all. */
 export class FolderReader {
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
-  readonly #inventory: Inventory
+  readonly #inventory: Pick<Inventory, 'hosts' | 'groups'>
   readonly #layers = new Map<string, Layer>()
 
   readonly #merge: boolean
 
-  constructor(inventory: Inventory, merge: boolean) {
+  constructor(inventory: Pick<Inventory, 'hosts' | 'groups'>, merge: boolean) {
     this.#inventory = inventory
     this.#merge = merge
   }

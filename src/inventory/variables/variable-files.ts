@@ -22,6 +22,16 @@ export interface VariableFiles {
   /** Where the value of a host's variable is written. */
   positionOf(name: string, variable: string): Position | undefined
   readonly warnings: readonly Problem[]
+  /**
+   * Reads the files of hosts and groups that the inventory does not have yet.
+   * @throws InputError with the mistakes of those files
+   */
+  learn(names: {
+    readonly hosts: ReadonlyMap<string, unknown>
+    readonly groups: ReadonlyMap<string, unknown>
+  }): Promise<void>
+  /** The same for an inventory that has grown. */
+  of(inventory: Inventory): VariableFiles
 }
 
 /**
@@ -35,13 +45,32 @@ export async function readVariables(
   options: { readonly playbookDirectory?: string; readonly merge?: boolean } = {},
 ): Promise<VariableFiles> {
   const merge = options.merge === true
-  const reader = new FolderReader(inventory, merge)
-  const layers: Layer[] = []
-  for (const directory of inventory.directories) layers.push(await reader.read(directory))
-  const playbook =
-    options.playbookDirectory === undefined ? undefined : await reader.read(options.playbookDirectory)
-  if (reader.problems.length > 0) throw new InputError(reader.problems)
+  const read = async (names: Pick<Inventory, 'hosts' | 'groups'>) => {
+    const reader = new FolderReader(names, merge)
+    const layers: Layer[] = []
+    for (const directory of inventory.directories) layers.push(await reader.read(directory))
+    const { playbookDirectory } = options
+    const playbook = playbookDirectory === undefined ? undefined : await reader.read(playbookDirectory)
+    if (reader.problems.length > 0) throw new InputError(reader.problems)
+    return { layers, playbook, warnings: reader.warnings }
+  }
+  return layeredFiles(inventory, await read(inventory), merge, read)
+}
 
+/** What the folders hold. */
+interface Folders {
+  /** A layer for each source. */
+  readonly layers: readonly Layer[]
+  readonly playbook: Layer | undefined
+  readonly warnings: readonly Problem[]
+}
+
+function layeredFiles(
+  inventory: Inventory,
+  { layers, playbook, warnings }: Folders,
+  merge: boolean,
+  read: (names: Pick<Inventory, 'hosts' | 'groups'>) => Promise<Folders>,
+): VariableFiles {
   const cache = new Map<string, Variables>()
   const variablesOf = (name: string): Variables => {
     let variables = cache.get(name)
@@ -70,7 +99,15 @@ export async function readVariables(
       return result.values
     },
     positionOf: (name, variable) => variablesOf(name).positions.get(variable),
-    warnings: reader.warnings,
+    warnings,
+    async learn(names) {
+      const more = await read(names as typeof inventory)
+      for (const [at, layer] of [...layers, playbook].entries())
+        for (const kind of ['groups', 'hosts'] as const)
+          for (const [name, variables] of [...more.layers, more.playbook][at]?.[kind] ?? [])
+            if (layer?.[kind].has(name) === false) layer[kind].set(name, variables)
+    },
+    of: (next) => layeredFiles(next, { layers, playbook, warnings: [] }, merge, read),
   }
 }
 

@@ -65,6 +65,7 @@ export async function readTask(node: YamlNode, context: TaskListContext): Promis
           : [],
     search: searchOf(context),
     directsRun: flow === 'run',
+    ...(module.changesInventory === undefined ? {} : { changesInventory: module.changesInventory }),
     ...(context.role === undefined ? {} : { role: context.role }),
   }
   if (flow === 'run') checkMeta(task, entries, context)

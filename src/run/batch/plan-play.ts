@@ -9,7 +9,7 @@ import { selected } from '../../playbook/tags.ts'
 import { keywordBoolean } from '../../playbook/tasks/keyword-values.ts'
 import { OMIT } from '../../template/api.ts'
 import { createEngine } from '../../template/engine.ts'
-import { InputError } from '../../values/problem.ts'
+import { InputError, type Problem } from '../../values/problem.ts'
 import { secretsIn } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import type { RunState } from '../run-state.ts'
@@ -23,6 +23,8 @@ export interface PlannedPlay {
   readonly play: Play
   readonly name: string
   readonly hosts: readonly string[]
+  /** Words of the pattern that name nothing now. */
+  readonly unknown: readonly Problem[]
   readonly batches: readonly (readonly string[])[]
   readonly maxFailPercentage: number | undefined
   /** The batches are waves of a rollout. */
@@ -41,9 +43,10 @@ export interface PlannedPlay {
 /**
  * Decides hosts, batches, budget and tasks of a play. Only extra variables and the play's own are known here, as in
  * Ansible.
+ * @param mayGrow tasks before it may add hosts and groups, so that the pattern may name what is not there
  * @throws InputError for an unknown word in a pattern, a wrong serial or max_fail_percentage
  */
-export function planPlay(whole: RunState, play: Play): PlannedPlay {
+export function planPlay(whole: RunState, play: Play, mayGrow = false): PlannedPlay {
   const run = forPlay(whole, play)
   const lookup = (name: string) =>
     name === 'playbook_dir' ? run.home.directory : (run.extraVars.get(name) ?? play.vars.get(name))
@@ -60,16 +63,24 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
   const pattern = evaluate(play.hosts) ?? 'all'
   const name = String(evaluate(play.name) ?? (Array.isArray(pattern) ? pattern.join(',') : pattern))
   const words = patternText(pattern, play)
-  placed(play, () => matchPattern(run.inventory, words))
-  const matched = matchPattern(run.inventory, words, isController(run, words) ? undefined : run.options.limit)
+  const { inventory } = run.fleet
+  const unknown: Problem[] | undefined = mayGrow ? [] : undefined
+  placed(play, () => matchPattern(inventory, words, undefined, unknown))
+  const limit = isController(run, words) ? undefined : run.options.limit
+  const matched = matchPattern(inventory, words, limit, unknown && [])
   const hosts = keyword(play, () => ordered(matched, evaluate(play.order)))
   const maxFail = evaluate(play.maxFailPercentage)
   const strategy = evaluate(play.strategy)
-  const rollout = keyword(play, () => planRollout(run, play, hosts, evaluate), play.rollout?.position)
+  // Where its hosts may still come, its waves are planned when it begins.
+  const waits = mayGrow && hosts.length === 0
+  const rollout = waits
+    ? undefined
+    : keyword(play, () => planRollout(run, play, hosts, evaluate), play.rollout?.position)
   return {
     play,
     name,
     hosts,
+    unknown: unknown ?? [],
     batches: rollout?.waves ?? keyword(play, () => batches(hosts, evaluate(play.serial))),
     rollout,
     maxFailPercentage: maxFail === undefined ? undefined : keyword(play, () => readPercentage(maxFail)),
@@ -91,7 +102,7 @@ export function planPlay(whole: RunState, play: Play): PlannedPlay {
  */
 function isController(run: RunState, words: string | readonly string[]): boolean {
   const word = typeof words === 'string' ? words : words.length === 1 ? words[0] : undefined
-  return word !== undefined && findHost(run.inventory, word)?.implicit === true
+  return word !== undefined && findHost(run.fleet.inventory, word)?.implicit === true
 }
 
 function patternText(pattern: Value, play: Play): string | string[] {

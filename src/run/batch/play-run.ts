@@ -29,6 +29,8 @@ export async function runPlay(
   const { play, name, hosts, sections, rollout } = planned
   const run = forPlay(whole, play)
   const tasks = sections.flatMap(allTasksIn)
+  for (const { message } of planned.unknown)
+    run.emit({ type: 'warning', message: `Could not match supplied host pattern, ignoring: ${message}` })
   if (hosts.length === 0) {
     run.emit({ type: 'no-hosts', play: name })
     return undefined

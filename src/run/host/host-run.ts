@@ -205,7 +205,8 @@ export class HostRun {
   async #runStep(step: Step, rest: Rest): Promise<void> {
     const { task, turn } = step
     const session = this.#session
-    if (isDecidedOnce(step) || task.runOnce !== undefined) session.batch.comes(session.host.name, turn)
+    if (isDecidedOnce(step) || task.runOnce !== undefined || task.changesInventory === 'once')
+      session.batch.comes(session.host.name, turn)
     session.come(step)
     session.checkStop(undefined)
     if (task.directsRun) {

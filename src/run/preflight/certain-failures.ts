@@ -36,12 +36,13 @@ interface Failing {
  * refused.
  *
  * @param names whether names without a value are looked for
+ * @param only the play that is looked at; all unless given
  * @throws InputError for variable files that cannot be read
  */
 export async function certainFailures(
   run: RunState,
   plays: readonly PlannedPlay[],
-  { names }: { readonly names: boolean },
+  { names, only }: { readonly names: boolean; readonly only?: PlannedPlay },
 ): Promise<Problem[]> {
   const tasks = plays.flatMap(({ sections, play }) => [
     ...sections.flatMap(allTasksIn),
@@ -58,14 +59,18 @@ export async function certainFailures(
     before = [...before, ...planned.play.handlers.flat().flatMap(resultNames)]
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
     let found: Failing[] | undefined
-    for (const host of planned.hosts) {
+    for (const host of only === undefined || only === planned ? planned.hosts : []) {
       const here = await onHost(run, planned, host, { unknown: before, everywhere, gathers })
       found = (found ?? here).filter((one) => here.some((other) => isSame(one, other)))
       if (found.length === 0) break
     }
     const told = (found ?? []).filter(({ isName }) => names || !isName)
     problems.push(...told.flatMap((one) => one.problems))
-    before = [...before, ...planned.sections.flatMap(allTasksIn).flatMap(resultNames)]
+    // What earlier plays have added to the inventory is there when only a later one is looked at.
+    const setting = planned.sections
+      .flatMap(allTasksIn)
+      .filter(({ changesInventory }) => only === undefined || changesInventory === undefined)
+    before = [...before, ...setting.flatMap(resultNames)]
   }
   return problems
 }

@@ -41,50 +41,15 @@ export async function preflight(
 ): Promise<{ readonly plays: readonly PlannedPlay[]; readonly warnings: readonly Problem[] }> {
   const problems: Problem[] = [...read, ...checkTags(playbook, run.options)]
   const plays: PlannedPlay[] = []
-  const seen = new Set<Value>()
-  const unchecked = new Set<string>()
-  const gather = async (check: () => Promise<void>): Promise<void> => {
-    try {
-      await check()
-    } catch (error) {
-      if (error instanceof InputError) problems.push(...error.problems)
-      else if (error instanceof TemplateError)
-        problems.push({ message: error.message, position: error.position })
-      else throw error
-    }
-  }
+  const gather = gatherer(problems)
   // A play without hosts is among the mistakes.
   for (const play of playbook.plays.filter(({ hosts }) => hosts !== ''))
-    await gather(async () => void plays.push(planPlay(run, play)))
+    await gather(async () => void plays.push(planPlay(run, play, mayGrow(plays))))
   const templates = new TemplateCheck()
   templates.see(run.extraVars)
-  for (const planned of plays) {
-    const here = forPlay(run, planned.play)
-    for (const name of planned.hosts) {
-      templates.see(run.hostVariables(name))
-      const host = newHost(name)
-      await gather(async () => {
-        const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
-        const variables = await withVarsFiles(here, host, shape)
-        templates.see(variables.files)
-        // Mistakes in how to reach a host, and as whom to work there, belong here too.
-        await gather(async () => {
-          if (settingsOf(here, host, variables).hostKeys === 'no') unchecked.add(name)
-        })
-        await gather(async () => void changeWindows(here, host, variables))
-        await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(allTasksIn)))
-        await gather(async () => {
-          const all = await withArtifacts(here, host, variables, planned.sections.flatMap(allTasksIn))
-          const scope = scopeFor(here, host, all, OUTSIDE)
-          const written = scope.lookup('artifacts')
-          if (written === undefined || seen.has(written)) return
-          seen.add(written)
-          const artifacts = all.artifacts ?? createEngine(scope, here.home).resolve(written)
-          if (artifacts !== OMIT) problems.push(...(await checkArtifacts(artifacts, written, here.files)))
-        })
-      })
-    }
-  }
+  const hostChecks = new HostChecks(run, templates, gather)
+  for (const planned of plays) await hostChecks.of(planned, planned.hosts)
+  problems.push(...hostChecks.problems)
   // A task that could not be read may be the one that sets a name.
   const names = read.length === 0
   problems.push(...templates.problems())
@@ -96,7 +61,115 @@ export async function preflight(
   problems.push(...(await checkBatchTasks(plays.flatMap(withJudgements))))
   if (problems.length > 0) throw new InputError(distinct(problems))
   if (asksAws) await checkIdentity(run, plays)
-  return { plays, warnings: unchecked.size === 0 ? [] : [keysUnchecked([...unchecked])] }
+  return { plays, warnings: hostChecks.warnings() }
+}
+
+type Gather = (check: () => Promise<void>) => Promise<void>
+
+/** Does a check, and keeps the mistakes that it throws. */
+function gatherer(problems: Problem[]): Gather {
+  return async (check) => {
+    try {
+      await check()
+    } catch (error) {
+      if (error instanceof InputError) problems.push(...error.problems)
+      else if (error instanceof TemplateError)
+        problems.push({ message: error.message, position: error.position })
+      else throw error
+    }
+  }
+}
+
+/** Whether tasks of these plays may add to the inventory, as far as that shows. */
+function mayGrow(plays: readonly PlannedPlay[]): boolean {
+  return plays.some(({ play, sections }) =>
+    [...sections.flatMap(allTasksIn), ...play.handlers.flat()].some(
+      ({ changesInventory, include }) =>
+        changesInventory !== undefined || (include !== undefined && include.known === undefined),
+    ),
+  )
+}
+
+/**
+ * What {@link preflight} would have checked, if the hosts that tasks have added since had been there.
+ * @param plays all plays, those before it as they were run
+ * @param planned the play at `index`, decided anew
+ * @returns warnings
+ * @throws InputError with all mistakes
+ */
+export async function checkAgain(
+  run: RunState,
+  plays: readonly PlannedPlay[],
+  index: number,
+  planned: PlannedPlay,
+): Promise<readonly Problem[]> {
+  const before = plays[index] as PlannedPlay
+  const problems: Problem[] = []
+  const gather = gatherer(problems)
+  const templates = new TemplateCheck()
+  const hostChecks = new HostChecks(run, templates, gather)
+  await hostChecks.of(
+    planned,
+    planned.hosts.filter((name) => !before.hosts.includes(name)),
+  )
+  problems.push(...hostChecks.problems, ...templates.problems())
+  await gather(async () => {
+    const all = plays.map((each, at) => (at === index ? planned : each))
+    problems.push(...(await certainFailures(run, all, { names: true, only: planned })))
+  })
+  if (problems.length > 0) throw new InputError(distinct(problems))
+  if (before.hosts.length === 0) await checkIdentity(run, [planned])
+  return hostChecks.warnings()
+}
+
+/** What can be known of hosts before they are connected to: how they are reached, as whom, their files of variables, artifacts. */
+class HostChecks {
+  readonly problems: Problem[] = []
+  readonly #run: RunState
+  readonly #templates: TemplateCheck
+  readonly #gather: Gather
+  readonly #seen = new Set<Value>()
+  readonly #unchecked = new Set<string>()
+
+  constructor(run: RunState, templates: TemplateCheck, gather: Gather) {
+    this.#run = run
+    this.#templates = templates
+    this.#gather = gather
+  }
+
+  async of(planned: PlannedPlay, hosts: readonly string[]): Promise<void> {
+    const gather = this.#gather
+    const here = forPlay(this.#run, planned.play)
+    for (const name of hosts) {
+      this.#templates.see(this.#run.hostVariables(name))
+      const host = newHost(name)
+      await gather(async () => {
+        const shape = { ...planned, allHosts: planned.hosts, batch: planned.hosts }
+        const variables = await withVarsFiles(here, host, shape)
+        this.#templates.see(variables.files)
+        // Mistakes in how to reach a host, and as whom to work there, belong here too.
+        await gather(async () => {
+          if (settingsOf(here, host, variables).hostKeys === 'no') this.#unchecked.add(name)
+        })
+        await gather(async () => void changeWindows(here, host, variables))
+        await gather(async () => checkBecome(here, host, variables, planned.sections.flatMap(allTasksIn)))
+        await gather(async () => {
+          const all = await withArtifacts(here, host, variables, planned.sections.flatMap(allTasksIn))
+          const scope = scopeFor(here, host, all, OUTSIDE)
+          const written = scope.lookup('artifacts')
+          if (written === undefined || this.#seen.has(written)) return
+          this.#seen.add(written)
+          const artifacts = all.artifacts ?? createEngine(scope, here.home).resolve(written)
+          if (artifacts !== OMIT)
+            this.problems.push(...(await checkArtifacts(artifacts, written, here.files)))
+        })
+      })
+    }
+  }
+
+  warnings(): Problem[] {
+    return this.#unchecked.size === 0 ? [] : [keysUnchecked([...this.#unchecked])]
+  }
 }
 
 /** A play with what is done after its waves, each as a play. */
@@ -141,8 +214,14 @@ class TemplateCheck {
 
 async function checkBatchTasks(plays: readonly PlannedPlay[]): Promise<Problem[]> {
   const problems: Problem[] = []
-  for (const { sections } of plays)
+  for (const { sections, strategy } of plays)
     for (const task of sections.flatMap(allTasksIn)) {
+      if (strategy === 'free' && task.changesInventory === 'once')
+        problems.push({
+          message: `${task.module} is done once for all hosts, which the strategy free has not`,
+          position: task.position,
+          hint: 'put it into a play of its own, on one host',
+        })
       if (task.loop === undefined || (await loadModule(task.module)).batch === undefined) continue
       problems.push({
         message: `${task.module} cannot be looped: it is opened once for all hosts of a batch`,

@@ -224,9 +224,9 @@ export function resolvedVariable(
 
 /** `hostvars`: each host's variables, evaluated with that host's own variables when they are read. */
 function hostVars(run: RunState, asking: HostState, play: PlayVariables, vantage: Vantage): Value {
-  const names = () => run.inventory.hosts.keys()
+  const names = () => run.fleet.inventory.hosts.keys()
   return new LazyDict(names, (name) => {
-    if (findHost(run.inventory, name) === undefined) return undefined
+    if (findHost(run.fleet.inventory, name) === undefined) return undefined
     // A host that no play had yet has no results, and all its variables.
     const host = run.hosts.get(name) ?? newHost(name)
     const own = name === asking.name

@@ -1,9 +1,17 @@
+import { InventoryBuilder } from '../../../src/inventory/builder.ts'
+import { Fleet } from '../../../src/inventory/fleet.ts'
+import { readVariables } from '../../../src/inventory/variables/variable-files.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
 import { PlaybookFiles } from '../../../src/run/scope/controller-files.ts'
 import { TemplateError } from '../../../src/template/api.ts'
 import { createEngine } from '../../../src/template/engine.ts'
 import { TaskFailure } from '../../../src/values/task-failure.ts'
 import type { Value } from '../../../src/values/value.ts'
+
+const BUILDER = new InventoryBuilder()
+BUILDER.addHost('case', 'ungrouped', { file: undefined, directory: undefined }, undefined, undefined)
+const INVENTORY = BUILDER.build([])
+const VARIABLES = await readVariables(INVENTORY)
 
 export interface CaseContextOptions {
   readonly check?: boolean
@@ -39,6 +47,7 @@ export function caseContext(options: CaseContextOptions = {}): ModuleContext {
     expression: (text) => engine.expression(text),
     variable: (name) => vars.get(name),
     shared: null,
+    fleet: new Fleet(INVENTORY, VARIABLES),
     run: { id: 'case', journal: () => Promise.resolve(), announce: () => undefined, aws: notHere },
   }
 }

@@ -84,7 +84,7 @@ export function planRollout(
  * where `--limit` chose hosts, those are meant whether the canary is among them or not.
  */
 function hostsOf(run: RunState, pattern: string, hosts: readonly string[]): string[] {
-  const matched = new Set(matchPattern(run.inventory, pattern))
+  const matched = new Set(matchPattern(run.fleet.inventory, pattern))
   const chosen = hosts.filter((host) => matched.has(host))
   if (chosen.length === 0 && hosts.length > 0 && run.options.limit === undefined)
     throw new RangeError(`canary: no host of the play is in '${pattern}'`)

@@ -37,6 +37,7 @@ export function moduleContext(
     expression: (text) => failing(() => engine.expression(text)),
     variable: (name) => failing(() => resolvedVariable(engine, scope, name)),
     shared: null,
+    fleet: run.fleet,
     run: run.context,
   }
 }

@@ -24,17 +24,24 @@ export async function runTogether(
   const { batch, run } = session
   const asked = (keyword: string, value: Value | undefined) => isTrue(session, step, keyword, value)
   const isFree = run.progress.isFree
-  if (!isFree && (await asked('run_once', task.runOnce))) return forAll(session, step, work)
+  const isOnce = await asked('run_once', task.runOnce)
+  if (!isFree && (isOnce || task.changesInventory === 'once')) return forAll(session, step, work, isOnce)
   const isDelegated = task.delegateTo !== undefined
   const isFatal = task.ignoreErrors !== true && (await asked('any_errors_fatal', task.anyErrorsFatal))
-  if (isFree || batch.hosts.length === 1 || !(isDelegated || isFatal)) return throttled(session, step, work)
-  if (isDelegated) await untilAllAreHere(session, step)
+  const meets = isDelegated || isFatal || task.changesInventory !== undefined
+  if (isFree || batch.hosts.length === 1 || !meets) {
+    const inclusions = await throttled(session, step, work)
+    if (task.changesInventory !== undefined) run.fleet.commit(batch.hosts)
+    return inclusions
+  }
+  if (isDelegated || task.changesInventory !== undefined) await untilAllAreHere(session, step)
   try {
     const inclusions = await throttled(session, step, work)
     const members = await session.waiting(() =>
       batch.meet(step.turn, { host: session.host.name, failed: false }),
     )
     const lost = members.filter(({ failed }) => failed).map(({ host }) => host)
+    if (task.changesInventory !== undefined) run.fleet.commit(batch.hosts)
     if (isFatal && lost.length > 0) throw stoppedBy(session, step, lost)
     return inclusions
   } catch (error) {
@@ -53,17 +60,24 @@ async function untilAllAreHere(session: HostSession, { turn }: Step): Promise<vo
   await session.evaluating(() => run.progress.require(batch.hosts, turn))
 }
 
-/** The first host of the batch that comes there does it; the others get what it has set. */
-async function forAll(session: HostSession, step: Step, work: Work): Promise<readonly Inclusion[]> {
+/** The first host of the batch that comes there does it; the others get what it has set where it `shares` that. */
+async function forAll(
+  session: HostSession,
+  step: Step,
+  work: Work,
+  shares: boolean,
+): Promise<readonly Inclusion[]> {
   const { batch, host, position } = session
   if (await session.isFirstHere()) {
     try {
-      if (step.task.delegateTo !== undefined) await untilAllAreHere(session, step)
+      const { delegateTo, changesInventory } = step.task
+      if (delegateTo !== undefined || changesInventory !== undefined) await untilAllAreHere(session, step)
       const inclusions = await throttled(session, step, work)
+      if (changesInventory !== undefined) session.run.fleet.commit(batch.hosts)
       batch.decide(step.turn, {
         by: host.name,
-        facts: host.facts.setAt(position),
-        included: host.included.setAt(position),
+        facts: shares ? host.facts.setAt(position) : new Map(),
+        included: shares ? host.included.setAt(position) : new Map(),
       })
       return inclusions
     } finally {
