@@ -1,18 +1,13 @@
+import type { FleetChanges, Joining, NewHost } from '../values/fleet-changes.ts'
 import type { Position } from '../values/position.ts'
+import { InputError } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
-import { Growth, type Joining, type NewHost } from './growth.ts'
+import { Growth } from './growth.ts'
 import type { Inventory } from './inventory.ts'
 import { findHost } from './localhost.ts'
+import { readHostName } from './patterns/host-name.ts'
 import { magicVariables } from './variables/magic.ts'
 import type { VariableFiles } from './variables/variable-files.ts'
-
-/** What of a run may add hosts and groups to its inventory. */
-export interface FleetChanges {
-  /** @returns whether anything of it is new. @throws InputError for the files of its variables */
-  addHost(host: NewHost): Promise<boolean>
-  /** @returns whether anything of it is new. @throws InputError for the files of its variables, and for a loop of groups */
-  join(joining: Joining): Promise<boolean>
-}
 
 /** A change that waits. */
 interface Change {
@@ -68,8 +63,17 @@ export class Fleet implements FleetChanges {
     return findHost(this.#inventory, host) === undefined ? undefined : this.#files.positionOf(host, variable)
   }
 
-  addHost(host: NewHost): Promise<boolean> {
-    return this.#grow({ by: undefined, make: (growth) => growth.addHost(host) })
+  async addHost({ name: written, groups, vars }: NewHost) {
+    const read = readHostName(written)
+    if ('message' in read) throw new InputError([read])
+    const [name, more] = read.names
+    if (name === undefined || more !== undefined)
+      throw new InputError([{ message: `add_host takes one host: ${written}`, hint: 'loop over the hosts' }])
+    const all = new Map(vars)
+    if (read.port !== undefined) all.set('ansible_ssh_port', read.port)
+    const host = { name, groups, vars: all }
+    const changed = await this.#grow({ by: undefined, make: (growth) => growth.addHost(host) })
+    return { ...host, changed }
   }
 
   join(joining: Joining): Promise<boolean> {

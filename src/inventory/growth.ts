@@ -1,24 +1,11 @@
 import { equals } from '../template/python/equality.ts'
+import type { Joining, NewHost } from '../values/fleet-changes.ts'
 import { InputError } from '../values/problem.ts'
 import { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import { depths, findLoop } from './group-tree.ts'
 import type { Group, Host, Inventory } from './inventory.ts'
 import { findHost } from './localhost.ts'
-
-/** A host that is added (`add_host`); of a host that there is the variables and groups are added. */
-export interface NewHost {
-  readonly name: string
-  readonly groups: readonly string[]
-  readonly vars: ReadonlyMap<string, Value>
-}
-
-/** A host that joins a group (`group_by`), which is made where there is none. */
-export interface Joining {
-  readonly host: string
-  readonly group: string
-  readonly parents: readonly string[]
-}
 
 interface OpenGroup extends Pick<Group, 'name' | 'vars' | 'varPositions' | 'priority'> {
   readonly hosts: Set<string>

@@ -1,5 +1,3 @@
-import { readHostName } from '../../inventory/patterns/host-name.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { plain } from '../host/text.ts'
 import { groupWords } from '../inventory/group-words.ts'
@@ -47,26 +45,15 @@ export default defineModule({
 
   observe: nothingToObserve,
   async *converge({ name, groups, free }, _, { fleet }) {
-    const written = plain(name)
-    const read = readHostName(written)
-    if ('message' in read)
-      throw new TaskFailure(read.message, read.hint === undefined ? {} : { hint: read.hint })
-    const [host, more] = read.names
-    if (host === undefined || more !== undefined)
-      throw new TaskFailure(`add_host takes one host, and ${written} are several`, {
-        hint: 'loop over the hosts',
-      })
     const vars = new Map([...free].map(([key, value]) => [String(key), value] as const))
-    if (read.port !== undefined) vars.set('ansible_ssh_port', read.port)
-    const words = groupWords(groups)
-    const changed = await fleet.addHost({ name: host, groups: words, vars })
+    const added = await fleet.addHost({ name: plain(name), groups: groupWords(groups), vars })
     return {
-      changed,
+      changed: added.changed,
       result: {
         add_host: new Map<string, Value>([
-          ['host_name', host],
-          ['groups', words],
-          ['host_vars', vars],
+          ['host_name', added.name],
+          ['groups', [...added.groups]],
+          ['host_vars', new Map(added.vars)],
         ]),
       },
     }

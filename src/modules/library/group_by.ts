@@ -18,8 +18,6 @@ export default defineModule({
 - name: by the kind of system
   group_by:
     key: os_{{ ansible_os_family }}
-- hosts: os_Debian
-  tasks: []
 `,
     returns: { add_group: 'the name of the group', parent_groups: 'the groups above it' },
   },

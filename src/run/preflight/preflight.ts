@@ -47,9 +47,8 @@ export async function preflight(
     await gather(async () => void plays.push(planPlay(run, play, mayGrow(plays))))
   const templates = new TemplateCheck()
   templates.see(run.extraVars)
-  const hostChecks = new HostChecks(run, templates, gather)
+  const hostChecks = new HostChecks(run, templates, problems)
   for (const planned of plays) await hostChecks.of(planned, planned.hosts)
-  problems.push(...hostChecks.problems)
   // A task that could not be read may be the one that sets a name.
   const names = read.length === 0
   problems.push(...templates.problems())
@@ -107,12 +106,12 @@ export async function checkAgain(
   const problems: Problem[] = []
   const gather = gatherer(problems)
   const templates = new TemplateCheck()
-  const hostChecks = new HostChecks(run, templates, gather)
+  const hostChecks = new HostChecks(run, templates, problems)
   await hostChecks.of(
     planned,
     planned.hosts.filter((name) => !before.hosts.includes(name)),
   )
-  problems.push(...hostChecks.problems, ...templates.problems())
+  problems.push(...templates.problems())
   await gather(async () => {
     const all = plays.map((each, at) => (at === index ? planned : each))
     problems.push(...(await certainFailures(run, all, { names: true, only: planned })))
@@ -124,21 +123,21 @@ export async function checkAgain(
 
 /** What can be known of hosts before they are connected to: how they are reached, as whom, their files of variables, artifacts. */
 class HostChecks {
-  readonly problems: Problem[] = []
+  readonly #problems: Problem[]
   readonly #run: RunState
   readonly #templates: TemplateCheck
-  readonly #gather: Gather
   readonly #seen = new Set<Value>()
   readonly #unchecked = new Set<string>()
 
-  constructor(run: RunState, templates: TemplateCheck, gather: Gather) {
+  /** @param problems gets the mistakes */
+  constructor(run: RunState, templates: TemplateCheck, problems: Problem[]) {
     this.#run = run
     this.#templates = templates
-    this.#gather = gather
+    this.#problems = problems
   }
 
   async of(planned: PlannedPlay, hosts: readonly string[]): Promise<void> {
-    const gather = this.#gather
+    const gather = gatherer(this.#problems)
     const here = forPlay(this.#run, planned.play)
     for (const name of hosts) {
       this.#templates.see(this.#run.hostVariables(name))
@@ -161,7 +160,7 @@ class HostChecks {
           this.#seen.add(written)
           const artifacts = all.artifacts ?? createEngine(scope, here.home).resolve(written)
           if (artifacts !== OMIT)
-            this.problems.push(...(await checkArtifacts(artifacts, written, here.files)))
+            this.#problems.push(...(await checkArtifacts(artifacts, written, here.files)))
         })
       })
     }
