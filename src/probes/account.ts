@@ -1,5 +1,5 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
-import { openText, type Secret } from '../values/secret.ts'
+import { revealText, type Secret } from '../values/secret.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
@@ -51,12 +51,12 @@ const groupKind: ProbeKind<string, Group | null> = {
 
 /** The user of that name or number; null when the host knows none. All users of a request cost one process. */
 export function user(name: string | Secret): Probe<User | null> {
-  return probe(userKind, openText(name))
+  return probe(userKind, revealText(name))
 }
 
 /** The group of that name or number; null when the host knows none. All groups of a request cost one process. */
 export function group(name: string | Secret): Probe<Group | null> {
-  return probe(groupKind, openText(name))
+  return probe(groupKind, revealText(name))
 }
 
 function find<T>(

@@ -1,5 +1,5 @@
 import { sh } from '../shell/sh.ts'
-import { openText, type Secret } from '../values/secret.ts'
+import { revealText, type Secret } from '../values/secret.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
@@ -18,7 +18,7 @@ else while IFS= read -r m_l || [ -n "$m_l" ]; do printf '%s\n' "$m_l"; done </et
 
 /** Names of the groups that list a user as a member, as far as the host's databases can be listed. One process for all. */
 export function memberships(user: string | Secret): Probe<readonly string[]> {
-  return probe(kind, openText(user))
+  return probe(kind, revealText(user))
 }
 
 function readAll(output: Output, names: readonly string[]): (readonly string[])[] {

@@ -1,5 +1,5 @@
 import { sh } from '../shell/sh.ts'
-import { openText, type Secret } from '../values/secret.ts'
+import { revealText, type Secret } from '../values/secret.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import type { Output } from '../values/transfer.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
@@ -27,7 +27,7 @@ elif [ -r /etc/shadow ]; then while IFS= read -r m_l || [ -n "$m_l" ]; do printf
 
 /** A user's shadow entry; null without one, or when it may not be read. All of a request cost one process. */
 export function shadow(name: string | Secret): Probe<Shadow | null> {
-  return probe(kind, openText(name))
+  return probe(kind, revealText(name))
 }
 
 function readAll(output: Output, names: readonly string[]): (Shadow | null)[] {

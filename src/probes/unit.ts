@@ -1,4 +1,5 @@
 import { lines, type ShellText, sh } from '../shell/sh.ts'
+import { revealText, type Secret } from '../values/secret.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { displayText } from '../values/text/visible.ts'
 import type { Output } from '../values/transfer.ts'
@@ -60,8 +61,8 @@ const kind: ProbeKind<Question, Unit> = {
 }
 
 /** A unit of systemd. All units of a scope cost one process. */
-export function unit(name: string, scope: UnitScope = 'system'): Probe<Unit> {
-  return probe(kind, { name, scope })
+export function unit(name: string | Secret, scope: UnitScope = 'system'): Probe<Unit> {
+  return probe(kind, { name: revealText(name), scope })
 }
 
 /** Whether the file of any unit has changed since systemd read it: the property NeedDaemonReload. */

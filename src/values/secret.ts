@@ -77,12 +77,12 @@ export function sameText(
   other: string | Secret | null | undefined,
 ): boolean {
   if (one === undefined || other === undefined || other === null) return false
-  return openText(one) === openText(other)
+  return revealText(one) === revealText(other)
 }
 
 /** Whether a text, secret or not, has a match of the pattern. The answer is all that gets out. */
 export function textMatches(text: string | Secret, pattern: RegExp): boolean {
-  return pattern.test(openText(text))
+  return pattern.test(revealText(text))
 }
 
 /**
@@ -90,9 +90,9 @@ export function textMatches(text: string | Secret, pattern: RegExp): boolean {
  * call it, and why, is listed in `test/architecture.test.ts`. Everywhere else {@link sameText}, {@link textMatches},
  * {@link mapText} and {@link joinTexts} do, `sh` and `ps` take the Secret itself, and what is told takes the Secret too.
  */
-export function openText(text: string | Secret): string
-export function openText(text: string | Secret | undefined): string | undefined
-export function openText(text: string | Secret | undefined): string | undefined {
+export function revealText(text: string | Secret): string
+export function revealText(text: string | Secret | undefined): string | undefined
+export function revealText(text: string | Secret | undefined): string | undefined {
   return text instanceof Secret ? text.revealText() : text
 }
 

@@ -6,7 +6,7 @@ import { scriptProbe } from '../../probes/script.ts'
 import { type Shadow, shadow } from '../../probes/shadow.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
-import { joinTexts, openText, sameText, textMatches } from '../../values/secret.ts'
+import { joinTexts, revealText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Text } from '../parameters.ts'
 import { homeFunctions } from './user-home.ts'
@@ -70,7 +70,7 @@ export function userProbes({ name, groups, keyFile, ...needs }: UserQuestions) {
     shadow: needs.shadow ? shadow(name) : undefined,
     memberOf: needs.memberships ? memberships(name) : undefined,
     // The home directory of a user that is not there stays the literal text, which is the name of nothing.
-    home: needs.home ? stat(`~${openText(name)}`) : undefined,
+    home: needs.home ? stat(`~${revealText(name)}`) : undefined,
     key: keyFile === undefined ? undefined : keyProbe(name, keyFile),
   }
 }

@@ -1,8 +1,8 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
 import { chooseRegion } from '../../aws/identity.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import type { ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
@@ -27,7 +27,7 @@ export async function askAws<T>(ask: () => Promise<T>): Promise<T> {
  * @throws TaskFailure without a region
  */
 export function clientsOf(region: Text | undefined, context: ModuleContext): Promise<AwsClients> {
-  return askAws(async () => context.run.aws(chooseRegion(plain(region))))
+  return askAws(async () => context.run.aws(chooseRegion(revealText(region))))
 }
 
 /** The same for services that belong to no region (IAM): one is needed all the same, to find the endpoint. */

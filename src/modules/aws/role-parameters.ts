@@ -1,5 +1,5 @@
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 import { policyText } from './policy-document.ts'
 import type { WishedRole } from './role-changes.ts'
@@ -67,7 +67,7 @@ type Parameters = ParametersOf<typeof roleSpec>
  * @throws TaskFailure for what cannot be one
  */
 export function wishedRole(params: Parameters, partition: string): WishedRole {
-  const path = plain(params.path)
+  const path = revealText(params.path)
   if (!/^\/([\x21-\x7e]+\/)?$/.test(path)) {
     throw new TaskFailure(`${JSON.stringify(path)} is not a path of a role`, {
       hint: 'a path begins and ends with a slash: /muster/',
@@ -75,10 +75,10 @@ export function wishedRole(params: Parameters, partition: string): WishedRole {
   }
   return {
     path,
-    description: plain(params.description),
+    description: revealText(params.description),
     trust: wishedTrust(params),
-    boundary: plain(params.boundary),
-    managedPolicies: params.managed_policies?.map((policy) => policyArn(plain(policy), partition)),
+    boundary: revealText(params.boundary),
+    managedPolicies: params.managed_policies?.map((policy) => policyArn(revealText(policy), partition)),
     inlinePolicies:
       params.inline_policies &&
       Object.fromEntries(
@@ -90,7 +90,7 @@ export function wishedRole(params: Parameters, partition: string): WishedRole {
     purgePolicies: params.purge_policies,
     tags: params.tags && readTags(params.tags),
     purgeTags: params.purge_tags,
-    owner: plain(params.owner),
+    owner: revealText(params.owner),
   }
 }
 
@@ -102,15 +102,17 @@ function wishedTrust(params: Parameters): string {
   const condition = {
     ...(params.source_account === undefined
       ? {}
-      : { StringEquals: { 'aws:SourceAccount': plain(params.source_account) } }),
-    ...(params.source_arn === undefined ? {} : { ArnLike: { 'aws:SourceArn': plain(params.source_arn) } }),
+      : { StringEquals: { 'aws:SourceAccount': revealText(params.source_account) } }),
+    ...(params.source_arn === undefined
+      ? {}
+      : { ArnLike: { 'aws:SourceArn': revealText(params.source_arn) } }),
   }
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { Service: plain(params.trusted_service) ?? 'ssm.amazonaws.com' },
+        Principal: { Service: revealText(params.trusted_service) ?? 'ssm.amazonaws.com' },
         Action: 'sts:AssumeRole',
         ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
       },

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { joinTexts } from '../../values/secret.ts'
 import { requireRootOnly } from '../files/root-only.ts'
+import type { Text } from '../parameters.ts'
 import { NODE_ID, type PackageForm, restartAgent } from '../registration/agent-state.ts'
 import { parentOf } from './files.ts'
 import { dropInText, processScript, profileText } from './process-script.ts'
@@ -76,7 +78,7 @@ export type Keys = 'restart' | 'wait' | 'there'
  */
 export function setUpScript(
   files: Pick<CredentialSettings, 'agent_file' | 'node_file'>,
-  group: string,
+  group: Text,
   stale: readonly Kept[],
   form: PackageForm,
   keys: Keys,
@@ -91,13 +93,14 @@ mkdir -p ${parentOf(files.node_file)} && printf 'INSTANCE_ID=%s\n' "$id" >${file
 ${keys === 'there' ? sh`exit 0` : awaitKeys(files.agent_file, form, keys)}`
 }
 
-function makeFolder(agentFile: string, group: string): ShellText {
+function makeFolder(agentFile: string, group: Text): ShellText {
+  const owner = joinTexts(['root:', group])
   const folder = parentOf(agentFile)
   return sh`mkdir -p ${parentOf(folder)} || exit 1
 if [ ! -d ${folder} ]; then mkdir -m 0750 ${folder} || exit 1; fi
-chown ${`root:${group}`} ${folder} && chmod 0750 ${folder} || exit 1
+chown ${owner} ${folder} && chmod 0750 ${folder} || exit 1
 if [ ! -f ${agentFile} ]; then (umask 077 && : >${agentFile}) || exit 1; fi
-chown ${`root:${group}`} ${agentFile} && chmod 0640 ${agentFile} || exit 1`
+chown ${owner} ${agentFile} && chmod 0640 ${agentFile} || exit 1`
 }
 
 function write(kept: readonly Kept[]): ShellText {

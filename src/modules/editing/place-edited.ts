@@ -16,7 +16,6 @@ import { hold, holdPrelude } from '../files/enter.ts'
 import { effectOn } from '../files/touches.ts'
 import { learnMade, madeDirectory } from '../files/trees/directories.ts'
 import { realPath } from '../files/trust.ts'
-import { plain } from '../host/text.ts'
 import type { Action, ActionResult, Diff, ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { EditedFile } from './edited-file.ts'
@@ -63,7 +62,7 @@ export async function* placeEdited(
 ): AsyncGenerator<Action, EditedChange, ActionResult> {
   const { owners, old, path } = file
   if (!context.check) requireOwners(owners)
-  const validate = validateWords(plain(options.validate))
+  const validate = validateWords(options.validate)
   const mode = options.mode === undefined ? undefined : parseMode(options.mode)
   const unchanged =
     text === null ||

@@ -24,7 +24,7 @@ const OWN_OR_USER = sh`m_c() {
 export const NO_PROGRAM = 127
 
 /** Asks for the crontab of a user, or the own one. */
-export function readCrontab(name: string | undefined) {
+export function readCrontab(name: Text | undefined) {
   return scriptProbe(
     sh`command -v crontab >/dev/null 2>&1 || exit ${NO_PROGRAM}
 m_u=${name ?? ''}
@@ -58,7 +58,7 @@ export function diffOf(header: string, before: string, after: string, made: read
 
 /** Gives a user the crontab. @throws TaskFailure where the program refuses it */
 export async function* install(
-  wish: { readonly owner: string | undefined; readonly made: readonly Made[] },
+  wish: { readonly owner: Text | undefined; readonly made: readonly Made[] },
   old: string,
   text: string,
   predicted: Record<string, Value>,

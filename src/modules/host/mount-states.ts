@@ -1,3 +1,4 @@
+import { revealText, sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import type { EditedFile } from '../editing/edited-file.ts'
@@ -21,7 +22,6 @@ import {
   unmount,
 } from './mounting.ts'
 import { isOf, type Mount } from './mounts.ts'
-import { plain } from './text.ts'
 
 /** The states of mount. */
 export type MountState =
@@ -95,7 +95,7 @@ export const MOUNT_STATES: Readonly<Record<MountState, (task: MountTask) => Step
   },
   async *remounted(task) {
     const { opts } = task.wish
-    yield* remount(requirePoint(task), plain(opts) === 'defaults' ? null : opts, task.result)
+    yield* remount(requirePoint(task), sameText(opts, 'defaults') ? null : opts, task.result)
   },
   async *mounted(task) {
     const after = setText(task)
@@ -160,10 +160,10 @@ function setText(task: MountTask): string | null {
   const fields = {
     name,
     src,
-    fstype: plain(fstype),
-    opts: plain(opts),
-    dump: plain(dump),
-    passno: plain(passno),
+    fstype: revealText(fstype),
+    opts: revealText(opts),
+    dump: revealText(dump),
+    passno: revealText(passno),
   }
   for (const [key, value] of Object.entries(fields))
     if (/[\n\t]/.test(value)) throw new TaskFailure(`${key} holds a line end or a tab, which fstab cannot`)

@@ -1,5 +1,6 @@
 import { fileParameters } from '../files/attributes/file-parameters.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import { requestParameters } from './request-parameters.ts'
 
 export const getUrlSpec = {
   parameters: {
@@ -16,36 +17,21 @@ export const getUrlSpec = {
     },
     force: { type: 'bool', default: false, doc: 'Fetch it though it was not modified since.' },
     ...fileParameters,
+    ...requestParameters,
     backup: {
       type: 'bool',
       default: false,
       doc: 'Keep the old file beside the new one, with the time in its name.',
     },
     timeout: { type: 'int', default: 10, doc: 'Seconds that the server may be silent.' },
-    headers: { type: 'dict', default: new Map(), doc: 'Headers of the request.' },
     url_username: { type: 'str', aliases: ['username'], doc: 'User for basic authentication.' },
-    url_password: {
-      type: 'str',
-      secret: true,
-      aliases: ['password'],
-      doc: 'Password for basic authentication.',
-    },
-    force_basic_auth: {
-      type: 'bool',
-      default: false,
-      doc: 'Taken for the sake of existing playbooks: muster always sends user and password with the first request.',
-    },
     use_netrc: {
       type: 'bool',
       default: true,
       doc: 'Without url_username: use what .netrc of the user says of the server.',
     },
     use_proxy: { type: 'bool', default: true, doc: 'Obey http_proxy and its like of the environment.' },
-    validate_certs: { type: 'bool', default: true, doc: "Check the server's certificate." },
-    client_cert: { type: 'str', doc: 'Certificate of the client, on the host.' },
-    client_key: { type: 'str', doc: 'Key of the client, on the host.' },
     ciphers: { type: 'list', doc: 'Ciphers of TLS, as OpenSSL calls them.' },
-    http_agent: { type: 'str', default: 'muster', doc: 'The User-Agent header.' },
     decompress: { type: 'bool', default: true, doc: 'Unpack what the server packed for the way.' },
     tmp_dest: {
       type: 'path',

@@ -1,6 +1,5 @@
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, mapText, revealText, Secret, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import type { CurlOption } from './curl-config.ts'
 import { maskedAddress } from './download.ts'
 import type { GetUrlParameters } from './get-url-parameters.ts'
@@ -30,9 +29,9 @@ export function judged({
 
 /** The request as curl's configuration. @throws TaskFailure */
 export function config(params: GetUrlParameters, method: string, since: number | undefined): Secret {
-  const url = plain(params.url)
-  if (!/^https?:\/\//i.test(url))
-    throw new TaskFailure(`get_url takes addresses of http and https, not ${maskedAddress(url)}`)
+  const { url } = params
+  if (!textMatches(url, /^https?:\/\//i))
+    throw new TaskFailure(`get_url takes addresses of http and https, not ${mapText(url, maskedAddress)}`)
   const more: CurlOption[] = [
     ...(params.force ? [['header', 'cache-control: no-cache'] as const] : []),
     ...(since === undefined
@@ -49,7 +48,7 @@ export function config(params: GetUrlParameters, method: string, since: number |
     ...(params.use_proxy ? [] : [['noproxy', '*'] as const]),
     ...(params.ciphers === undefined
       ? []
-      : [['ciphers', params.ciphers.map((one) => plain(one)).join(':')] as const]),
+      : [['ciphers', revealText(joinTexts(params.ciphers, ':'))] as const]),
   ]
   const { url_password: password } = params
   return requestConfig({
@@ -61,8 +60,6 @@ export function config(params: GetUrlParameters, method: string, since: number |
     url_password: password instanceof Secret ? password : undefined,
     ca_path: undefined,
     unix_socket: undefined,
-    client_cert: plain(params.client_cert),
-    client_key: plain(params.client_key),
     more,
   })
 }

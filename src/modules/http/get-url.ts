@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { field } from '../../probes/fields.ts'
 import { stat } from '../../probes/stat.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { attributeChange } from '../files/attributes/attributes.ts'
@@ -12,7 +13,6 @@ import { wantedMode } from '../files/content/place-file.ts'
 import { effectOf } from '../files/content/write-file.ts'
 import { readDone, readState } from '../files/done.ts'
 import { withoutSlash } from '../files/trust.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, look, type Outcome } from '../module.ts'
 import {
   maskedAddress,
@@ -42,7 +42,7 @@ export async function* fetched(
 ): AsyncGenerator<Action, Outcome, ActionResult> {
   about['checksum_dest'] = null
   about['checksum_src'] = null
-  const url = plain(params.url)
+  const url = revealText(params.url)
   const wanted = yield* wantedSum(params)
   const { itself } = answers
   const through = itself.target?.stat ?? itself.stat
@@ -122,7 +122,7 @@ async function* wantedSum(params: GetUrlParameters) {
     false,
   )
   judged(response)
-  const name = nameInAddress(plain(params.url))
+  const name = nameInAddress(revealText(params.url))
   return { algorithm, hex: sumInList(response.body.toString('utf8'), name, maskedAddress(address)) }
 }
 

@@ -1,10 +1,9 @@
 import { dumpJson } from '../../template/python/formats/json-dump.ts'
 import { str } from '../../template/python/text/repr.ts'
-import { Secret, secretsIn } from '../../values/secret.ts'
+import { revealText, Secret, secretsIn } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, isDict, type Value } from '../../values/value.ts'
 import { revealed } from '../files/content/content-parameter.ts'
-import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 import { type CurlOption, curlConfig } from './curl-config.ts'
 
@@ -20,17 +19,17 @@ export interface RequestParameters {
   readonly url_password: Secret | undefined
   readonly validate_certs: boolean
   readonly follow_redirects: string
-  readonly ca_path: string | undefined
-  readonly client_cert: string | undefined
-  readonly client_key: string | undefined
-  readonly unix_socket: string | undefined
+  readonly ca_path: Text | undefined
+  readonly client_cert: Text | undefined
+  readonly client_key: Text | undefined
+  readonly unix_socket: Text | undefined
   /** What else curl is told. */
   readonly more?: readonly CurlOption[]
 }
 
 /** The method of a request. @throws TaskFailure in Ansible's words */
 export function methodOf(method: Text): string {
-  const word = plain(method).toUpperCase()
+  const word = revealText(method).toUpperCase()
   if (/^[A-Z]+$/.test(word)) return word
   throw new TaskFailure("Parameter 'method' needs to be a single word in uppercase, like GET or POST.")
 }
@@ -39,9 +38,9 @@ export function methodOf(method: Text): string {
 export function requestConfig(params: RequestParameters): Secret {
   const method = methodOf(params.method)
   const options: CurlOption[] = [
-    ['url', plain(params.url)],
+    ['url', revealText(params.url)],
     ['proto', '=http,https'],
-    ['user-agent', plain(params.http_agent)],
+    ['user-agent', revealText(params.http_agent)],
     ['connect-timeout', String(params.timeout)],
     // Ansible's timeout is that of a silent connection, not of a long answer.
     ['speed-time', String(params.timeout)],
@@ -63,15 +62,15 @@ export function requestConfig(params: RequestParameters): Secret {
     options.push(['data-raw', body.text])
   }
   if (params.url_username !== undefined)
-    options.push(['user', `${plain(params.url_username)}:${params.url_password?.revealText() ?? ''}`])
+    options.push(['user', `${revealText(params.url_username)}:${revealText(params.url_password) ?? ''}`])
   if (!params.validate_certs) options.push(['insecure', true])
-  const files: [string, string | undefined][] = [
+  const files: [string, Text | undefined][] = [
     ['cacert', params.ca_path],
     ['cert', params.client_cert],
     ['key', params.client_key],
     ['unix-socket', params.unix_socket],
   ]
-  for (const [name, path] of files) if (path !== undefined) options.push([name, path])
+  for (const [name, path] of files) if (path !== undefined) options.push([name, revealText(path)])
   for (const [name, value] of params.more ?? []) {
     const header = name === 'header' && typeof value === 'string' ? value.split(':')[0] : undefined
     // What the task says of a header counts.

@@ -1,6 +1,7 @@
 import { type DigestAlgorithm, isDigestAlgorithm } from '../../probes/digest.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain, shownPart } from '../host/text.ts'
+import { shownPart } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 
 /** What `checksum` of get_url says: a sum, or the address of a list of sums. */
@@ -12,7 +13,7 @@ export interface WantedSum {
 
 /** @throws TaskFailure in Ansible's words */
 export function parseWantedSum(wanted: Text): WantedSum {
-  const text = plain(wanted)
+  const text = revealText(wanted)
   const colon = text.indexOf(':')
   if (colon === -1)
     throw new TaskFailure('The checksum parameter has to be in format <algorithm>:<checksum>', {

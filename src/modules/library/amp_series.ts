@@ -4,13 +4,13 @@ import { chooseRegion } from '../../aws/identity.ts'
 import { type Expected, waitForSamples } from '../../aws/polling/arrivals.ts'
 import type { Settled } from '../../aws/polling/shared-poll.ts'
 import { workspaceEndpoint } from '../../aws/workspaces.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { checkSelector, withLabels } from '../aws/selector.ts'
 import { readTags } from '../aws/tags.ts'
 import type { Member } from '../batch-hook.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve, type RunContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
@@ -96,7 +96,7 @@ export default defineModule({
     }
     if (context.check || arrivals.every(({ good }) => good)) return { result }
     if (looked?.arrivals === null) {
-      throw new TaskFailure(`there is no workspace ${plain(params.workspace_id!)} in the region`, {
+      throw new TaskFailure(`there is no workspace ${params.workspace_id} in the region`, {
         result,
       })
     }
@@ -141,7 +141,7 @@ function expectation(params: {
 }): Expected[] {
   const labels = params.labels === undefined ? {} : readTags(params.labels, 'label')
   return params.series.map((series) => {
-    const selector = plain(series)
+    const selector = revealText(series)
     checkSelector(selector, labels)
     return { selector, labels, maxAge: params.max_age }
   })
@@ -181,7 +181,7 @@ async function firstLook(
 
 function chosenRegion(given: Text | undefined): string | undefined {
   try {
-    return chooseRegion(plain(given))
+    return chooseRegion(revealText(given))
   } catch (error) {
     if (error instanceof AwsFailure) return undefined
     throw error
@@ -199,8 +199,8 @@ function look(
     asked.map(async ({ params, expected }) => {
       const endpoint =
         params.prometheus_endpoint === undefined
-          ? await workspaceEndpoint(clients, plain(params.workspace_id!), signal)
-          : plain(params.prometheus_endpoint)
+          ? await workspaceEndpoint(clients, revealText(params.workspace_id!), signal)
+          : revealText(params.prometheus_endpoint)
       if (endpoint === null) return { arrivals: null }
       return { arrivals: await waitForSamples(clients, endpoint, expected, { patience, signal }) }
     }),

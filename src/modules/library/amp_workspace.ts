@@ -8,11 +8,11 @@ import {
   findWorkspaces,
   type Workspace,
 } from '../../aws/workspaces.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { readTags, TAG_PARAMETERS, type Tags, tagChanges, tagsAtBirth, tagValue } from '../aws/tags.ts'
-import { plain } from '../host/text.ts'
 import { type Action, defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({
@@ -67,7 +67,7 @@ export default defineModule({
     const clients = await clientsOf(params.region, context)
     await askAws(async () => requireAmp(clients.region))
     const { region } = clients
-    const alias = plain(params.alias) ?? plain(params.workspace_id)!
+    const alias = revealText(params.alias) ?? revealText(params.workspace_id)!
     if (params.workspace_id !== undefined && (params.alias ?? params.kms_key_arn) !== undefined)
       throw new TaskFailure('workspace_id goes without alias and kms_key_arn', {
         hint: 'the id is that of a workspace that is there; leave one of them out',
@@ -79,8 +79,8 @@ export default defineModule({
             alias,
             params.tags && readTags(params.tags),
           )
-        : await existingById(clients, plain(params.workspace_id), context.signal)
-    const kmsKeyArn = plain(params.kms_key_arn)
+        : await existingById(clients, revealText(params.workspace_id), context.signal)
+    const kmsKeyArn = revealText(params.kms_key_arn)
     if (existing !== null && params.state === 'present') checkKey(existing, kmsKeyArn)
     if (params.state === 'absent') {
       if (existing !== null) yield remove(clients, existing)
@@ -93,11 +93,13 @@ export default defineModule({
       const { value } = yield create(clients, dnsSuffix, {
         alias,
         kmsKeyArn,
-        tags: tagsAtBirth(tags, plain(params.owner)),
+        tags: tagsAtBirth(tags, revealText(params.owner)),
       })
       workspace = await askAws(() => describeWorkspace(clients, String(value), context.signal))
       if (workspace === null)
-        throw new TaskFailure(`workspace ${alias} (${String(value)}) was made and is gone`)
+        throw new TaskFailure(
+          `workspace ${params.alias ?? params.workspace_id} (${String(value)}) was made and is gone`,
+        )
     } else {
       const changes = tagChanges(workspace.tags, tags, params.purge_tags)
       if (Object.keys(changes.set).length + changes.remove.length > 0)

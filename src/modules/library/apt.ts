@@ -1,7 +1,7 @@
 import { type DebFile, debFile } from '../../probes/deb-file.ts'
 import type { Probe } from '../../probes/probe.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
@@ -119,7 +119,7 @@ interface Params {
 /** @throws TaskFailure for a name or an option that is none */
 function wishOf(params: Params): AptWish {
   return {
-    specs: (params.name ?? []).map((name) => parseName(plain(name))),
+    specs: (params.name ?? []).map((name) => parseName(revealText(name))),
     pin: 'exact',
     state: params.state,
     updateCache: params.update_cache ?? params.cache_valid_time > 0,
@@ -129,7 +129,7 @@ function wishOf(params: Params): AptWish {
     autoremove: params.autoremove,
     allowDowngrade: params.allow_downgrade,
     installRecommends: params.install_recommends,
-    dpkgOptions: dpkgOptions(plain(params.dpkg_options)),
+    dpkgOptions: dpkgOptions(revealText(params.dpkg_options)),
     lockTimeout: params.lock_timeout,
   }
 }

@@ -2,11 +2,11 @@ import { splitFields } from '../../probes/fields.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { reread } from '../editing/reread.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule } from '../module.ts'
 import { fetchKey } from '../openpgp/fetch-key.ts'
 import { joinKeys, type PublicKey, parseKeyId, readPublicKeys } from '../openpgp/keys.ts'
@@ -69,7 +69,7 @@ export default defineModule({
 
   async *converge(params, { keyrings }, context) {
     let keys: PublicKey[] | null = null
-    let given = params.id === undefined ? undefined : plain(params.id)
+    let given = params.id === undefined ? undefined : revealText(params.id)
     if (given === undefined) {
       if (params.keyserver !== undefined) throw new TaskFailure('Missing key_id, required with keyserver.')
       keys = yield* keysGiven(params, '')
@@ -84,7 +84,7 @@ export default defineModule({
     const has = (key: PublicKey) =>
       key.ids.some((id) => (short ? id.slice(-8) === shortId : id === fingerprint))
     const before = idsIn(keyrings)
-    const result = { id: given, short_id: shortId, fp: fingerprint, key_id: keyId, before }
+    const result = { id: params.id ?? given, short_id: shortId, fp: fingerprint, key_id: keyId, before }
     const there = keyrings.filter((ring) => ring.keys.some(has))
     if (params.state === 'absent') {
       const left = idsIn(keyrings.map((ring) => ({ ...ring, keys: ring.keys.filter((key) => !has(key)) })))
@@ -136,10 +136,11 @@ async function* keysGiven(
       'apt_key',
       (shown, said) => `Failed to download key at ${shown}: ${said}`,
     )
-  if (params.url !== undefined) return readPublicKeys(yield* fetch(plain(params.url)), plain(params.url))
-  if (params.data !== undefined) return readPublicKeys(Buffer.from(plain(params.data)), 'data')
+  if (params.url !== undefined)
+    return readPublicKeys(yield* fetch(revealText(params.url)), String(params.url))
+  if (params.data !== undefined) return readPublicKeys(Buffer.from(revealText(params.data)), 'data')
   if (params.keyserver !== undefined) {
-    const address = `${serverAddress(plain(params.keyserver))}/pks/lookup?op=get&options=mr&search=0x${id}`
+    const address = `${serverAddress(revealText(params.keyserver))}/pks/lookup?op=get&options=mr&search=0x${id}`
     return readPublicKeys(yield* fetch(address), address)
   }
   if (params.file === undefined) return null

@@ -2,13 +2,14 @@ import { splitFields } from '../../probes/fields.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
+import type { Value } from '../../values/value.ts'
 import type { EditedFile } from '../editing/edited-file.ts'
 import { secretText } from '../editing/editor.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { putBack, reread } from '../editing/reread.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule, type ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import {
@@ -85,11 +86,11 @@ export default defineModule({
   observe: () => ({ files: scriptProbe(READ, readFiles) }),
 
   async *converge(params, { files }, context) {
-    const repo = plain(params.repo)
+    const repo = revealText(params.repo)
     const source = wantedSource(repo)
-    const result = { repo, state: params.state, sources_added: [], sources_removed: [] }
+    const result = { repo: params.repo, state: params.state, sources_added: [], sources_removed: [] }
     const changes =
-      params.state === 'present' ? present(source, files, plain(params.filename)) : absent(source, files)
+      params.state === 'present' ? present(source, files, revealText(params.filename)) : absent(source, files)
     if (changes.length === 0) return { result }
     const told = {
       ...result,
@@ -153,7 +154,7 @@ async function* put(
   options: {
     readonly mode: string
     readonly repo: Text
-    readonly predicted: Record<string, string | string[]>
+    readonly predicted: Readonly<Record<string, Value>>
   },
   context: ModuleContext,
 ): AsyncGenerator<Action, void, ActionResult> {

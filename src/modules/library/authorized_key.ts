@@ -1,4 +1,5 @@
 import { user } from '../../probes/account.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { editKeys } from '../accounts/authorized-keys.ts'
@@ -8,7 +9,6 @@ import { placeEdited } from '../editing/place-edited.ts'
 import { reread } from '../editing/reread.ts'
 import { changeAttributes } from '../files/attributes/change-attributes.ts'
 import { statResult } from '../files/attributes/file-result.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule } from '../module.ts'
 import { fetchKey } from '../openpgp/fetch-key.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
@@ -68,10 +68,10 @@ export default defineModule({
   },
   spec,
 
-  observe: (params) => ({ ...observeEdited(wishOf(params)), account: user(plain(params.user)) }),
+  observe: (params) => ({ ...observeEdited(wishOf(params)), account: user(params.user) }),
 
   async *converge(params, { account, ...answers }, context) {
-    const name = plain(params.user)
+    const name = params.user
     const about: Record<string, Value> = Object.fromEntries(
       Object.keys(spec.parameters).map((key) => [key, params[key as keyof Parameters] ?? null]),
     )
@@ -91,8 +91,8 @@ export default defineModule({
     const text = editKeys(file.old?.bytes.toString('utf8') ?? '', {
       keys,
       state: params.state,
-      options: plain(params.key_options),
-      comment: plain(params.comment),
+      options: revealText(params.key_options),
+      comment: revealText(params.comment),
       exclusive: params.exclusive,
     })
     const result: Record<string, Value> = { ...about, keyfile: file.path }
@@ -125,7 +125,7 @@ export default defineModule({
 
 function wishOf(params: Parameters) {
   return {
-    path: params.path ?? `~${plain(params.user)}/.ssh/authorized_keys`,
+    path: params.path ?? `~${revealText(params.user)}/.ssh/authorized_keys`,
     owner: undefined,
     group: undefined,
   }
@@ -133,7 +133,7 @@ function wishOf(params: Parameters) {
 
 /** The lines of keys that the task gives. @throws TaskFailure */
 async function* keysOf(params: Parameters): AsyncGenerator<Action, string, ActionResult> {
-  const key = plain(params.key)
+  const key = revealText(params.key)
   if (key.startsWith('http')) {
     const bytes = yield* fetchKey(
       key,

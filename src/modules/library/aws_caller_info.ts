@@ -1,8 +1,8 @@
 import { callerIdentity } from '../../aws/identity.ts'
 import { requireAmp } from '../../aws/regions.ts'
+import { sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { askAws, globalClientsOf } from '../aws/ask.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
 export default defineModule({
@@ -36,8 +36,9 @@ export default defineModule({
   observe: nothingToObserve,
   async *converge({ region, services = [] }, _state, context) {
     const clients = await globalClientsOf(region, context)
-    for (const service of services.map(plain)) {
-      if (service !== 'aps') throw new TaskFailure(`the service is 'aps', not ${JSON.stringify(service)}`)
+    for (const service of services) {
+      if (!sameText(service, 'aps'))
+        throw new TaskFailure(`the service is 'aps', not ${JSON.stringify(service)}`)
       await askAws(async () => requireAmp(clients.region))
     }
     const { account, arn } = await askAws(() => callerIdentity(clients, context.signal))

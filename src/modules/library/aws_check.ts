@@ -1,5 +1,5 @@
+import { revealText } from '../../values/secret.ts'
 import { clientsOf } from '../aws/ask.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 import { findingsValue } from '../readiness/finding.ts'
 import { judgeAccount } from '../readiness/judge-account.ts'
@@ -39,10 +39,10 @@ export default defineModule({
     const findings = await judgeAccount(
       clients,
       {
-        role: plain(params.iam_role),
+        role: revealText(params.iam_role),
         makesRole: params.make_role,
-        workspaceAlias: plain(params.workspace),
-        workspaceId: plain(params.workspace_id),
+        workspaceAlias: revealText(params.workspace),
+        workspaceId: revealText(params.workspace_id),
       },
       context.signal,
     )

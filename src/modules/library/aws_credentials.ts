@@ -4,6 +4,7 @@ import { registration } from '../../probes/registration.ts'
 import { sharedKeys } from '../../probes/shared-keys.ts'
 import { type PathFacts, stat } from '../../probes/stat.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { joinTexts, sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict } from '../../values/value.ts'
 import { parentOf } from '../credentials/files.ts'
@@ -16,7 +17,6 @@ import {
   setUpScript,
   sha256,
 } from '../credentials/set-up.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { agentUnit, formOf, installationProbes, type PackageForm } from '../registration/agent-state.ts'
@@ -91,7 +91,7 @@ export default defineModule({
   observe: (params) => (params.state === 'absent' ? absentProbes(params) : presentProbes(params)),
   async *converge(params, answers, context) {
     if (answers.left !== undefined) return yield* removeCredentials(params, leftFiles(params, answers.left))
-    const group = plain(params.group) ?? ''
+    const group = params.group ?? ''
     const form = posixForm(formOf(answers))
     if (!context.check && form === undefined)
       throw new TaskFailure('the SSM agent is not installed on the host', {
@@ -119,8 +119,8 @@ export default defineModule({
       node !== undefined && answers.node.kind === 'file' && answers.node.sha256 === sha256(nodeText(node.id))
     const folder = owned(answers.folder)
     const agentFile = owned(answers.agentFile)
-    const folderWrong = folder !== `750:root:${group}`
-    const fileWrong = agentFile !== `640:root:${group}`
+    const folderWrong = !sameText(joinTexts(['750:root:', group]), folder)
+    const fileWrong = !sameText(joinTexts(['640:root:', group]), agentFile)
     const result = {
       profile: params.profile,
       profile_file: params.profile_file,

@@ -1,9 +1,9 @@
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { editBlock } from '../editing/edit-block.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
 import { convergeEdit, editorParameters, oldBytes } from '../editing/editor.ts'
 import { bytesText, editing } from '../editing/patterns.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -82,16 +82,16 @@ export default defineModule({
       })
     const present = params.state === 'present'
     if (file.old === null && !present) return { msg: `File ${path} not present` }
-    const block = present ? plain(params.block) : ''
-    const marker = (mark: string) => plain(params.marker).replaceAll('{mark}', mark)
+    const block = present ? revealText(params.block) : ''
+    const marker = (mark: string) => revealText(params.marker).replaceAll('{mark}', mark)
     const old = oldBytes(file)
     const { text } = editing(path, () => ({
       text: editBlock(bytesText(old), {
         block,
-        begin: marker(plain(params.marker_begin)),
-        end: marker(plain(params.marker_end)),
-        insertAfter: plain(params.insertafter),
-        insertBefore: plain(params.insertbefore),
+        begin: marker(revealText(params.marker_begin)),
+        end: marker(revealText(params.marker_end)),
+        insertAfter: revealText(params.insertafter),
+        insertBefore: revealText(params.insertbefore),
         prependNewline: params.prepend_newline && present,
         appendNewline: params.append_newline && present,
       }),
@@ -110,7 +110,7 @@ export default defineModule({
       file,
       {
         bytes: same ? null : bytes,
-        made: [params.block],
+        made: [params.block, params.marker, params.marker_begin, params.marker_end],
         message,
         result: {},
         backupKey: 'backup_file',

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { AnswersOf } from '../../probes/probe.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { ControllerFile, ControllerTree } from '../controller-files.ts'
 import { placeParameters } from '../files/attributes/file-parameters.ts'
@@ -9,7 +10,6 @@ import { observeDestination, readDestination } from '../files/content/destinatio
 import { placeFile } from '../files/content/place-file.ts'
 import { convergeRemoteCopy, observeRemoteCopy, type RemoteAnswers } from '../files/trees/copy-remote.ts'
 import { convergeTree, observeTree, wholeTree } from '../files/trees/copy-tree.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -108,7 +108,7 @@ export default defineModule({
         sourceMode: mode,
         // A slash at the end says that dest is a directory, so that it may be made.
         parents: params.dest.endsWith('/') ? { mode: params.directory_mode } : null,
-        checksum: plain(params.checksum),
+        checksum: params.checksum,
       },
       context,
     )
@@ -125,7 +125,7 @@ function wishOf(params: Parameters, name: string | null, context: ModuleContext)
 /** Files of the controller are read once, however often they are looked for. @throws TaskFailure naming the places searched */
 async function sourceOf(params: Parameters, context: ModuleContext): Promise<Source> {
   const { content } = params
-  const src = plain(params.src)
+  const src = revealText(params.src)
   if (content !== undefined && content !== null) {
     const text = contentOfText(contentParameter(content))
     return { kind: 'file', content: text, name: null, mode: undefined }

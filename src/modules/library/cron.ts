@@ -1,6 +1,7 @@
 import { user } from '../../probes/account.ts'
 import { hostFailure, reasonOf } from '../../values/host-failure.ts'
 import type { Secret } from '../../values/secret.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
@@ -10,7 +11,6 @@ import { bytesText } from '../editing/patterns.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { cronLines, cronText, editCron, jobNames, variableNames, withoutHeads } from '../host/crontab.ts'
 import { diffOf, install, keepOld, NO_PROGRAM, readCrontab, shownBytes } from '../host/crontab-program.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -87,7 +87,7 @@ export default defineModule({
   spec,
 
   observe: (params) => {
-    const name = plain(params.user)
+    const name = params.user
     return params.cron_file === undefined
       ? { crontab: readCrontab(name), account: name === undefined ? undefined : user(name) }
       : { ...observeEdited(fileWish(params.cron_file)), crontab: undefined, account: undefined }
@@ -115,7 +115,16 @@ export default defineModule({
     }
     if (edited === null && !open) return { result: names }
     if (params.backup && !context.check) Object.assign(names, { backup_file: yield* keepOld(old) })
-    const made = [params.job, params.name]
+    const made = [
+      params.job,
+      params.name,
+      params.user,
+      params.minute,
+      params.hour,
+      params.day,
+      params.month,
+      params.weekday,
+    ]
     if (file !== null && !wish.present && after.every((line) => line.trim() === '') && edited !== null) {
       const gone = { ...result, state: params.state }
       yield* removeEdited(file, diffOf(file.path, old, '', made), gone)
@@ -126,7 +135,7 @@ export default defineModule({
       throw new TaskFailure(`${file.path} cannot be written: its directory is not there`, {
         hint: 'install cron (package cron, or cronie)',
       })
-    if (file === null) yield* install({ owner: plain(params.user), made }, old, text, names)
+    if (file === null) yield* install({ owner: params.user, made }, old, text, names)
     else yield* putFile(file, text, names, made, context)
     return { result: names }
   },
@@ -143,14 +152,14 @@ function fileWish(cronFile: string) {
 function wishOf(params: Parameters) {
   const present = params.state === 'present'
   const times = [params.minute, params.hour, params.day, params.month, params.weekday].map((one) =>
-    plain(one),
+    revealText(one),
   )
-  const [name, owner] = [plain(params.name), plain(params.user)]
+  const [name, owner] = [revealText(params.name), revealText(params.user)]
   if (params.special_time !== undefined && times.some((time) => time !== '*'))
     throw new TaskFailure('You cannot combine special_time with any of the time or day/date parameters.')
   if (params.env && name.includes(' ')) throw new TaskFailure('Invalid name for environment variable')
   if (/[\r\n]/.test(name)) throw new TaskFailure('a name is one line')
-  const [after, before] = [plain(params.insertafter), plain(params.insertbefore)]
+  const [after, before] = [revealText(params.insertafter), revealText(params.insertbefore)]
   if (present) {
     if (params.cron_file !== undefined && owner === undefined)
       throw new TaskFailure('To use cron_file=... parameter you must specify user=... as well')
@@ -159,7 +168,7 @@ function wishOf(params: Parameters) {
     if ((after ?? before) !== undefined && !params.env)
       throw new TaskFailure('Insertafter and insertbefore parameters are valid only with env=yes')
   }
-  const job = (plain(params.job) ?? '').replace(/^[\r\n]+/, '').replace(/(?<![\r\n])[\r\n]+$/, '')
+  const job = (revealText(params.job) ?? '').replace(/^[\r\n]+/, '').replace(/(?<![\r\n])[\r\n]+$/, '')
   if (/[\r\n]/.test([job, ...times, owner ?? ''].join('')))
     throw new TaskFailure('a job is one line: cron would take each further line for a job of its own', {
       hint: 'copy a script to the host, and name that',

@@ -1,5 +1,5 @@
 import { stat } from '../../probes/stat.ts'
-import { Secret } from '../../values/secret.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { type EditedFile, observeEdited, readEdited } from '../editing/edited-file.ts'
@@ -7,10 +7,9 @@ import { secretText } from '../editing/editor.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { reread } from '../editing/reread.ts'
 import { statResult } from '../files/attributes/file-result.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { fetchKey } from '../openpgp/fetch-key.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 import { deb822Text, slugOf } from '../repositories/deb822.ts'
 
 const SOURCES = '/etc/apt/sources.list.d'
@@ -83,7 +82,7 @@ export default defineModule({
 
   observe(params) {
     const { signed_by: signed } = params
-    const path = signed === undefined ? undefined : plain(signed)
+    const path = signed === undefined ? undefined : revealText(signed)
     return {
       ...observeEdited(wishOf(params)),
       key:
@@ -95,7 +94,7 @@ export default defineModule({
 
   async *converge(params, { key, ...answers }, context) {
     const file = readEdited(wishOf(params), answers)
-    const slug = slugOf(plain(params.name))
+    const slug = slugOf(revealText(params.name))
     const keyFiles = (ext: string) => `${KEYRINGS}/${slug}.${ext}`
     if (params.state === 'absent') {
       const result = { repo: null, dest: file.path, key_filename: keyFiles('gpg') }
@@ -106,11 +105,12 @@ export default defineModule({
       }
       return { result }
     }
-    const signed = params.signed_by === undefined ? undefined : plain(params.signed_by)
+    const signed = params.signed_by === undefined ? undefined : revealText(params.signed_by)
     const { mode, state, signed_by: _, ...fields } = params
-    let keyFile: string | null = null
+    let keyFile: Text | null = null
     let keyBytes: Buffer | null = null
-    if (signed !== undefined && (key?.target?.stat ?? key?.stat)?.kind === 'file') keyFile = signed
+    if (signed !== undefined && (key?.target?.stat ?? key?.stat)?.kind === 'file')
+      keyFile = params.signed_by as Text
     else if (signed !== undefined && /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(signed)) {
       keyBytes = yield* fetchKey(
         signed,
@@ -135,7 +135,12 @@ export default defineModule({
       key_filename: keyFile,
     }
     if (keyBytes !== null && keyFile !== null)
-      yield* placeEdited(yield* reread(keyFile), keyBytes, { mode: '0644', predicted: () => result }, context)
+      yield* placeEdited(
+        yield* reread(revealText(keyFile)),
+        keyBytes,
+        { mode: '0644', predicted: () => result },
+        context,
+      )
     const { stat: made } = yield* placeEdited(file, text, { mode, predicted: () => result }, context)
     return { result: made === null ? result : { ...result, ...statResult(made) } }
   },
@@ -146,5 +151,5 @@ function gone(file: EditedFile) {
 }
 
 function wishOf(params: Parameters) {
-  return { path: `${SOURCES}/${slugOf(plain(params.name))}.sources`, owner: undefined, group: undefined }
+  return { path: `${SOURCES}/${slugOf(revealText(params.name))}.sources`, owner: undefined, group: undefined }
 }

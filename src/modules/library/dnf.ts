@@ -1,7 +1,7 @@
+import { joinTexts, revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 import type { DnfWish } from '../rpm/dnf-ask.ts'
 import { parseDnfSpec } from '../rpm/dnf-names.ts'
 import { convergeDnf, observeDnf } from '../rpm/dnf-run.ts'
@@ -96,7 +96,7 @@ type Parameters = ParametersOf<typeof spec>
 
 /** @throws TaskFailure for a name that is none */
 function wishOf(params: Parameters): DnfWish {
-  const specs = params.name.map((name) => parseDnfSpec(plain(name)))
+  const specs = params.name.map((name) => parseDnfSpec(revealText(name)))
   const alone = specs.length === 0 && params.autoremove
   const absent = params.state === 'absent' || params.state === 'removed' || alone
   if (params.autoremove && !absent)
@@ -114,11 +114,11 @@ function wishOf(params: Parameters): DnfWish {
   }
 }
 
-function optionsOf(params: Parameters, absent: boolean): string[] {
+function optionsOf(params: Parameters, absent: boolean): Text[] {
   const lists = (name: string, values: Parameters['exclude']) =>
-    values.map((one) => `--${name}=${plain(one)}`)
+    values.map((one) => joinTexts([`--${name}=`, one]))
   const text = (name: string, value: Parameters['conf_file']) =>
-    value === undefined ? [] : [`--${name}=${plain(value)}`]
+    value === undefined ? [] : [joinTexts([`--${name}=`, value])]
   const flags: readonly (readonly [boolean, string])[] = [
     [params.allowerasing, '--allowerasing'],
     [params.best === true || params.nobest === false, '--best'],

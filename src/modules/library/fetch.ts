@@ -8,9 +8,9 @@ import { scriptProbe } from '../../probes/script.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { landingPath } from '../finding/landing-path.ts'
-import { plain } from '../host/text.ts'
 import {
   type Action,
   type ActionResult,
@@ -111,7 +111,7 @@ async function destination(
   path: string,
   context: ModuleContext,
 ): Promise<string> {
-  const written = plain(dest as string)
+  const written = revealText(dest as string)
   const folder = resolve(String(context.variable('playbook_dir') ?? '.'), written)
   if (!flat) return landingPath(landingPath(folder, context.host), path)
   const isFolder = (await statHere(folder).catch(() => undefined))?.isDirectory() === true

@@ -6,7 +6,6 @@ import { convergeDirectory } from '../files/states/state-directory.ts'
 import { convergeExisting } from '../files/states/state-existing.ts'
 import { convergeLink } from '../files/states/state-link.ts'
 import { convergeTouch } from '../files/states/state-touch.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 const TIME = '`now`, `preserve`, or a time; not with link and hard. When missing `preserve`'
@@ -67,10 +66,9 @@ export default defineModule({
     requiredIf: [['state', 'hard', ['src']]],
   },
 
-  observe: (params, context) => observeFileState({ ...params, src: plain(params.src) }, context.diff),
+  observe: (params, context) => observeFileState(params, context.diff),
 
-  async *converge(given, answers, context) {
-    const params = { ...given, src: plain(given.src) }
+  async *converge(params, answers, context) {
     const state = readFileState(params, answers)
     switch (params.state) {
       case 'absent':

@@ -2,12 +2,12 @@ import { content, type FileContent } from '../../probes/content.ts'
 import { checksum } from '../../probes/digest.ts'
 import type { HostPath } from '../../probes/expand-path.ts'
 import { splitLines } from '../../template/python/text/lines.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict } from '../../values/value.ts'
 import { statDict } from '../files/attributes/stat-result.ts'
 import { type FoundFile, findProbe } from '../finding/found-files.ts'
 import { compile, readAge, readSize, wantedBy } from '../finding/wanted.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
 
 /** Files whose content is looked into in one task. */
@@ -108,9 +108,9 @@ export default defineModule({
   },
 
   observe({ paths, recurse, depth, follow, file_type: type, age, size, limit, contains }) {
-    if (age !== undefined) readAge(plain(age))
-    if (size !== undefined) readSize(plain(size))
-    if (contains !== undefined) compile(plain(contains))
+    if (age !== undefined) readAge(revealText(age))
+    if (size !== undefined) readSize(revealText(size))
+    if (contains !== undefined) compile(revealText(contains))
     if (limit !== undefined && limit <= 0)
       throw new TaskFailure(`limit cannot be ${limit} (use None for unlimited)`)
     return { found: findProbe({ paths, depth: recurse ? depth : 1, follow, type }) }
@@ -119,16 +119,16 @@ export default defineModule({
   async *converge(params, { found }) {
     const wanted = wantedBy(
       {
-        patterns: params.patterns.map((text) => plain(text)),
-        excludes: params.excludes.map((text) => plain(text)),
+        patterns: params.patterns.map((text) => revealText(text)),
+        excludes: params.excludes.map((text) => revealText(text)),
         useRegex: params.use_regex,
         hidden: params.hidden,
-        age: params.age === undefined ? undefined : readAge(plain(params.age)),
+        age: params.age === undefined ? undefined : readAge(revealText(params.age)),
         ageStamp: params.age_stamp,
         size:
           params.size === undefined || params.file_type === 'directory'
             ? undefined
-            : readSize(plain(params.size)),
+            : readSize(revealText(params.size)),
         mode: params.mode,
         exactMode: params.exact_mode,
       },
@@ -143,7 +143,7 @@ export default defineModule({
       const { contents } = yield* look('look into the files', {
         contents: files.map(({ path }) => content(asWritten(path), LARGEST)),
       })
-      const holds = contentFilter(plain(params.contains), params.read_whole_file)
+      const holds = contentFilter(revealText(params.contains), params.read_whole_file)
       files = files.filter((_, at) => holds(contents[at] as FileContent))
     }
     const limited = params.limit !== undefined && files.length >= params.limit

@@ -1,11 +1,11 @@
 import { checksum } from '../../probes/digest.ts'
 import { stat } from '../../probes/stat.ts'
+import { mapText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { statResult } from '../files/attributes/file-result.ts'
 import { observeOwners } from '../files/attributes/owners.ts'
 import { observeAncestors, withoutSlash } from '../files/trust.ts'
-import { plain } from '../host/text.ts'
 import { maskedAddress } from '../http/download.ts'
 import { fetched } from '../http/get-url.ts'
 import { getUrlSpec } from '../http/get-url-parameters.ts'
@@ -54,7 +54,10 @@ export default defineModule({
   },
 
   async *converge(params, answers, context) {
-    const about: Record<string, Value> = { dest: answers.itself.path, url: maskedAddress(plain(params.url)) }
+    const about: Record<string, Value> = {
+      dest: answers.itself.path,
+      url: mapText(params.url, maskedAddress),
+    }
     const started = performance.now()
     const elapsed = () => Math.floor((performance.now() - started) / 1000)
     try {

@@ -1,10 +1,11 @@
 import { scriptProbe } from '../../probes/script.ts'
 import { type ShellText, sh } from '../../shell/sh.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { type Dict, dict, type Key, type Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
+import type { Dict, Key, Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 /** Databases whose fields are parted by colons. */
 const WITH_COLONS = ['passwd', 'shadow', 'group', 'gshadow']
@@ -53,13 +54,14 @@ export default defineModule({
   },
 
   observe: ({ database, key, service }) => ({
-    found: scriptProbe(question(plain(database), plain(key), plain(service)), (output) => output),
+    found: scriptProbe(question(database, key, service), (output) => output),
   }),
 
   // biome-ignore lint/correctness/useYield: it only looks
   async *converge(params, { found }) {
-    const database = plain(params.database)
-    const key = plain(params.key)
+    const { database, key } = params
+    if (database instanceof Secret)
+      throw new TaskFailure('database is secret, and the fact is named after it')
     if (found.rc === 127)
       throw new TaskFailure('the host has no program getent', { hint: 'use slurp of /etc/passwd' })
     const missing = found.rc === 2 && key !== undefined && !params.fail_key
@@ -67,8 +69,8 @@ export default defineModule({
       throw new TaskFailure(FAILURES[found.rc ?? -1] ?? 'Unexpected failure!', {
         hint: key === undefined ? `can '${database}' be listed?` : `is there '${key}' in ${database}?`,
       })
-    const split = plain(params.split) ?? (WITH_COLONS.includes(database) ? ':' : undefined)
-    const entries = missing ? dict({ [key]: null }) : entriesOf(found, split)
+    const split = revealText(params.split) ?? (WITH_COLONS.includes(database) ? ':' : undefined)
+    const entries = missing ? new Map([[String(key), null]]) : entriesOf(found, split)
     const gathered = new Map<string, Value>([[`getent_${database}`, entries]])
     return {
       gathered,
@@ -78,7 +80,7 @@ export default defineModule({
   },
 })
 
-function question(database: string, key: string | undefined, service: string | undefined): ShellText {
+function question(database: Text, key: Text | undefined, service: Text | undefined): ShellText {
   const words = [
     ...(service === undefined ? [] : ['-s', service]),
     '--',

@@ -3,10 +3,10 @@ import { registration } from '../../probes/registration.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { stat } from '../../probes/stat.ts'
 import { unitSummary } from '../../probes/unit-summary.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { KNOWN_COLLECTORS } from '../collectors/known.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { type Endpoint, neededEndpoints } from '../readiness/endpoints.ts'
 import { type Finding, findingsValue } from '../readiness/finding.ts'
@@ -67,7 +67,7 @@ export default defineModule({
   },
   observe: (params) => ({
     host: scriptProbe(
-      hostScript(endpointsOf(params), portsOf(params.ports), plain(params.ca)),
+      hostScript(endpointsOf(params), portsOf(params.ports), revealText(params.ca)),
       readHostAnswers,
     ),
     registration: registration(),
@@ -94,7 +94,7 @@ export default defineModule({
         answers.package,
         (answers.snap.target?.stat ?? answers.snap.stat)?.kind === 'directory',
         answers.registration,
-        plain(params.region),
+        revealText(params.region),
       ),
       judgeCollectors(answers.units),
       ...judgePorts(host, portsOf(params.ports), answers.units),

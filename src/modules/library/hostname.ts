@@ -2,10 +2,10 @@ import { command } from '../../probes/command.ts'
 import { type Text as FileText, text } from '../../probes/text.ts'
 import { sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { mapText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
-import { dict } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
+import { dict, type Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
 
 /** A host name has at most 64 characters, and its file little more. */
@@ -44,18 +44,18 @@ export default defineModule({
   }),
 
   async *converge(params, { permanent, current, hostnamectl }) {
-    const name = plain(params.name)
-    if (!/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/.test(name))
-      throw new TaskFailure(`'${displayText(name)}' cannot be the name of a host`, {
+    const { name } = params
+    if (!textMatches(name, /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/))
+      throw new TaskFailure(`'${mapText(name, displayText)}' cannot be the name of a host`, {
         hint: 'letters, digits, - and . between them; at most 64 characters',
       })
-    const facts = new Map([
-      ['ansible_hostname', name.split('.')[0] as string],
+    const facts = new Map<string, Value>([
+      ['ansible_hostname', mapText(name, (text) => text.split('.')[0]!)],
       ['ansible_nodename', name],
     ])
     const outcome = { result: { name, ansible_facts: new Map(facts) }, gathered: facts }
     const before = { permanent: nameIn(permanent), current: nameIn(current) }
-    if (before.permanent === name && before.current === name) return outcome
+    if (sameText(name, before.permanent) && sameText(name, before.current)) return outcome
     const bySystemd = params.use === undefined ? hostnamectl : params.use === 'systemd'
     const output = yield {
       kind: 'run',

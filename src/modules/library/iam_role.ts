@@ -2,7 +2,7 @@ import { partitionOf } from '../../aws/regions.ts'
 
 import { changeRole, doing } from '../../aws/role-changes.ts'
 import { type Role, readRole } from '../../aws/roles.ts'
-import { Secret } from '../../values/secret.ts'
+import { madeFrom, revealText } from '../../values/secret.ts'
 
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
@@ -11,7 +11,6 @@ import { policyValue } from '../aws/policy-document.ts'
 import { roleChanges, roleRemoval, showRole } from '../aws/role-changes.ts'
 import { roleSpec, wishedRole } from '../aws/role-parameters.ts'
 import { tagValue } from '../aws/tags.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
@@ -49,14 +48,14 @@ export default defineModule({
   observe: nothingToObserve,
 
   async *converge(params, _, context) {
-    const name = plain(params.name)
+    const name = revealText(params.name)
     const clients = await globalClientsOf(params.region, context)
     const role = await askAws(() => readRole(clients, name, context.signal))
     if (params.state === 'absent' && role === null) return {}
 
     const wish = wishedRole(params, (await partitionOf(clients.region)).name)
     if (role !== null && params.state === 'present' && role.path !== wish.path) {
-      throw new TaskFailure(`role ${name} has the path ${role.path}, and a path cannot be changed`, {
+      throw new TaskFailure(`role ${params.name} has the path ${role.path}, and a path cannot be changed`, {
         hint: `give path: ${role.path}, or another name`,
       })
     }
@@ -64,14 +63,14 @@ export default defineModule({
       params.state === 'absent' ? { changes: roleRemoval(role!), after: null } : roleChanges(role, wish)
     const path = role?.path ?? wish.path
     const diff = {
-      header: `role ${name}`,
+      header: `role ${params.name}`,
       before: role === null ? '' : showRole(name, path, role),
       after: after === null ? '' : showRole(name, path, after),
     }
     for (const [index, change] of changes.entries()) {
       yield {
         kind: 'call',
-        says: `${doing(change)} role ${name}`,
+        says: `${doing(change)} role ${params.name}`,
         ...(index === 0
           ? { diff: [diff], predicted: after === null ? {} : names(name, path, [params.name, params.path]) }
           : {}),
@@ -94,9 +93,11 @@ export default defineModule({
 
 /** @param given the parameters that the names are from */
 function names(name: string, path: string, given: readonly Text[]): Readonly<Record<string, Value>> {
-  const from = given.filter((one) => one instanceof Secret)
-  const role = `${path.slice(1)}${name}`
-  return { role_name: name, path, role: from.length === 0 ? role : new Secret(role, { from }) }
+  return {
+    role_name: madeFrom(name, [given[0]]),
+    path: madeFrom(path, [given[1]]),
+    role: madeFrom(`${path.slice(1)}${name}`, given),
+  }
 }
 
 function roleValue(role: Role): Value {

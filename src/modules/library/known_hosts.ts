@@ -1,3 +1,4 @@
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
@@ -5,7 +6,6 @@ import { secretText } from '../editing/editor.ts'
 import { bytesText } from '../editing/patterns.ts'
 import { placeEdited } from '../editing/place-edited.ts'
 import { editKnownHosts, hashHost, isKeyOf } from '../host/known-hosts.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -62,7 +62,7 @@ export default defineModule({
 
   async *converge(params, answers, context) {
     const file = readEdited(wishOf(params), answers)
-    const host = plain(params.name).toLowerCase()
+    const host = revealText(params.name).toLowerCase()
     const present = params.state === 'present'
     const result: Record<string, Value> = Object.fromEntries(
       Object.keys(spec.parameters).map((key) => [key, params[key as keyof Parameters] ?? null]),
@@ -79,7 +79,7 @@ export default defineModule({
       throw new TaskFailure(`Failed to write to file ${file.path}: its directory is not there`, {
         hint: 'make it first (module file, state: directory, mode: 0700)',
       })
-    const bytes = secretText(Buffer.from(text, 'latin1'), [params.key], file.path)
+    const bytes = secretText(Buffer.from(text, 'latin1'), [params.key, params.name], file.path)
     yield* placeEdited(file, bytes, { predicted: () => result }, context)
     return { result }
   },
@@ -91,7 +91,7 @@ function wishOf(params: Parameters) {
 
 /** The key's lines as they are written; null for none. @throws TaskFailure for one that is not the host's */
 function keyOf(params: Parameters, host: string): string | null {
-  const given = plain(params.key)?.trimEnd() ?? ''
+  const given = revealText(params.key)?.trimEnd() ?? ''
   if (given === '') {
     if (params.state === 'present') throw new TaskFailure('No key specified when adding a host')
     return null

@@ -1,9 +1,9 @@
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { absentLine, presentLine } from '../editing/edit-line.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
 import { convergeEdit, type Edit, editorParameters, oldBytes } from '../editing/editor.ts'
 import { bytesText, editing } from '../editing/patterns.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -105,25 +105,29 @@ type Editing = (text: string) => { readonly text: string; readonly message: stri
 
 /** @throws TaskFailure in Ansible's words for parameters that do not go together */
 function present(params: Parameters): Editing {
-  const line = plain(params.line)
+  const line = revealText(params.line)
   if (params.backrefs && params.regexp === undefined)
     throw new TaskFailure('regexp is required with backrefs=true')
   if (line === undefined) throw new TaskFailure('line is required with state=present')
   return (text) =>
     presentLine(text, {
       line,
-      regexp: plain(params.regexp),
-      searchString: plain(params.search_string),
+      regexp: revealText(params.regexp),
+      searchString: revealText(params.search_string),
       // An empty pattern is none.
-      insertAfter: plain(params.insertafter) || undefined,
-      insertBefore: plain(params.insertbefore) || undefined,
+      insertAfter: revealText(params.insertafter) || undefined,
+      insertBefore: revealText(params.insertbefore) || undefined,
       backrefs: params.backrefs,
       firstMatch: params.firstmatch,
     })
 }
 
 function absent(params: Parameters): Editing {
-  const [line, regexp, searchString] = [plain(params.line), plain(params.regexp), plain(params.search_string)]
+  const [line, regexp, searchString] = [
+    revealText(params.line),
+    revealText(params.regexp),
+    revealText(params.search_string),
+  ]
   if (line === undefined && regexp === undefined && searchString === undefined)
     throw new TaskFailure('one of line, search_string, or regexp is required with state=absent')
   return (text) => {

@@ -1,6 +1,6 @@
 import { type PathFacts, stat } from '../../probes/stat.ts'
 import { text } from '../../probes/text.ts'
-import { Secret } from '../../values/secret.ts'
+import { joinTexts, Secret, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
@@ -9,7 +9,6 @@ import { missingDirectories } from '../files/trees/directories.ts'
 import { observeAncestors, realPath, Trust, withoutSlash } from '../files/trust.ts'
 import { MOUNT_STATES, type MountEntry, type MountPoint, type MountTask } from '../host/mount-states.ts'
 import { mountAt, readMounts } from '../host/mounts.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -110,12 +109,10 @@ function isPath({ path }: Parameters): boolean {
 
 function wishOf(params: Parameters): MountEntry {
   const { path, src, fstype, dump, passno } = params
-  const given = plain(params.opts) ?? 'defaults'
-  const written = params.boot || given.split(',').includes('noauto') ? given : `${given},noauto`
-  const opts =
-    params.opts_no_log || params.opts instanceof Secret
-      ? new Secret(written, { from: params.opts instanceof Secret ? [params.opts] : [], joined: true })
-      : written
+  const given = params.opts ?? 'defaults'
+  const written =
+    params.boot || textMatches(given, /(?:^|,)noauto(?:,|$)/) ? given : joinTexts([given, ',noauto'])
+  const opts = params.opts_no_log && typeof written === 'string' ? new Secret(written) : written
   return {
     ...{ name: isPath(params) ? withoutSlash(path) : path, opts, dump, passno },
     ...(src === undefined ? {} : { src }),

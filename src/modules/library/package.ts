@@ -1,6 +1,6 @@
+import { mapText, revealText, sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { ControllerFile } from '../controller-files.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import { refreshLists } from '../packages/apt-lists.ts'
 import { parseName } from '../packages/apt-names.ts'
@@ -143,13 +143,13 @@ interface Params extends ArtifactParams {
 
 /** The file is read once a run, so that it may be asked for again. */
 async function artifactOf(params: ArtifactParams, context: ModuleContext): Promise<Artifact | null> {
-  return params.deb === undefined ? null : describe(plain(params.deb), params, context)
+  return params.deb === undefined ? null : describe(params.deb, params, context)
 }
 
 function namesOf(params: Params): ByNameWish {
   const { use } = params
   return {
-    names: (params.name ?? []).map((name) => plain(name)),
+    names: (params.name ?? []).map((name) => revealText(name)),
     use: use === 'yum' ? 'dnf' : use,
     apt: aptOptions(params),
     disableGpgCheck: params.disable_gpg_check,
@@ -187,27 +187,37 @@ function refuseOthers(rpm: Text | undefined, msi: Text | undefined): void {
 }
 
 /** The file and what it holds, checked on the controller. @throws TaskFailure before anything is sent */
-async function describe(path: string, params: ArtifactParams, context: ModuleContext): Promise<Artifact> {
+async function describe(path: Text, params: ArtifactParams, context: ModuleContext): Promise<Artifact> {
   const file = await context.files.find('files', path)
-  const sha256 = plain(params.sha256)?.toLowerCase()
-  if (sha256 !== undefined && sha256 !== file.sha256)
+  const { sha256 } = params
+  if (
+    sha256 !== undefined &&
+    !sameText(
+      mapText(sha256, (text) => text.toLowerCase()),
+      file.sha256,
+    )
+  )
     throw new TaskFailure(`${path} does not have the SHA-256 that the task names`, {
       result: { expected: sha256, found: file.sha256 },
       hint: 'fetch the file again, and check where the sum comes from',
     })
-  const name = plain(params.name?.[0])
-  const version = plain(params.version)
+  const name = params.name?.[0]
+  const { version } = params
+  const [givenName, givenVersion] = [revealText(name), revealText(version)]
   const given =
-    name !== undefined && version !== undefined && isPackageName(name) && isVersion(version)
-      ? { name, version, relations: null }
+    givenName !== undefined &&
+    givenVersion !== undefined &&
+    isPackageName(givenName) &&
+    isVersion(givenVersion)
+      ? { name: givenName, version: givenVersion, relations: null }
       : null
   const info = await dpkg.describe(file).catch((error: unknown) => {
     if (given === null) throw error
     return given
   })
-  if (version !== undefined && version !== info.version)
+  if (version !== undefined && !sameText(version, info.version))
     throw new TaskFailure(`${path} holds version ${info.version}, and the task wants ${version}`)
-  if (name !== undefined && name !== info.name)
+  if (name !== undefined && !sameText(name, info.name))
     throw new TaskFailure(`${path} holds the package ${info.name}, and the task names ${name}`)
   return { info, file }
 }

@@ -4,9 +4,9 @@ import {
   type InstalledPackage,
   type PackageManager,
 } from '../../probes/all-packages.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict, type Key, type Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 const MANAGERS: readonly PackageManager[] = ['apt', 'rpm', 'apk', 'pacman']
@@ -54,7 +54,7 @@ export default defineModule({
   },
   setsFacts: () => ['packages'],
 
-  observe: ({ manager }) => ({ found: allPackages(managersOf(manager.map((word) => plain(word)))) }),
+  observe: ({ manager }) => ({ found: allPackages(managersOf(manager.map((word) => revealText(word)))) }),
 
   // biome-ignore lint/correctness/useYield: it only looks
   async *converge(_, { found }) {

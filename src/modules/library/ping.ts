@@ -1,6 +1,6 @@
 import { runner } from '../../probes/account.ts'
+import { sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -21,7 +21,7 @@ export default defineModule({
 
   // biome-ignore lint/correctness/useYield: it only looks
   async *converge({ data }) {
-    if (plain(data) === 'crash') throw new TaskFailure('boom')
+    if (sameText(data, 'crash')) throw new TaskFailure('boom')
     return { result: { ping: data } }
   },
 })

@@ -4,8 +4,8 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { type ShellText, sh, userShell } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { joinTexts } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
@@ -128,7 +128,7 @@ function rebootScript(params: {
   const behind = (command: ShellText) =>
     sh`(trap '' HUP; sleep ${wait}; ${command}) </dev/null >/dev/null 2>&1 &`
   if (params.reboot_command !== undefined) return behind(sh`sh -c ${params.reboot_command}`)
-  const paths = params.search_paths.map((path) => plain(path)).join(':')
+  const paths = joinTexts(params.search_paths, ':')
   return sh`PATH=$PATH:${paths}
 if command -v shutdown >/dev/null 2>&1; then ${behind(sh`shutdown -r now ${params.msg}`)}
 elif command -v systemctl >/dev/null 2>&1; then ${behind(sh`systemctl reboot`)}

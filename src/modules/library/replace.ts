@@ -1,12 +1,12 @@
 import { PythonError } from '../../template/python/error.ts'
 import { decode, encode, encodingOf } from '../../template/python/text/encoding.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { replaceMatches } from '../editing/edit-matches.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
 import { convergeEdit, editorParameters, oldBytes } from '../editing/editor.ts'
 import { decodeEscaped, encodeEscaped } from '../editing/escaped-bytes.ts'
 import { editing } from '../editing/patterns.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -57,14 +57,14 @@ export default defineModule({
     const file = readEdited(params, answers)
     if (file.old === null)
       throw new TaskFailure(`Path ${file.path} does not exist !`, { result: { rc: 257 } })
-    const { read, write } = codec(plain(params.encoding), file.path)
+    const { read, write } = codec(revealText(params.encoding), file.path)
     const text = read(oldBytes(file))
     const done = editing(file.path, () =>
       replaceMatches(text, {
-        regexp: plain(params.regexp),
-        replace: plain(params.replace),
-        after: plain(params.after),
-        before: plain(params.before),
+        regexp: revealText(params.regexp),
+        replace: revealText(params.replace),
+        after: revealText(params.after),
+        before: revealText(params.before),
       }),
     )
     if (done.unbounded !== undefined)

@@ -3,9 +3,9 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { fetchKey } from '../openpgp/fetch-key.ts'
 import { type PublicKey, readPublicKeys } from '../openpgp/keys.ts'
@@ -55,7 +55,7 @@ export default defineModule({
   },
 
   observe(params): Probes {
-    const key = plain(params.key)
+    const key = revealText(params.key)
     return {
       imported: scriptProbe(
         sh`command -v rpm >/dev/null 2>&1 || { printf none; exit 0; }
@@ -70,7 +70,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
   },
 
   async *converge(params, { imported, file }) {
-    const key = plain(params.key)
+    const key = revealText(params.key)
     if (imported === null) throw new TaskFailure('the host has no rpm')
     const bytes = key.includes('://')
       ? yield* fetchKey(
@@ -82,7 +82,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
       : file === undefined
         ? null
         : bytesOf(key, file)
-    const keys = bytes === null ? null : readPublicKeys(bytes, key)
+    const keys = bytes === null ? null : readPublicKeys(bytes, String(params.key))
     const id =
       keys === null ? key.trim().toUpperCase().replace(/^0X/, '') : (keys[0] as PublicKey).fingerprint
     const there = imported.some((one) => sameKey(one.toUpperCase(), id))
@@ -90,7 +90,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
       if (!there) return {}
       const output = yield {
         kind: 'run',
-        says: `remove key ${id}`,
+        says: `remove key ${keys === null ? params.key : id}`,
         touches: ['packages', 'files'],
         contained: true,
         script: sh`LC_ALL=C rpm --erase --allmatches ${imported.filter((one) => sameKey(one.toUpperCase(), id)).map((one) => `gpg-pubkey-${one}`)}`,
@@ -102,7 +102,7 @@ LC_ALL=C rpm -q gpg-pubkey --qf '%{VERSION}\n' 2>/dev/null; :`,
     if (keys === null || bytes === null)
       throw new TaskFailure('When importing a key, a valid file must be given')
     requireFingerprints(
-      (params.fingerprint ?? []).map((one) => plain(one)),
+      (params.fingerprint ?? []).map((one) => revealText(one)),
       keys,
     )
     const output = yield {

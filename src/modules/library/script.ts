@@ -1,4 +1,5 @@
 import { lines, sh } from '../../shell/sh.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandParameters, commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome, notNeeded, notRun, unknowable } from '../commands/command-result.ts'
@@ -6,7 +7,7 @@ import { changeDirectory, commandProbes, commandRepeatable, commandState } from 
 import { splitWords } from '../commands/split-words.ts'
 import type { ControllerFile } from '../controller-files.ts'
 import { readAll } from '../files/content/content.ts'
-import { plain, shownPart } from '../host/text.ts'
+import { shownPart } from '../host/text.ts'
 import { defineModule, type ModuleContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
@@ -49,7 +50,7 @@ export default defineModule({
 
   async *converge(params, answers, context) {
     const state = commandState(answers)
-    const [name, ...words] = splitWords(plain(params.cmd) ?? '')
+    const [name, ...words] = splitWords(revealText(params.cmd) ?? '')
     if (name === undefined) throw new TaskFailure('no command given')
     const file = await findScript(params.cmd ?? '', name, context)
     if (file.size > LIMIT)
@@ -59,7 +60,7 @@ export default defineModule({
     const needless = notNeeded(params, state, params.cmd ?? '')
     if (needless !== null) return { ...needless, skipped: true }
     const text = await readAll(file)
-    const interpreter = plain(params.executable)?.split(' ') ?? firstLine(text) ?? ['/bin/sh']
+    const interpreter = revealText(params.executable)?.split(' ') ?? firstLine(text) ?? ['/bin/sh']
     if (unknowable(params, context)) return notRun()
     const output = yield {
       kind: 'run',

@@ -1,6 +1,6 @@
 import { unit } from '../../probes/unit.ts'
+import { madeFrom, revealText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import { convergeInit, type InitParameters, initProbe } from '../services/init-scripts.ts'
 import systemd from './systemd.ts'
@@ -50,8 +50,8 @@ export default defineModule({
   },
 
   observe(params) {
-    const name = plain(params.name)
-    if (/[*?[]/.test(name)) return { unit: undefined, init: undefined }
+    const { name } = params
+    if (textMatches(name, /[*?[]/)) return { unit: undefined, init: undefined }
     return {
       unit: ['auto', 'systemd'].includes(params.use) ? unit(name) : undefined,
       init: params.use === 'systemd' ? undefined : initProbe(initParameters(params)),
@@ -77,24 +77,24 @@ export default defineModule({
 })
 
 function initParameters(params: {
-  readonly name: InitParameters['shown']
+  readonly name: InitParameters['name']
   readonly state: InitParameters['state']
   readonly enabled: boolean | undefined
   readonly sleep: number | undefined
-  readonly pattern: InitParameters['shown'] | undefined
-  readonly arguments: InitParameters['shown']
-  readonly runlevel: InitParameters['shown']
+  readonly pattern: InitParameters['name'] | undefined
+  readonly arguments: InitParameters['name']
+  readonly runlevel: InitParameters['name']
 }): InitParameters {
   return {
-    shown: params.name,
-    name: plain(params.name),
+    name: params.name,
     state: params.state,
     enabled: params.enabled,
     sleep: params.sleep ?? 1,
-    pattern: plain(params.pattern),
-    words: plain(params.arguments)
+    pattern: params.pattern,
+    words: revealText(params.arguments)
       .split(/\s+/)
-      .filter((word) => word !== ''),
-    runlevel: plain(params.runlevel),
+      .filter((word) => word !== '')
+      .map((word) => madeFrom(word, [params.arguments])),
+    runlevel: params.runlevel,
   }
 }

@@ -1,9 +1,9 @@
 import { mapProbe } from '../../probes/probe.ts'
+import { revealText } from '../../values/secret.ts'
 import type { Key, Value } from '../../values/value.ts'
 import { filterGroups, isWanted } from '../facts/filter.ts'
 import { factProbe } from '../facts/index.ts'
 import { groupsOf } from '../facts/subsets.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -50,7 +50,7 @@ export default defineModule({
   setsFacts: () => ['ansible_facts'],
 
   observe({ gather_subset, filter, gather_timeout: timeout, fact_path: factPath }) {
-    const groups = filterGroups(groupsOf(gather_subset.map((word) => plain(word))), texts(filter))
+    const groups = filterGroups(groupsOf(gather_subset.map((word) => revealText(word))), texts(filter))
     return {
       groups: groups.map((group) =>
         mapProbe(factProbe(group, { factPath, timeout }), ({ facts, problem }) => ({
@@ -80,6 +80,6 @@ export default defineModule({
   },
 })
 
-function texts(list: readonly Parameters<typeof plain>[0][]): string[] {
-  return list.map((one) => plain(one) ?? '')
+function texts(list: readonly Parameters<typeof revealText>[0][]): string[] {
+  return list.map((one) => revealText(one) ?? '')
 }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsFailure } from '../../aws/errors.ts'
 import { deregisterNode } from '../../aws/nodes.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { OWNER_PARAMETER } from '../aws/tags.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import {
   type AgentForm,
@@ -112,7 +112,7 @@ export default defineModule({
   observe: () => agentProbes(),
   async *converge(params, answers, context) {
     const state = agentOf(answers)
-    const region = plain(params.region)
+    const region = revealText(params.region)
     const shared = params.prove ? (context.shared as RegistrationShared | null) : null
     const known = state.registration
     if (known !== undefined && known.region !== region && !params.reregister)

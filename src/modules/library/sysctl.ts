@@ -1,15 +1,16 @@
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { reasonOf, saidOn } from '../../values/host-failure.ts'
+import { joinTexts, mapText, revealText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { readBoolean } from '../../values/text/boolean-words.ts'
 import type { Output } from '../../values/transfer.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
+import { secretText } from '../editing/editor.ts'
 import { placeEdited } from '../editing/place-edited.ts'
 import { editSysctl, sameValue } from '../host/sysctl-file.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const spec = {
   parameters: {
@@ -69,13 +70,17 @@ LC_ALL=C sysctl -e -n -- ${nameOf(params)}`,
     const name = nameOf(params)
     if (current.stdout.equals(Buffer.from('nosysctl')))
       throw new TaskFailure('the host has no sysctl', { hint: 'install procps' })
-    const value = params.state === 'present' ? wantedValue(plain(params.value) ?? '') : null
-    if (value === '') throw new TaskFailure('value cannot be blank')
+    const value = params.state === 'present' ? mapText(params.value ?? '', wantedValue) : null
+    if (sameText(value ?? undefined, '')) throw new TaskFailure('value cannot be blank')
     const file = readEdited(wishOf(params), answers)
-    const { text, old } = editSysctl(file.old?.bytes.toString('utf8') ?? '', name, value)
+    const { text, old } = editSysctl(
+      file.old?.bytes.toString('utf8') ?? '',
+      revealText(name),
+      value === null ? null : revealText(value),
+    )
     const inKernel = current.rc === 0 ? current.stdout.toString('utf8') : null
-    const differs = value !== null && (inKernel === null || !sameValue(inKernel, value))
-    const write = value === null ? old !== null : old !== value
+    const differs = value !== null && (inKernel === null || !sameValue(inKernel, revealText(value)))
+    const write = value === null ? old !== null : !sameText(value, old)
     const set = params.sysctl_set && value !== null && inKernel !== null && differs
     const flags = params.ignoreerrors ? ['-e'] : []
     if (!write && !(differs && (params.reload || params.sysctl_set))) return {}
@@ -84,11 +89,17 @@ LC_ALL=C sysctl -e -n -- ${nameOf(params)}`,
         kind: 'run',
         says: `set ${name} to ${value}`,
         contained: true,
-        script: sh`LC_ALL=C sysctl ${flags} -w ${`${name}=${value}`}`,
+        script: sh`LC_ALL=C sysctl ${flags} -w ${joinTexts([name, '=', value])}`,
       }
       if (failed(output)) throw new TaskFailure(`setting ${name} failed: ${reasonOf(output)}`)
     }
-    if (write) yield* placeEdited(file, Buffer.from(text), {}, context)
+    if (write)
+      yield* placeEdited(
+        file,
+        secretText(Buffer.from(text), [params.name, params.value], file.path),
+        {},
+        context,
+      )
     if (!params.reload) return {}
     const output = yield {
       kind: 'run',
@@ -110,10 +121,12 @@ function failed(output: Output): boolean {
 }
 
 /** @throws TaskFailure for a name that is none */
-function nameOf(params: Parameters): string {
-  const name = plain(params.name).trim()
-  if (/^[A-Za-z0-9_][\w.\-/*:@]*$/.test(name)) return name
-  throw new TaskFailure(name === '' ? 'name cannot be blank' : `'${name}' names no parameter of the kernel`)
+function nameOf(params: Parameters): Text {
+  const name = mapText(params.name, (text) => text.trim())
+  if (textMatches(name, /^[A-Za-z0-9_][\w.\-/*:@]*$/)) return name
+  throw new TaskFailure(
+    sameText(name, '') ? 'name cannot be blank' : `'${name}' names no parameter of the kernel`,
+  )
 }
 
 function wantedValue(text: string): string {

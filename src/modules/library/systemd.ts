@@ -1,10 +1,11 @@
 import { anyUnit, unit } from '../../probes/unit.ts'
 import { failFunction } from '../../shell/failed-step.ts'
 import { lines, sh } from '../../shell/sh.ts'
+import { mapText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import { enablementIsElsewhere, enablementProbe, loadProblem, unitState } from '../systemd/unit-state.ts'
 import { touchedBySteps, unitFailure, unitSteps } from '../systemd/unit-steps.ts'
 
@@ -63,15 +64,14 @@ export default defineModule({
 
   observe: ({ name, scope }) => ({
     // A pattern is refused below, and would mix up the answers on other units.
-    unit: name === undefined || isPattern(plain(name)) ? anyUnit(scope) : unit(plain(name), scope),
+    unit: name === undefined || isPattern(name) ? anyUnit(scope) : unit(name, scope),
   }),
 
   async *converge(params, { unit: seen }, context) {
-    const name = plain(params.name)
-    const glob = name === undefined ? null : /[*?[]/.exec(name)
-    if (glob !== null)
+    const { name } = params
+    if (name !== undefined && isPattern(name))
       throw new TaskFailure(
-        `This module does not currently support using glob patterns, found '${glob[0]}' in service name: ${name}`,
+        `This module does not currently support using glob patterns, found '${mapText(name, (text) => PATTERN.exec(text)![0])}' in service name: ${name}`,
         { hint: 'name one unit, or use loop' },
       )
     if (!seen.running)
@@ -112,6 +112,8 @@ export default defineModule({
   },
 })
 
-function isPattern(name: string): boolean {
-  return /[*?[]/.test(name)
+const PATTERN = /[*?[]/
+
+function isPattern(name: Text): boolean {
+  return textMatches(name, PATTERN)
 }

@@ -2,10 +2,10 @@ import { runner } from '../../probes/account.ts'
 import { stat } from '../../probes/stat.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { holdFunction } from '../files/enter.ts'
 import { observeAncestors, realDirectory, Trust, withoutSlash } from '../files/trust.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, look } from '../module.ts'
 
 export default defineModule({
@@ -49,8 +49,8 @@ export default defineModule({
       trust.follow(folder)
     }
     const real = folder === undefined ? null : realDirectory(folder)
-    const [prefix, suffix] = [params.prefix, params.suffix].map((text) => plain(text)) as [string, string]
-    if (/[/\n]/.test(prefix + suffix))
+    const { prefix, suffix } = params
+    if (textMatches(prefix, /[/\n]/) || textMatches(suffix, /[/\n]/))
       throw new TaskFailure('prefix and suffix may not hold a slash or a line end')
     const output = yield {
       kind: 'run',

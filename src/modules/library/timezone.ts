@@ -3,11 +3,12 @@ import { type PathFacts, stat } from '../../probes/stat.ts'
 import { type Text as FileText, text } from '../../probes/text.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { joinTexts, mapText, revealText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
 import { dict } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 const ZONES = '/usr/share/zoneinfo'
 /** Of files that hold a line or three. */
@@ -50,21 +51,23 @@ export default defineModule({
     adjtime: text('/etc/adjtime', LIMIT),
     timedatectl: command('timedatectl'),
     zone:
-      params.name === undefined ? undefined : stat({ directory: ZONES, name: zoneOf(plain(params.name)) }),
+      params.name === undefined
+        ? undefined
+        : stat({ directory: ZONES, name: revealText(zoneOf(params.name)) }),
   }),
 
   async *converge(params, { localtime, written, adjtime, timedatectl, zone }, context) {
-    const name = params.name === undefined ? undefined : zoneOf(plain(params.name))
+    const name = params.name === undefined ? undefined : zoneOf(params.name)
     if (name !== undefined && !context.check && (zone?.target?.stat ?? zone?.stat)?.kind !== 'file')
       throw new TaskFailure(`given timezone "${name}" is not available`, {
         hint: `the host has no ${ZONES}/${name}; install tzdata, or look at the name (timedatectl list-timezones)`,
       })
     const hwclock = params.hwclock
     const before = { name: currentZone(localtime, timedatectl ? null : written), hwclock: clockOf(adjtime) }
-    const setZone = name !== undefined && before.name !== name
+    const setZone = name !== undefined && !sameText(name, before.name)
     const setClock = hwclock !== undefined && before.hwclock !== hwclock
     if (!setZone && !setClock) return {}
-    const only = (all: { name: string; hwclock: string }) =>
+    const only = (all: { name: Text; hwclock: string }) =>
       dict({
         ...(name === undefined ? {} : { name: all.name }),
         ...(hwclock === undefined ? {} : { hwclock: all.hwclock }),
@@ -90,9 +93,9 @@ export default defineModule({
 })
 
 /** @throws TaskFailure for what cannot be a zone's name */
-function zoneOf(name: string): string {
-  if (/^\w[\w+-]*(?:\/[\w+-]+){0,3}$/.test(name)) return name
-  throw new TaskFailure(`given timezone "${displayText(name)}" is not available`, {
+function zoneOf(name: Text): Text {
+  if (textMatches(name, /^\w[\w+-]*(?:\/[\w+-]+){0,3}$/)) return name
+  throw new TaskFailure(`given timezone "${mapText(name, displayText)}" is not available`, {
     hint: 'a name is like Europe/Berlin, or UTC',
   })
 }
@@ -112,10 +115,10 @@ function clockOf(adjtime: FileText): string {
   return line?.trim() === 'LOCAL' ? 'local' : 'UTC'
 }
 
-function zoneScript(name: string) {
+function zoneScript(name: Text) {
   return sh`timedatectl set-timezone -- ${name} 2>/dev/null || {
   umask 022
-  ln -s -- ${`${ZONES}/${name}`} /etc/localtime.muster && mv -fT -- /etc/localtime.muster /etc/localtime || exit
+  ln -s -- ${joinTexts([`${ZONES}/`, name])} /etc/localtime.muster && mv -fT -- /etc/localtime.muster /etc/localtime || exit
   if [ -f /etc/timezone ]; then
     printf '%s\n' ${name} >/etc/timezone.muster && mv -f -- /etc/timezone.muster /etc/timezone || exit
   fi

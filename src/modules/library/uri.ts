@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sh } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { commandProbes, commandRepeatable, commandState } from '../commands/command-state.ts'
@@ -9,9 +10,10 @@ import { statResult } from '../files/attributes/file-result.ts'
 import { requireOwners } from '../files/attributes/owners.ts'
 import { type DestinationAnswers, observeDestination, readDestination } from '../files/content/destination.ts'
 import { readDone, readState } from '../files/done.ts'
-import { plain, shownPart } from '../host/text.ts'
+import { shownPart } from '../host/text.ts'
 import { fetchInto, requireCurl, splitOutput } from '../http/fetch.ts'
 import { methodOf, requestConfig } from '../http/request.ts'
+import { requestParameters } from '../http/request-parameters.ts'
 import { jsonBody, noAnswer, type Response, readResponse, trailerFormat } from '../http/response.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
@@ -64,11 +66,11 @@ export default defineModule({
         default: 'raw',
         doc: 'How body is encoded.',
       },
-      headers: { type: 'dict', default: new Map(), doc: 'Headers of the request.' },
       status_code: { type: 'list', elements: 'int', default: [200], doc: 'Statuses that are right.' },
       return_content: { type: 'bool', default: false, doc: 'Put the body into the result.' },
       dest: { type: 'path', doc: 'File that gets the body.' },
       ...fileParameters,
+      ...requestParameters,
       creates: { type: 'path', doc: 'Glob; when something matches, no request is sent.' },
       removes: { type: 'path', doc: 'Glob; when nothing matches, no request is sent.' },
       follow_redirects: {
@@ -79,22 +81,7 @@ export default defineModule({
       },
       timeout: { type: 'int', default: 30, doc: 'Seconds that the server may be silent.' },
       url_username: { type: 'str', aliases: ['user'], doc: 'User for basic authentication.' },
-      url_password: {
-        type: 'str',
-        secret: true,
-        aliases: ['password'],
-        doc: 'Password for basic authentication.',
-      },
-      force_basic_auth: {
-        type: 'bool',
-        default: false,
-        doc: 'Taken for the sake of existing playbooks: muster always sends user and password with the first request.',
-      },
-      validate_certs: { type: 'bool', default: true, doc: "Check the server's certificate." },
-      http_agent: { type: 'str', default: 'muster', doc: 'The User-Agent header.' },
       ca_path: { type: 'str', doc: 'File of certificates that are trusted, on the host.' },
-      client_cert: { type: 'str', doc: 'Certificate of the client, on the host.' },
-      client_key: { type: 'str', doc: 'Key of the client, on the host.' },
       unix_socket: { type: 'str', doc: 'Socket on the host to connect to instead of the address.' },
     },
   },
@@ -124,10 +111,6 @@ export default defineModule({
       says: `${shownPart(params.method, methodOf(params.method))} ${place === null ? 'request' : `into ${place.facts.path}`}`,
       stdin: requestConfig({
         ...params,
-        ca_path: plain(params.ca_path),
-        client_cert: plain(params.client_cert),
-        client_key: plain(params.client_key),
-        unix_socket: plain(params.unix_socket),
         url_password: params.url_password === undefined ? undefined : secretOf(params.url_password),
       }),
     } as const
@@ -157,7 +140,7 @@ printf '\0curl\0%s' $?`
     if (rc !== 0) {
       const msg = `Status code was -1 and not [${wanted.join(', ')}]: ${noAnswer(output, rc)}`
       throw new TaskFailure(msg, {
-        result: { status: -1, url: plain(params.url), redirected: false, elapsed, changed: false },
+        result: { status: -1, url: params.url, redirected: false, elapsed, changed: false },
       })
     }
     const response = readResponse({ ...output, stdout: answer }, mark)
@@ -183,7 +166,7 @@ function wishOf(
   dest: string,
 ) {
   const { owner, group } = params
-  return { dest, owner, group, name: nameOf(plain(params.url)), withText: false }
+  return { dest, owner, group, name: nameOf(revealText(params.url)), withText: false }
 }
 
 /** What `secret: true` in the spec makes of a parameter. */

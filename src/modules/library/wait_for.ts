@@ -3,9 +3,9 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines } from '../../shell/sh.ts'
 import type { PythonRegex } from '../../template/python/regex/regex.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, look, type Outcome } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { conditionFunction, pathKind, type WaitParameters } from '../waiting/condition.ts'
@@ -80,7 +80,7 @@ export default defineModule({
       yield { kind: 'wait', says: `wait ${params.timeout} s`, call: pause(params.timeout) }
       return { result: { ...about, state: params.state, ...NO_GROUPS, elapsed: elapsed() } }
     }
-    const words = what(params.path, plain(params.host), params.port)
+    const words = what(params.path, String(params.host), params.port)
     if (wait.regex === null) {
       const { seen } = yield* look(`wait for ${words}`, {
         seen: scriptProbe(lookUntil(wait, params), (output) => readLook(output, wait)),
@@ -97,7 +97,9 @@ export default defineModule({
       } while (performance.now() - start < params.timeout * 1000)
     }
     throw new TaskFailure(
-      plain(params.msg) ?? timeoutWords(words, params.state, params.path, wait.regex, params.search_regex),
+      params.msg === undefined
+        ? timeoutWords(words, params.state, params.path, wait.regex, params.search_regex)
+        : String(params.msg),
       {
         result: { elapsed: elapsed() },
       },
@@ -108,7 +110,7 @@ export default defineModule({
 function waitOf(
   params: Omit<WaitParameters, 'text' | 'host'> & { host: Text; search_regex: Text | undefined },
 ): Wait {
-  return readWait({ ...params, host: plain(params.host) }, plain(params.search_regex))
+  return readWait({ ...params, host: revealText(params.host) }, revealText(params.search_regex))
 }
 
 /** One look. */

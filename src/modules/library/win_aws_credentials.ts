@@ -7,7 +7,7 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { windowsService } from '../../probes/windows/service.ts'
 import { ps, psLines } from '../../shell/powershell/ps.ts'
-import { joinTexts, openText } from '../../values/secret.ts'
+import { joinTexts, revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
@@ -69,7 +69,7 @@ export default defineModule({
     },
   },
   observe: (params) => {
-    const files = filesOf(params.folder, openText(params.profile), params.expires_in)
+    const files = filesOf(params.folder, revealText(params.profile), params.expires_in)
     return {
       registration: registration(),
       agent: windowsService(AGENT),
@@ -85,7 +85,7 @@ export default defineModule({
       throw new TaskFailure(`the folder ${folder} cannot be used`, {
         hint: 'SDKs of AWS start the helper with cmd.exe: a whole path without blanks, quotes and percent signs',
       })
-    const files = filesOf(folder, openText(params.profile), params.expires_in)
+    const files = filesOf(folder, revealText(params.profile), params.expires_in)
     const { agent } = answers
     if (!context.check && !agent.exists)
       throw new TaskFailure('the SSM agent is not installed on the host', {
@@ -95,7 +95,7 @@ export default defineModule({
       const found = answers.digests[at]
       return found?.kind !== 'file' || found.sha256 !== sha256(content)
     })
-    const readers = [serviceSid(openText(params.service))]
+    const readers = [serviceSid(revealText(params.service))]
     const open = answers.access.flatMap(({ sddl }, at) =>
       isWantedAccess(sddl, { folder: at === 0, readers }) ? [] : [at === 0 ? folder : files.credentials],
     )

@@ -1,4 +1,4 @@
-import { madeFrom, openText, Secret } from '../../values/secret.ts'
+import { madeFrom, revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandReturns } from '../commands/command-parameters.ts'
 import { commandOutcome } from '../commands/command-result.ts'
@@ -53,7 +53,7 @@ export default defineModule({
 
   async *converge(params, answers, context) {
     const cmd = params.argv === undefined ? (params.cmd ?? '') : windowsArguments(params.argv)
-    const { program, rest } = programAndRest(openText(cmd))
+    const { program, rest } = programAndRest(revealText(cmd))
     const instead = beforeWindowsCommand(program === '' ? '' : cmd, params, answers, context)
     if (instead !== undefined) return instead
     const output = programOutput(

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { mapText, openText, textMatches } from '../../values/secret.ts'
+import { mapText, revealText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Content, contentOfFile, contentOfText } from '../files/content/content.ts'
 import { contentParameter } from '../files/content/content-parameter.ts'
@@ -84,6 +84,6 @@ async function contentOf(
     })
   return {
     content: await contentOfFile(await context.files.find('files', src)),
-    name: basename(openText(src)),
+    name: basename(revealText(src)),
   }
 }

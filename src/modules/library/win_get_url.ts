@@ -2,7 +2,7 @@ import { checksum } from '../../probes/digest.ts'
 import { windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
-import { mapText, openText, sameText, textMatches } from '../../values/secret.ts'
+import { mapText, revealText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { defineModule } from '../module.ts'
 
@@ -49,7 +49,7 @@ export default defineModule({
     },
   },
   observe: ({ url, dest, checksum_algorithm }) => {
-    const inside = { directory: dest, name: nameIn(openText(url)) }
+    const inside = { directory: dest, name: nameIn(revealText(url)) }
     return {
       file: windowsFile(dest),
       inside: windowsFile(inside),

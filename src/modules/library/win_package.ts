@@ -3,7 +3,7 @@ import { installedPrograms } from '../../probes/windows/programs.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { windowsService } from '../../probes/windows/service.ts'
 import { ps } from '../../shell/powershell/ps.ts'
-import { joinTexts, mapText, openText, Secret } from '../../values/secret.ts'
+import { joinTexts, mapText, revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
@@ -82,13 +82,13 @@ export default defineModule({
     programs: installedPrograms(),
     created: params.creates_path === undefined ? undefined : windowsFile(params.creates_path),
     service: params.creates_service === undefined ? undefined : windowsService(params.creates_service),
-    file: params.path === undefined ? undefined : windowsFile(openText(params.path)),
+    file: params.path === undefined ? undefined : windowsFile(revealText(params.path)),
   }),
   async *converge(params, { programs, created, service, file }) {
     const id = params.product_id
     const path = file?.path
     const isMsi = path !== undefined && /\.msi$/i.test(path)
-    const program = id === undefined ? undefined : findProgram(programs, openText(id))
+    const program = id === undefined ? undefined : findProgram(programs, revealText(id))
     const byCreates = created !== undefined || service !== undefined
     if (!byCreates && id === undefined && !isMsi)
       throw new TaskFailure('nothing tells whether it is installed', {
@@ -106,7 +106,7 @@ export default defineModule({
         script: ps`$i=[Diagnostics.FileVersionInfo]::GetVersionInfo(${created.path});w "$($i.FileMajorPart).$($i.FileMinorPart).$($i.FileBuildPart).$($i.FilePrivatePart)"`,
       }
       if (output.rc !== 0) throw powerShellFailure(output, `look at the version of ${created.path}`)
-      installed = sameVersion(output.stdout.toString('latin1'), openText(version))
+      installed = sameVersion(output.stdout.toString('latin1'), revealText(version))
     }
     const done = (rc: number): Record<string, Value> => ({ rc, reboot_required: wantsReboot(rc) })
     if (params.state === 'present' ? installed : !installed) return { result: done(0) }

@@ -1,7 +1,7 @@
 import { registryValue } from '../../probes/windows/registry.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { ps } from '../../shell/powershell/ps.ts'
-import { madeFrom, openText, sameText } from '../../values/secret.ts'
+import { madeFrom, revealText, sameText } from '../../values/secret.ts'
 import { defineModule } from '../module.ts'
 import { environmentKey } from '../windows/environment.ts'
 
@@ -36,7 +36,7 @@ export default defineModule({
   async *converge({ elements, name, scope, state }, { found }) {
     const data = found.value?.data
     const have = typeof data === 'string' ? data.split(';').filter((part) => part !== '') : []
-    const wanted = elements.map((element) => openText(element))
+    const wanted = elements.map((element) => revealText(element))
     const keys = new Set(wanted.map(same))
     const rest = have.filter((part) => !keys.has(same(part)))
     const places = wanted.map((element) => have.findIndex((part) => same(part) === same(element)))

@@ -1,12 +1,11 @@
 import { PythonError } from '../../template/python/error.ts'
 import { IniText } from '../../template/python/formats/ini.ts'
-import { Secret } from '../../values/secret.ts'
+import { revealText, secretsIn } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { observeEdited, readEdited } from '../editing/edited-file.ts'
 import { secretText } from '../editing/editor.ts'
 import { placeEdited, removeEdited } from '../editing/place-edited.ts'
 import { fileParameters } from '../files/attributes/file-parameters.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Parameter, ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
@@ -109,8 +108,8 @@ export default defineModule({
   observe: (params) => observeEdited(wishOf(params)),
 
   async *converge(params, answers, context) {
-    const name = plain(params.name)
-    const result = { repo: name, state: params.state }
+    const name = revealText(params.name)
+    const result = { repo: params.name, state: params.state }
     const directory = answers.ancestors.at(-1)
     if ((directory?.target?.stat ?? directory?.stat)?.kind !== 'directory')
       throw new TaskFailure(`Repo directory '${params.reposdir}' does not exist.`, {
@@ -127,10 +126,10 @@ export default defineModule({
       yield* removeEdited(file, [texts], result)
       return { result }
     }
-    const made = [params.password, params.proxy_password]
+    const made = secretsIn({ ...params })
     const text = secretText(Buffer.from(written(after)), changed ? made : [], file.path)
     if (file.old === null && !changed) return { result }
-    const diff = made.some((one) => one instanceof Secret) ? undefined : [texts]
+    const diff = made.length > 0 ? undefined : [texts]
     const options = { mode: params.mode, unsafeWrites: params.unsafe_writes, predicted: () => result }
     yield* placeEdited(
       file,
@@ -143,7 +142,7 @@ export default defineModule({
 })
 
 function wishOf(params: Parameters) {
-  const name = plain(params.file ?? params.name)
+  const name = revealText(params.file ?? params.name)
   return {
     path: `${params.reposdir.replace(/\/+$/, '')}/${name}.repo`,
     owner: params.owner,
@@ -176,7 +175,9 @@ function section(params: Parameters): Map<string, string> {
   const text = (value: Text | boolean | readonly Text[] | undefined, between = '\n') => {
     if (value === undefined) return undefined
     if (typeof value === 'boolean') return value ? '1' : '0'
-    return Array.isArray(value) ? value.map((one) => plain(one)).join(between) : plain(value as Text)
+    return Array.isArray(value)
+      ? value.map((one) => revealText(one)).join(between)
+      : revealText(value as Text)
   }
   const all: Record<string, string | undefined> = {
     name: text(params.description),

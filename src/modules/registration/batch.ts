@@ -10,11 +10,11 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { CONTROLLER_TAG, controllerName, hostsTag, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
 import { checkRoomForNodes } from '../../aws/tier.ts'
 import type { Secret } from '../../values/secret.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Tags } from '../aws/tags.ts'
 
 import type { BatchShared } from '../batch-hook.ts'
-import { plain } from '../host/text.ts'
 import type { RunContext } from '../module.ts'
 
 import type { AgentAnswers } from './agent-state.ts'
@@ -95,7 +95,7 @@ export async function openRegistration(
   const tags = {
     ...tagsOfAll(newcomers),
     ...hostsTag(newcomers.map(({ host }) => host)),
-    [MANAGED_TAG]: plain(owner),
+    [MANAGED_TAG]: revealText(owner),
     [RUN_TAG]: context.id,
     [CONTROLLER_TAG]: controllerName(),
   }
@@ -111,7 +111,7 @@ export async function openRegistration(
         limit,
         expires: new Date(Date.now() + expires_in * 1000),
         description,
-        ...(instance_name === undefined ? {} : { instanceName: plain(instance_name) }),
+        ...(instance_name === undefined ? {} : { instanceName: revealText(instance_name) }),
         tags,
       },
       { signal: context.signal },

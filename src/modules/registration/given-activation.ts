@@ -1,5 +1,4 @@
-import { Secret } from '../../values/secret.ts'
-import { plain } from '../host/text.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
 import type { BatchActivation } from './batch.ts'
 
@@ -13,5 +12,5 @@ export function givenActivation({
 }): BatchActivation | undefined {
   if (activation_id === undefined || activation_code === undefined) return undefined
   const code = activation_code instanceof Secret ? activation_code : new Secret(activation_code)
-  return { id: plain(activation_id), code, tags: {}, foreign: true }
+  return { id: revealText(activation_id), code, tags: {}, foreign: true }
 }

@@ -1,10 +1,10 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { nodesLackingTags } from '../../aws/node-tags.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { readTags, type Tags } from '../aws/tags.ts'
 import type { Member } from '../batch-hook.ts'
-import { plain } from '../host/text.ts'
 import type { RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentAnswers } from './agent-state.ts'
@@ -85,7 +85,7 @@ export function sameForAll(members: readonly RegistrationMember[]): {
 } {
   const wanted = new Map<string, string[]>()
   for (const { host, params } of members) {
-    const key = JSON.stringify([plain(params.region), plain(params.iam_role)])
+    const key = JSON.stringify([revealText(params.region), revealText(params.iam_role)])
     wanted.set(key, [...(wanted.get(key) ?? []), host])
   }
   if (wanted.size > 1) {

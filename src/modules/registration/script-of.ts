@@ -1,9 +1,9 @@
 import type { PowerShellText } from '../../shell/powershell/ps.ts'
 import type { ShellText } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { moveKeysScript } from '../credentials/set-up.ts'
-import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentForm } from './agent-state.ts'
 import { registerScript, reregisterScript } from './register-script.ts'
@@ -21,7 +21,7 @@ export function scriptOf(
   again: boolean,
   params: { readonly region: Text; readonly agent_file: string | undefined },
 ): ShellText | PowerShellText {
-  const region = plain(params.region)
+  const region = revealText(params.region)
   if (form === 'windows') {
     if (params.agent_file !== undefined)
       throw new TaskFailure('agent_file is for POSIX hosts: on Windows win_aws_credentials moves the file')

@@ -1,4 +1,4 @@
-import { plain } from '../host/text.ts'
+import { revealText } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
 
 /** A field's value as the task has it. */
@@ -28,7 +28,9 @@ function fieldName(name: string): string {
 function fieldText(value: Exclude<FieldValue, undefined>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return String(value)
-  const text = Array.isArray(value) ? value.map((one) => plain(one)).join(' ') : plain(value as Text)
+  const text = Array.isArray(value)
+    ? value.map((one) => revealText(one)).join(' ')
+    : revealText(value as Text)
   if (!text.includes('\n')) return text
   // A blank line would end the repository.
   const lines = text

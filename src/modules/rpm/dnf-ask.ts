@@ -2,6 +2,7 @@ import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { saidOn } from '../../values/host-failure.ts'
 import { type Action, type ActionResult, look } from '../module.ts'
+import type { Text } from '../parameters.ts'
 import type { DnfSpec } from './dnf-names.ts'
 import { dnfFailure, plannedTransaction, type Transaction } from './dnf-output.ts'
 
@@ -14,7 +15,7 @@ export interface DnfWish {
   readonly autoremove: boolean
   readonly updateCache: boolean
   /** Options of dnf. */
-  readonly options: readonly string[]
+  readonly options: readonly Text[]
   readonly program: 'auto' | 'dnf' | 'yum'
   /** Seconds to wait for another package manager. */
   readonly lockTimeout: number
@@ -23,7 +24,7 @@ export interface DnfWish {
 /** One call of dnf. */
 export interface Call {
   readonly specs: readonly string[]
-  readonly words: readonly string[]
+  readonly words: readonly Text[]
   /** It will do something, as far as rpm tells. */
   readonly certain: boolean
 }
@@ -57,7 +58,7 @@ export async function* plan(
 }
 
 /** Asks dnf something that changes nothing. */
-export function ask(says: string, wish: DnfWish, words: readonly string[]) {
+export function ask(says: string, wish: DnfWish, words: readonly Text[]) {
   return look(says, { output: scriptProbe(lines([prelude(wish), sh`m_dnf ${words}`]), (output) => output) })
 }
 

@@ -3,6 +3,7 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
+import { joinTexts } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import type { Action, ActionResult, Outcome } from '../module.ts'
@@ -10,14 +11,13 @@ import type { Text } from '../parameters.ts'
 
 /** What is wanted of a service on a host without systemd. */
 export interface InitParameters {
-  readonly shown: Text
-  readonly name: string
+  readonly name: Text
   readonly state: 'started' | 'stopped' | 'restarted' | 'reloaded' | undefined
   readonly enabled: boolean | undefined
   readonly sleep: number
-  readonly pattern: string | undefined
-  readonly words: readonly string[]
-  readonly runlevel: string
+  readonly pattern: Text | undefined
+  readonly words: readonly Text[]
+  readonly runlevel: Text
 }
 
 /** What the host says of it. */
@@ -72,13 +72,13 @@ export async function* convergeInit(
   params: InitParameters,
   state: InitState,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { name, shown } = params
+  const { name } = params
   if (state.manager === 'none')
     throw new TaskFailure(`Could not find the requested service ${name}: host`, {
       hint: 'the host runs no systemd, and has neither an init script nor a service of OpenRC of that name',
     })
   const result: Record<string, Value> = {
-    name: shown,
+    name,
     ...(params.state === undefined ? {} : { state: params.state === 'stopped' ? 'stopped' : 'started' }),
     ...(params.enabled === undefined ? {} : { enabled: params.enabled }),
   }
@@ -124,7 +124,7 @@ function running({ name, state: wanted, sleep, words }: InitParameters, state: I
   const act = (verb: string) =>
     state.manager === 'openrc'
       ? sh`rc-service ${name} ${verb} ${words}`
-      : sh`${`/etc/init.d/${name}`} ${verb} ${words}`
+      : sh`${joinTexts(['/etc/init.d/', name])} ${verb} ${words}`
   if (wanted === 'started') return state.runs ? [] : [{ says: `start ${name}`, script: act('start') }]
   if (wanted === 'stopped') return state.runs ? [{ says: `stop ${name}`, script: act('stop') }] : []
   if (wanted === 'reloaded')

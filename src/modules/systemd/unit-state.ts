@@ -2,8 +2,10 @@ import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { systemctl, type Unit, type UnitScope } from '../../probes/unit.ts'
 import { sh } from '../../shell/sh.ts'
+import { joinTexts, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { displayText } from '../../values/text/visible.ts'
+import type { Text } from '../parameters.ts'
 
 /** What systemd says of a unit, in the words of the module. */
 export interface UnitState {
@@ -27,15 +29,17 @@ export function unitState({ properties }: Unit, enablement: string | undefined):
  * Whether the property UnitFileState says less than `systemctl is-enabled`: of an alias it speaks of the unit behind it,
  * and init scripts are enabled by links that systemd does not know.
  */
-export function enablementIsElsewhere(name: string, { properties }: Unit): boolean {
+export function enablementIsElsewhere(name: Text, { properties }: Unit): boolean {
   const load = properties.get('LoadState')
   if (load === undefined || load === 'not-found') return false
-  const full = /\.[a-z]+$/.test(name) ? name : `${name}.service`
-  return properties.get('Id') !== full || properties.get('SourcePath')?.startsWith('/etc/init.d/') === true
+  const full = textMatches(name, /\.[a-z]+$/) ? name : joinTexts([name, '.service'])
+  return (
+    !sameText(full, properties.get('Id')) || properties.get('SourcePath')?.startsWith('/etc/init.d/') === true
+  )
 }
 
 /** What `systemctl is-enabled` prints. */
-export function enablementProbe(name: string, scope: UnitScope): Probe<string> {
+export function enablementProbe(name: Text, scope: UnitScope): Probe<string> {
   return scriptProbe(sh`${systemctl(scope)} is-enabled -- ${name} 2>/dev/null; :`, ({ stdout }) =>
     stdout.toString('utf8').trim(),
   )
@@ -43,7 +47,7 @@ export function enablementProbe(name: string, scope: UnitScope): Probe<string> {
 
 /** Why a unit cannot be worked with, in Ansible's words; `missing` when it may come with an earlier task. */
 export function loadProblem(
-  name: string,
+  name: Text,
   state: UnitState,
   acts: boolean,
 ): { readonly failure: TaskFailure; readonly missing: boolean } | null {

@@ -5,6 +5,7 @@ import { type ShellText, sh } from '../../shell/sh.ts'
 import { reasonOf } from '../../values/host-failure.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
+import type { Text } from '../parameters.ts'
 import type { UnitState } from './unit-state.ts'
 
 /** What a link in systemd's folders, or a generator, changes. */
@@ -33,7 +34,7 @@ export interface UnitWish {
 }
 
 /** What has to be done, in Ansible's order: reload, mask, enable, state. */
-export function unitSteps(wish: UnitWish, name: string | undefined, state: UnitState): UnitStep[] {
+export function unitSteps(wish: UnitWish, name: Text | undefined, state: UnitState): UnitStep[] {
   const call = systemctl(wish.scope)
   const force = wish.force ? ['--force'] : []
   const steps: UnitStep[] = []
@@ -98,7 +99,7 @@ function stateVerb(wanted: UnitWish['state'], active: string): string | null {
 }
 
 /** The step that failed, in Ansible's words, with what systemctl said. What came before it is done. */
-export function unitFailure(name: string, steps: readonly UnitStep[], output: Output): TaskFailure {
+export function unitFailure(name: Text, steps: readonly UnitStep[], output: Output): TaskFailure {
   const why = reasonOf(output)
   const key = failedStep(output.stdout)?.step ?? ''
   const at = steps.findIndex((step) => step.key === key)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { inspect } from 'node:util'
 import type { Position } from '../../values/position.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import type { Value } from '../../values/value.ts'
 import { tasksIn } from '../entries.ts'
@@ -141,20 +142,22 @@ async function tasksOf(
 
 /** Two entries that mean the same have the same key (measured: name, path, parameters, conditions, tags, files). */
 function keyOf({ name, inherited, vars, params, from, allowDuplicates }: RoleEntry, path: string): string {
-  const plain = (value: unknown): unknown => {
+  const comparable = (value: unknown): unknown => {
     if (value instanceof TemplateText) return ['template', value.source]
-    if (value instanceof Map) return [...value].map(([key, item]) => [key, plain(item)])
-    return Array.isArray(value) ? value.map(plain) : value
+    // Inspected, all Secrets look the same.
+    if (value instanceof Secret) return ['secret', revealText(value)]
+    if (value instanceof Map) return [...value].map(([key, item]) => [key, comparable(item)])
+    return Array.isArray(value) ? value.map(comparable) : value
   }
-  const when = inherited.when.map(({ test }) => plain(test))
+  const when = inherited.when.map(({ test }) => comparable(test))
   const parts = [
     name,
     path,
-    plain(params),
+    comparable(params),
     when,
     inherited.tags,
     from,
-    plain(vars),
+    comparable(vars),
     allowDuplicates === undefined,
   ]
   return inspect(parts, { depth: null, maxArrayLength: null, maxStringLength: null })

@@ -1,5 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
-import { openText, type Secret } from '../../values/secret.ts'
+import { revealText, type Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Probe, type ProbeKind, probe } from '../probe.ts'
 import { windowsNumber, windowsRows } from './rows.ts'
@@ -91,5 +91,5 @@ function dataOf(type: string, data: string): RegistryValue {
 
 /** A value of a key, `''` for the default one; null for the key alone. */
 export function registryValue(key: string | Secret, name: string | Secret | null): Probe<RegistryFacts> {
-  return probe(kind, { key: openText(key), name: name === null ? null : openText(name) })
+  return probe(kind, { key: revealText(key), name: name === null ? null : revealText(name) })
 }

@@ -1,5 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
-import { openText, type Secret } from '../../values/secret.ts'
+import { revealText, type Secret } from '../../values/secret.ts'
 import { type Probe, type ProbeKind, probe } from '../probe.ts'
 import { windowsNumber, windowsRows } from './rows.ts'
 
@@ -89,5 +89,5 @@ const MODES: Readonly<Record<number, WindowsService['startMode']>> = { 2: 'auto'
 
 /** A service by its name, or its display name where no service has that name. */
 export function windowsService(name: string | Secret): Probe<WindowsService> {
-  return probe(kind, openText(name))
+  return probe(kind, revealText(name))
 }

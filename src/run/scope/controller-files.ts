@@ -4,7 +4,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/controller-files.ts'
 import type { Text } from '../../modules/parameters.ts'
 import { InputError } from '../../values/problem.ts'
-import { openText, Secret } from '../../values/secret.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { PushSource } from '../../values/transfer.ts'
 import { isVaultText } from '../../vault/envelope.ts'
@@ -58,7 +58,7 @@ export class PlaybookFiles implements ControllerFiles {
   }
 
   async find(folder: 'files' | 'templates' | 'vars', name: Text): Promise<ControllerFile> {
-    const path = openText(name)
+    const path = revealText(name)
     const searched = this.#places(folder, path)
     for (const place of searched) {
       const found = await stat(place).catch(() => undefined)

@@ -8,7 +8,7 @@ import {
 } from '../../../probes/account.ts'
 import type { Probe } from '../../../probes/probe.ts'
 import { type ShellText, sh } from '../../../shell/sh.ts'
-import { openText, textMatches } from '../../../values/secret.ts'
+import { revealText, textMatches } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import type { Text } from '../../parameters.ts'
 
@@ -48,8 +48,8 @@ export interface OwnerAnswers {
 
 export function readOwners(wish: OwnerWish, answers: OwnerAnswers): Owners {
   const { owner, group } = wish
-  const uid = owner === undefined ? undefined : isId(owner) ? Number(openText(owner)) : answers.owner?.uid
-  const gid = group === undefined ? undefined : isId(group) ? Number(openText(group)) : answers.group?.gid
+  const uid = owner === undefined ? undefined : isId(owner) ? Number(revealText(owner)) : answers.owner?.uid
+  const gid = group === undefined ? undefined : isId(group) ? Number(revealText(group)) : answers.group?.gid
   return {
     uid,
     gid,

@@ -1,5 +1,5 @@
 import { type ShellText, sh } from '../../../shell/sh.ts'
-import { plain } from '../../host/text.ts'
+import { revealText } from '../../../values/secret.ts'
 import type { FileParameters, FileState } from '../states/file-state.ts'
 import { parseTime } from './times.ts'
 
@@ -31,8 +31,8 @@ function wish(
   format: FileParameters['access_time_format'],
   otherwise: 'now' | 'preserve',
 ): Wish {
-  const text = plain(time) ?? otherwise
-  return text === 'now' || text === 'preserve' ? text : parseTime(text, plain(format))
+  const text = revealText(time) ?? otherwise
+  return text === 'now' || text === 'preserve' ? text : parseTime(text, revealText(format))
 }
 
 function timeStep(which: ShellText, wanted: Wish, found: string | undefined): TimeStep | null {

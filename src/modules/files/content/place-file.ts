@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import type { Stat } from '../../../probes/stat.ts'
+import { madeFrom, mapText, revealText, sameText } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import type { Value } from '../../../values/value.ts'
 import { splitWords } from '../../commands/split-words.ts'
-import { plain } from '../../host/text.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../../module.ts'
 import type { Text } from '../../parameters.ts'
 import { changeAttributes } from '../attributes/change-attributes.ts'
@@ -33,7 +33,7 @@ export interface PlaceOptions {
   /** Mode of parent directories to make; null: they must be there. */
   readonly parents: { readonly mode: string | undefined } | null
   /** SHA-1 that the content must have. */
-  readonly checksum?: string | undefined
+  readonly checksum?: Text | undefined
 }
 
 /**
@@ -59,8 +59,14 @@ export async function* placeFile(
     throw new TaskFailure(`cannot read ${dest}`, { hint: 'become a user who may read it' })
   const sha1 = await digestOf(content.source, 'sha1')
   try {
-    const validate = validateWords(plain(params.validate))
-    if (options.checksum !== undefined && options.checksum.toLowerCase() !== sha1)
+    const validate = validateWords(params.validate)
+    if (
+      options.checksum !== undefined &&
+      !sameText(
+        mapText(options.checksum, (text) => text.toLowerCase()),
+        sha1,
+      )
+    )
       throw new TaskFailure('Copied file does not match the expected checksum. Transfer failed.', {
         result: { expected_checksum: options.checksum },
       })
@@ -143,13 +149,14 @@ export function directoryBits(mode: string | undefined, umask: number): number |
 }
 
 /** The words of `validate`; undefined when there is none. @throws TaskFailure without exactly one %s */
-export function validateWords(validate: string | undefined): string[] | undefined {
+export function validateWords(validate: Text | undefined): Text[] | undefined {
   if (validate === undefined) return undefined
-  if (validate.split('%s').length !== 2)
+  const text = revealText(validate)
+  if (text.split('%s').length !== 2)
     throw new TaskFailure(`validate must contain %s: ${validate}`, {
       hint: 'exactly one %s stands for the name of the new file',
     })
-  return splitWords(validate)
+  return splitWords(text).map((word) => madeFrom(word, [validate]))
 }
 
 function notYet(state: Destination): string {

@@ -1,6 +1,5 @@
-import { Secret } from '../../../values/secret.ts'
+import { revealText, Secret } from '../../../values/secret.ts'
 import type { ControllerFile } from '../../controller-files.ts'
-import { plain } from '../../host/text.ts'
 import type { ModuleContext } from '../../module.ts'
 import type { Parameter, ParametersOf, Text } from '../../parameters.ts'
 import { readAll } from './content.ts'
@@ -69,7 +68,7 @@ async function render(
   const source = (await readAll(file)).toString('utf8')
   const markers = Object.fromEntries(
     TEMPLATE_MARKS.flatMap((name) => {
-      const mark = plain(params[name])
+      const mark = revealText(params[name])
       return mark === undefined ? [] : [[name, mark]]
     }),
   )
@@ -78,7 +77,7 @@ async function render(
     lstripBlocks: params.lstrip_blocks,
     newlineSequence: NEWLINES[params.newline_sequence] ?? params.newline_sequence,
     markers,
-    origin: { path: plain(params.src), destination: plain(params.dest) },
+    origin: { path: revealText(params.src), destination: revealText(params.dest) },
   })
   return file.secret && typeof text === 'string' ? new Secret(text) : text
 }

@@ -2,6 +2,8 @@ import { posix } from 'node:path'
 import { LARGE_FILE, rememberFunction } from '../../../probes/digest-cache.ts'
 import type { Stat } from '../../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
+import { madeFrom, revealText } from '../../../values/secret.ts'
+import type { Text } from '../../parameters.ts'
 import { ownerWord } from '../attributes/attributes.ts'
 import { chmodWord } from '../attributes/modes.ts'
 import type { Owners } from '../attributes/owners.ts'
@@ -33,7 +35,7 @@ export interface Placement {
   } | null
   readonly backup: boolean
   /** Words of a command that must accept the new file; `%s` in them is its temporary name. */
-  readonly validate: readonly string[] | undefined
+  readonly validate: readonly Text[] | undefined
   /** Write in place where a rename cannot work (a bind mount). */
   readonly unsafeWrites: boolean
 }
@@ -158,11 +160,11 @@ function rename({ place, unsafeWrites }: Placement): ShellText {
 LC_ALL=C mv -f -- "./$m_t" ${target} || ${unsafeWrites ? sh`${inPlace} || ` : sh``}m_fail rename`
 }
 
-function validateCommand(words: readonly string[]): ShellText {
+function validateCommand(words: readonly Text[]): ShellText {
   const quoted = words.map((word) =>
-    word
+    revealText(word)
       .split('%s')
-      .map((part) => sh`${part}`)
+      .map((part) => sh`${madeFrom(part, [word])}`)
       .reduce((left, right) => sh`${left}"$m_f"${right}`),
   )
   return quoted.reduce((left, right) => sh`${left} ${right}`)

@@ -5,6 +5,7 @@ import type { AnswersOf, Probe } from '../../../probes/probe.ts'
 import { scriptProbe } from '../../../probes/script.ts'
 import { type PathFacts, stat } from '../../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
+import { revealText } from '../../../values/secret.ts'
 import type { Text } from '../../parameters.ts'
 import { parseMode } from '../attributes/modes.ts'
 import { type Owners, observeOwners, readOwners } from '../attributes/owners.ts'
@@ -14,7 +15,7 @@ import { observeAncestors, Trust, withoutSlash } from '../trust.ts'
 export interface FileParameters {
   readonly path: string
   readonly state: 'absent' | 'directory' | 'file' | 'hard' | 'link' | 'touch' | undefined
-  readonly src: string | undefined
+  readonly src: Text | undefined
   readonly owner: Text | undefined
   readonly group: Text | undefined
   readonly mode: string | undefined
@@ -57,7 +58,7 @@ export function observeFileState(params: FileParameters, diff: boolean) {
   const path = withoutSlash(params.path)
   const link = state === 'link' || state === 'hard'
   const recurses = params.recurse && (state === 'directory' || state === undefined)
-  const source = link && src !== undefined ? sourcePath(src, path) : undefined
+  const source = link && src !== undefined ? sourcePath(revealText(src), path) : undefined
   return {
     ...observeOwners(params),
     ancestors: observeAncestors(path),

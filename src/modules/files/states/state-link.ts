@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import type { PathFacts, Stat } from '../../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
+import { Secret, sameText } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import { dict } from '../../../values/value.ts'
 import type { Action, ActionResult, Diff, ModuleContext, Outcome } from '../../module.ts'
+import type { Text } from '../../parameters.ts'
 import {
   type AttributeChange,
   type AttributeItem,
@@ -36,7 +38,7 @@ export async function* convergeLink(
   if (!context.check) requireOwners(owners)
   const there = hard
     ? facts.stat !== null && facts.stat.identity === (source?.stat?.identity ?? '')
-    : facts.link !== null && facts.link === src
+    : facts.link !== null && sameText(src ?? undefined, facts.link)
   // What owner and mode are for: the target's file, or the link itself.
   const onLink = !hard && !params.follow
   const target = onLink ? null : params.src === undefined ? targetOf(facts, trust) : targetOf(source, trust)
@@ -116,13 +118,14 @@ function refuse(params: FileParameters, { facts, source, empty }: FileState): vo
 /** A new link is made beside and renamed, so that the path is never without one. */
 export function makeLink(
   place: Place,
-  what: string | { readonly source: PathFacts | null; readonly trust: Trust },
+  what: Text | { readonly source: PathFacts | null; readonly trust: Trust },
   old: Stat | null,
   owner: Pick<AttributeChange, 'uid' | 'gid' | 'mode'> | null,
 ): ShellText {
   const made = `./${posix.basename(temporaryName(place.name))}`
   const target = `${place.trusted ? '.' : '..'}/${place.name}`
-  const [make, check] = typeof what === 'string' ? [sh`ln -s -- ${what}`, sh`:`] : hardLink(what, made)
+  const [make, check] =
+    typeof what === 'string' || what instanceof Secret ? [sh`ln -s -- ${what}`, sh`:`] : hardLink(what, made)
   return lines([
     enter(place, sh`m_fail link`),
     ...(old?.kind === 'directory' ? [sh`LC_ALL=C rmdir -- ${target} || m_fail remove`] : []),

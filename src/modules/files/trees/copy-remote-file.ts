@@ -4,7 +4,6 @@ import type { PathFacts, Stat } from '../../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
 import type { Value } from '../../../values/value.ts'
-import { plain } from '../../host/text.ts'
 import type { Action, ActionResult, ModuleContext } from '../../module.ts'
 import type { Text } from '../../parameters.ts'
 import { changeAttributes } from '../attributes/change-attributes.ts'
@@ -74,7 +73,7 @@ export async function* copyRemoteFile(
     sha256: sum.sha256,
     parents,
     backup: params.backup && dest.stat !== null,
-    validate: validateWords(plain(params.validate)),
+    validate: validateWords(params.validate),
     unsafeWrites: params.unsafe_writes,
   }
   const output = yield {

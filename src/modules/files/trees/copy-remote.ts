@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { checksum, digest } from '../../../probes/digest.ts'
 import { type AnswersOf, mapProbe } from '../../../probes/probe.ts'
 import { stat } from '../../../probes/stat.ts'
+import { sameText } from '../../../values/secret.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
-import { plain } from '../../host/text.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../../module.ts'
 import { readOwners } from '../attributes/owners.ts'
 import { observeDestination, readDestination } from '../content/destination.ts'
@@ -45,8 +45,8 @@ export async function* convergeRemoteCopy(
   if (from === null || src.endsWith('/')) throw new TaskFailure(`Source ${src} not found`)
   const dest = readDestination(wishOf(src, params), answers)
   const file = { source, sum, made: 'as the umask has it' } as const
-  const checksum = plain(params.checksum)
-  if (checksum !== undefined && checksum !== sha1)
+  const { checksum } = params
+  if (checksum !== undefined && !sameText(checksum, sha1))
     throw new TaskFailure('Copied file does not match the expected checksum. Transfer failed.', {
       result: { checksum: sha1, expected_checksum: checksum },
       hint: `nothing was written: ${source.path} is another file`,
