@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MODULES } from '../src/modules/registry.gen.ts'
+import { SECRET_DOORS } from './secret-doors.ts'
 
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'src')
@@ -252,5 +253,12 @@ describe('the sources', () => {
       ({ name, imports }) => !doors.includes(name) && !imports.some((one) => doors.includes(one)),
     )
     expect(bare.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES_BY_NAME).sort())
+  })
+
+  it('make text of Secrets at the doors that are listed, and nowhere else', () => {
+    const opens = /\brevealText\(|\.reveal\(\)/
+    expect(opens.test('text.revealText()')).toBe(true)
+    const found = files.filter(({ text }) => opens.test(text)).map(({ name }) => name)
+    expect(found.sort()).toEqual(Object.values(SECRET_DOORS).flat().sort())
   })
 })

@@ -87,7 +87,7 @@ export function textMatches(text: string | Secret, pattern: RegExp): boolean {
 
 /**
  * The text of what may be a Secret, for a door to where it is meant for, or for a reader that has to know it; which files
- * call it, and why, is listed in `test/architecture.test.ts`. Everywhere else {@link sameText}, {@link textMatches},
+ * call it, and why, is listed in `test/secret-doors.ts`. Everywhere else {@link sameText}, {@link textMatches},
  * {@link mapText} and {@link joinTexts} do, `sh` and `ps` take the Secret itself, and what is told takes the Secret too.
  */
 export function revealText(text: string | Secret): string

@@ -4,10 +4,10 @@ import { backOff, systemClock } from '../../aws/polling/waiting.ts'
 import { instantQuery, type SeriesPoint } from '../../aws/queries.ts'
 import { workspaceEndpoint } from '../../aws/workspaces.ts'
 import { Float } from '../../values/float.ts'
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
-import { plain } from '../host/text.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
@@ -94,14 +94,14 @@ async function askUntil(
 ): Promise<readonly SeriesPoint[]> {
   const endpoint =
     params.prometheus_endpoint === undefined
-      ? await workspaceEndpoint(clients, plain(params.workspace_id!), signal)
-      : plain(params.prometheus_endpoint)
+      ? await workspaceEndpoint(clients, revealText(params.workspace_id!), signal)
+      : revealText(params.prometheus_endpoint)
   if (endpoint === null)
     throw new TaskFailure(`there is no workspace ${params.workspace_id} in ${clients.region}`)
   const until = systemClock.now() + patience
   const delays = backOff(1000, 15_000)
   for (;;) {
-    const answer = await instantQuery(clients, endpoint, plain(params.query), { signal }).catch(
+    const answer = await instantQuery(clients, endpoint, revealText(params.query), { signal }).catch(
       (error: unknown) => {
         if (error instanceof AwsFailure && error.passing && systemClock.now() < until) return undefined
         throw error
