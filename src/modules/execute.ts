@@ -64,7 +64,7 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
   try {
     let next = await steps.next()
     while (next.done !== true) {
-      const action = next.value
+      const action = covered(execution.params, next.value)
       if (action.kind === 'look' || action.kind === 'wait' || action.kind === 'reconnect') {
         next = await steps.next(await read(action, signal, timeout, executor))
         continue
@@ -82,7 +82,7 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
           ? resultOf({ skipped: true, changed: false, result }, false, [])
           : resultOf({ result }, true, diffs)
       }
-      if (changes && !changed) await executor.intend(coverWords(execution.params, action.says))
+      if (changes && !changed) await executor.intend(action.says)
       changed ||= changes
       next = await steps.next(await change(action, signal, timeout, executor))
     }
@@ -91,6 +91,12 @@ export async function execute(execution: Execution, executor: ActionExecutor): P
     if (error instanceof TaskFailure) return failureResult(error, changed)
     throw error
   }
+}
+
+/** The action as it may be told: what it says holds no Secret of the parameters, though a module had to open it. */
+function covered(params: unknown, action: Action): Action {
+  const says = coverWords(params, action.says)
+  return says === action.says ? action : { ...action, says }
 }
 
 async function read(

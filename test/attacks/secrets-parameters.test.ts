@@ -78,6 +78,9 @@ describe.each(moduleNames().filter((name) => written.includes(name)))(
           { ...entries, host: { ...host, ...entry.host } },
           { directory, check },
         )
+        // Modules keep Secrets themselves; the masker is for what hosts and AWS send back.
+        const words = JSON.stringify([says, result.message, result.hint])
+        expect(words, `unmasked, ${check ? 'in check mode' : 'in the run'}: ${parameter}`).not.toMatch(CANARY)
         const masker = new Masker()
         masker.learnAll(secretsIn(value))
         const told = maskFields(masker, {
