@@ -98,6 +98,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
       'modules/library/win_command.ts',
       'modules/library/win_package.ts',
     ],
+  'addresses of webhooks': ['report/notify/post.ts'],
   'files of the controller': [
     'cli/vault.ts',
     'modules/library/copy.ts',
