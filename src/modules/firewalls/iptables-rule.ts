@@ -1,6 +1,6 @@
+import { joinTexts, mapText, sameText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, isDict } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 
 /** The parameters that make a rule, under Ansible's names. */
@@ -48,14 +48,13 @@ export interface RuleParameters {
  */
 export function ruleWords(params: RuleParameters, version: 'ipv4' | 'ipv6'): Text[] {
   const jump = jumpOf(params)
-  const matches = params.match.map((one) => plain(one))
+  const matches = (name: string) => params.match.some((one) => sameText(one, name))
   const set = [params.set_dscp_mark, params.set_dscp_mark_class]
   const dscp = set.some((one) => one !== undefined) && jump === undefined ? 'DSCP' : undefined
-  const match = (needed: unknown, name: string) =>
-    needed === undefined || matches.includes(name) ? [] : ['-m', name]
+  const match = (needed: unknown, name: string) => (needed === undefined || matches(name) ? [] : ['-m', name])
   const range = params.src_range ?? params.dst_range
   const limit = params.limit ?? params.limit_burst
-  const conntrack = matches.includes('state') && !matches.includes('conntrack') ? '--state' : '--ctstate'
+  const conntrack = matches('state') && !matches('conntrack') ? '--state' : '--ctstate'
   const states = params.ctstate.length === 0 ? undefined : joined(params.ctstate)
   const ports = params.destination_ports.length === 0 ? undefined : joined(params.destination_ports)
   return [
@@ -65,7 +64,9 @@ export function ruleWords(params: RuleParameters, version: 'ipv4' | 'ipv6'): Tex
     ...params.match.flatMap((one) => flag('-m', one)),
     ...tcpFlags(params.tcp_flags),
     ...flag('-j', jump),
-    ...(plain(params.jump)?.toLowerCase() === 'tee' ? flag('--gateway', params.gateway) : []),
+    ...(params.jump !== undefined && textMatches(params.jump, /^tee$/i)
+      ? flag('--gateway', params.gateway)
+      : []),
     ...flag('--log-prefix', params.log_prefix),
     ...flag('--log-level', params.log_level),
     ...flag('--to-destination', params.to_destination),
@@ -83,7 +84,7 @@ export function ruleWords(params: RuleParameters, version: 'ipv4' | 'ipv6'): Tex
     ...flag('--set-dscp', params.set_dscp_mark),
     ...flag('--set-dscp-class', params.set_dscp_mark_class),
     ...(params.syn === 'ignore' ? [] : params.syn === 'match' ? ['--syn'] : ['!', '--syn']),
-    ...(matches.includes('state') ? [] : match(states, 'conntrack')),
+    ...(matches('state') ? [] : match(states, 'conntrack')),
     ...flag(conntrack, states),
     ...match(range, 'iprange'),
     ...flag('--src-range', params.src_range),
@@ -106,14 +107,16 @@ export function ruleWords(params: RuleParameters, version: 'ipv4' | 'ipv6'): Tex
 
 function jumpOf({ jump, log_prefix, log_level }: RuleParameters): Text | undefined {
   if (log_prefix === undefined && log_level === undefined) return jump
-  if (jump !== undefined && plain(jump) !== 'LOG')
+  if (jump !== undefined && !sameText(jump, 'LOG'))
     throw new TaskFailure('Logging options can only be used with the LOG jump target.')
   return 'LOG'
 }
 
 function flag(name: string, value: Text | undefined): Text[] {
   if (value === undefined) return []
-  return plain(value).startsWith('!') ? ['!', name, plain(value).slice(1).trim()] : [name, value]
+  return textMatches(value, /^!/)
+    ? ['!', name, mapText(value, (text) => text.slice(1).trim())]
+    : [name, value]
 }
 
 function setWords({ match_set: set, match_set_flags: flags }: RuleParameters): Text[] {
@@ -141,6 +144,6 @@ function tcpFlags(given: Dict | undefined): string[] {
   return flags === undefined || set === undefined ? [] : ['--tcp-flags', flags, set]
 }
 
-function joined(words: readonly Text[]): string {
-  return words.map((one) => plain(one)).join(',')
+function joined(words: readonly Text[]): Text {
+  return joinTexts(words, ',')
 }

@@ -1,9 +1,8 @@
 import { scriptProbe } from '../../probes/script.ts'
 import type { ShellText } from '../../shell/sh.ts'
-import { Secret } from '../../values/secret.ts'
+import { revealText, Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { type Action, type ActionResult, defineModule, look, type ModuleContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 import { isAt, isWholeCommit, readTarget, sameRepository, type Target } from '../source-control/git-remote.ts'
@@ -128,7 +127,7 @@ export default defineModule({
         },
       }
     }
-    const moved = state.url === null || !sameRepository(state.url, plain(wish.repo))
+    const moved = state.url === null || !sameRepository(state.url, revealText(wish.repo))
     const result = { before, remote_url_changed: moved }
     if (isAt(state.before ?? '', target) && !state.modified && !moved) {
       if (!state.submodules) return { result: { ...result, after: before } }
@@ -153,8 +152,8 @@ function wishOf(params: Parameters): GitWish {
   const hostKeys = params.accept_hostkey ? 'no' : params.accept_newhostkey ? 'accept-new' : undefined
   const given = params.ssh_opts
   const options = [
-    ...(given === undefined ? [] : [plain(given)]),
-    ...(hostKeys === undefined || /StrictHostKeyChecking/.test(plain(given) ?? '')
+    ...(given === undefined ? [] : [revealText(given)]),
+    ...(hostKeys === undefined || /StrictHostKeyChecking/.test(revealText(given) ?? '')
       ? []
       : [`-o StrictHostKeyChecking=${hostKeys}`]),
   ].join(' ')
@@ -162,14 +161,14 @@ function wishOf(params: Parameters): GitWish {
   if (umask !== undefined && umask !== null && (typeof umask !== 'string' || !/^0?o?[0-7]{1,4}$/.test(umask)))
     throw new TaskFailure('umask must be defined as a quoted octal integer')
   if (params.depth !== undefined && params.depth < 1) throw new TaskFailure('depth is at least 1')
-  const version = plain(params.version)
-  const remote = plain(params.remote)
+  const version = revealText(params.version)
+  const remote = revealText(params.remote)
   for (const [key, value] of Object.entries({ version, remote }))
     if (value.startsWith('-') || /[\s\0]/.test(value) || value === '')
       throw new TaskFailure(`${key} '${value}' cannot be a name of git`)
   return {
     ...{ repo: addressOf(params.repo), dest: params.dest, version, remote, refspec: params.refspec },
-    ...{ reference: plain(params.reference), depth: params.depth, singleBranch: params.single_branch },
+    ...{ reference: revealText(params.reference), depth: params.depth, singleBranch: params.single_branch },
     ...{ bare: params.bare, recursive: params.recursive, force: params.force },
     ...{ executable: params.executable, keyFile: params.key_file, umask: umask?.toString().replace('o', '') },
     sshOptions: given instanceof Secret ? new Secret(options, { from: [given], joined: true }) : options,

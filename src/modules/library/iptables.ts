@@ -1,12 +1,12 @@
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { hostFailure, saidOn } from '../../values/host-failure.ts'
+import { joinTexts } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { type IptablesParameters, iptablesSpec } from '../firewalls/iptables-parameters.ts'
 import { ruleWords } from '../firewalls/iptables-rule.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
 
@@ -56,7 +56,7 @@ export default defineModule({
         chain_management,
         wait: wait ?? null,
       },
-      rule: rule.map((word) => plain(word)).join(' '),
+      rule: joinTexts(rule, ' '),
     }
     let noted = false
     for (const [at, [program, version]] of programs(params).entries()) {

@@ -1,13 +1,13 @@
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { hostFailure, reasonOf, saidOn } from '../../values/host-failure.ts'
+import { madeFrom, revealText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Value } from '../../values/value.ts'
 import { splitWords } from '../commands/split-words.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 import { isVenv, makeEnvironment, NO_ENVIRONMENT, NO_PIP, pipPrelude } from '../python/pip-scripts.ts'
 import {
   isInstalled,
@@ -127,13 +127,13 @@ function requirementsOf(params: Parameters): Requirement[] {
   const { state, virtualenv_command: command } = params
   if (state === 'latest' && params.version !== undefined)
     throw new TaskFailure('version is incompatible with state=latest')
-  if (params.umask !== undefined && !/^0?o?[0-7]{1,4}$/.test(plain(params.umask)))
+  if (params.umask !== undefined && !textMatches(params.umask, /^0?o?[0-7]{1,4}$/))
     throw new TaskFailure('umask must be an octal integer')
-  if (params.virtualenv_python !== undefined && isVenv(plain(command)))
+  if (params.virtualenv_python !== undefined && isVenv(revealText(command)))
     throw new TaskFailure(
       'virtualenv_python should not be used when using the venv module or pyvenv as virtualenv_command',
     )
-  const names = joinNames((params.name ?? []).map((one) => plain(one))).filter((one) => one !== '')
+  const names = joinNames((params.name ?? []).map((one) => revealText(one))).filter((one) => one !== '')
   if (params.version === undefined) return names.map(readRequirement)
   const [first = '', ...more] = names
   if (more.length > 0)
@@ -144,7 +144,7 @@ function requirementsOf(params: Parameters): Requirement[] {
     throw new TaskFailure(
       "The 'version' argument conflicts with any version specifier provided along with a package name.",
     )
-  const version = plain(params.version)
+  const version = revealText(params.version)
   return [readRequirement(`${first}${/^[<>=!~]/.test(version) ? '' : '=='}${version}`)]
 }
 
@@ -153,10 +153,13 @@ function choose(
   params: Parameters,
   wanted: readonly Requirement[],
   have: ReadonlyMap<string, string>,
-): string[] | null {
+): Text[] | null {
   const { state } = params
-  const extra = params.extra_args === undefined ? [] : splitWords(plain(params.extra_args))
-  if (params.requirements !== undefined) return [...VERBS[state], ...extra, '-r', plain(params.requirements)]
+  const extra =
+    params.extra_args === undefined
+      ? []
+      : splitWords(revealText(params.extra_args)).map((word) => madeFrom(word, [params.extra_args]))
+  if (params.requirements !== undefined) return [...VERBS[state], ...extra, '-r', params.requirements]
   const left =
     state === 'absent'
       ? wanted.filter(({ name }) => name === null || have.has(name))
@@ -176,8 +179,8 @@ const VERBS = {
   forcereinstall: ['install', '-U', '--force-reinstall'],
 } as const
 
-function saysOf({ state, virtualenv }: Parameters, words: readonly string[]): string {
-  const what = words.filter((word) => !word.startsWith('-')).slice(1)
+function saysOf({ state, virtualenv }: Parameters, words: readonly Text[]): string {
+  const what = words.filter((word) => !textMatches(word, /^-/)).slice(1)
   return `${state === 'absent' ? 'remove' : 'install'} ${what.join(', ')}${virtualenv === undefined ? '' : ` in ${virtualenv}`}`
 }
 

@@ -1,7 +1,7 @@
 import { assignPath } from '../../probes/expand-path.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
+import { mapText, revealText } from '../../values/secret.ts'
 import { splitWords } from '../commands/split-words.ts'
-import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 
 /** Which pip runs, where and how. */
@@ -26,7 +26,7 @@ export function pipPrelude(params: PipWish): ShellText {
   const { virtualenv, executable, umask } = params
   return lines([
     place(params),
-    ...(umask === undefined ? [] : [sh`umask ${plain(umask).replace('o', '')}`]),
+    ...(umask === undefined ? [] : [sh`umask ${mapText(umask, (text) => text.replace('o', ''))}`]),
     sh`export LC_ALL=C PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 ${params.break_system_packages ? ['PIP_BREAK_SYSTEM_PACKAGES=1'] : []}`,
     virtualenv !== undefined
       ? sh`[ -e "$m_v/bin/activate" ] || exit ${NO_ENVIRONMENT}
@@ -60,9 +60,9 @@ export function isVenv(command: string): boolean {
 
 /** Makes the environment. */
 export function makeEnvironment(params: PipWish): ShellText {
-  const words = splitWords(plain(params.virtualenv_command))
+  const words = splitWords(revealText(params.virtualenv_command))
   const site = params.virtualenv_site_packages ? ['--system-site-packages'] : []
-  const python = params.virtualenv_python === undefined ? [] : ['-p', plain(params.virtualenv_python)]
+  const python = params.virtualenv_python === undefined ? [] : ['-p', params.virtualenv_python]
   const make = sh`${words} ${site} ${python} "$m_v" >&2`
   const [program] = words
   return lines([
