@@ -1,5 +1,5 @@
+import { revealText } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import { groupWords } from '../inventory/group-words.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
@@ -46,7 +46,7 @@ export default defineModule({
   observe: nothingToObserve,
   async *converge({ name, groups, free }, _, { fleet }) {
     const vars = new Map([...free].map(([key, value]) => [String(key), value] as const))
-    const added = await fleet.addHost({ name: plain(name), groups: groupWords(groups), vars })
+    const added = await fleet.addHost({ name: revealText(name), groups: groupWords(groups), vars })
     return {
       changed: added.changed,
       result: {

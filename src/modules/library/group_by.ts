@@ -1,4 +1,4 @@
-import { plain } from '../host/text.ts'
+import { revealText } from '../../values/secret.ts'
 import { groupWords } from '../inventory/group-words.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
@@ -31,7 +31,7 @@ export default defineModule({
 
   observe: nothingToObserve,
   async *converge({ key, parents }, _, { fleet, host }) {
-    const group = plain(key).replaceAll(' ', '-')
+    const group = revealText(key).replaceAll(' ', '-')
     const above = (typeof parents === 'string' ? [parents] : groupWords(parents)).map((name) =>
       name.replaceAll(' ', '-'),
     )
