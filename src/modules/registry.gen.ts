@@ -3,7 +3,7 @@ import type { Module } from './module.ts'
 
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
-  add_host: () => import('./library/add_host.ts'),
+  acl: () => import('./library/acl.ts'),
   amp_query: () => import('./library/amp_query.ts'),
   amp_series: () => import('./library/amp_series.ts'),
   amp_workspace: () => import('./library/amp_workspace.ts'),
@@ -16,6 +16,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   aws_check: () => import('./library/aws_check.ts'),
   aws_credentials: () => import('./library/aws_credentials.ts'),
   blockinfile: () => import('./library/blockinfile.ts'),
+  capabilities: () => import('./library/capabilities.ts'),
   collector: () => import('./library/collector.ts'),
   command: () => import('./library/command.ts'),
   copy: () => import('./library/copy.ts'),
@@ -27,11 +28,11 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   fetch: () => import('./library/fetch.ts'),
   file: () => import('./library/file.ts'),
   find: () => import('./library/find.ts'),
+  firewalld: () => import('./library/firewalld.ts'),
   get_url: () => import('./library/get_url.ts'),
   getent: () => import('./library/getent.ts'),
   git: () => import('./library/git.ts'),
   group: () => import('./library/group.ts'),
-  group_by: () => import('./library/group_by.ts'),
   host_check: () => import('./library/host_check.ts'),
   hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),
@@ -103,7 +104,10 @@ export const ALIASES: Readonly<Record<string, string>> = {
 
 /** Short name -> the collection that Ansible has it in, when that is not ansible.builtin. */
 export const COLLECTIONS: Readonly<Record<string, string>> = {
+  acl: 'ansible.posix',
   authorized_key: 'ansible.posix',
+  capabilities: 'community.general',
+  firewalld: 'ansible.posix',
   mount: 'ansible.posix',
   sysctl: 'ansible.posix',
   timezone: 'community.general',
