@@ -4,6 +4,7 @@ import type { Module } from './module.ts'
 /** Short name -> loader. */
 export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: Module }>>> = {
   acl: () => import('./library/acl.ts'),
+  add_host: () => import('./library/add_host.ts'),
   amp_query: () => import('./library/amp_query.ts'),
   amp_series: () => import('./library/amp_series.ts'),
   amp_workspace: () => import('./library/amp_workspace.ts'),
@@ -33,6 +34,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   getent: () => import('./library/getent.ts'),
   git: () => import('./library/git.ts'),
   group: () => import('./library/group.ts'),
+  group_by: () => import('./library/group_by.ts'),
   host_check: () => import('./library/host_check.ts'),
   hostname: () => import('./library/hostname.ts'),
   iam_role: () => import('./library/iam_role.ts'),
@@ -54,6 +56,8 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   replace: () => import('./library/replace.ts'),
   rpm_key: () => import('./library/rpm_key.ts'),
   script: () => import('./library/script.ts'),
+  seboolean: () => import('./library/seboolean.ts'),
+  seport: () => import('./library/seport.ts'),
   service: () => import('./library/service.ts'),
   service_facts: () => import('./library/service_facts.ts'),
   set_fact: () => import('./library/set_fact.ts'),
@@ -93,6 +97,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   win_template: () => import('./library/win_template.ts'),
   win_unzip: () => import('./library/win_unzip.ts'),
   yum_repository: () => import('./library/yum_repository.ts'),
+  zypper: () => import('./library/zypper.ts'),
 }
 
 /** Other name -> short name. */
@@ -109,6 +114,8 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   capabilities: 'community.general',
   firewalld: 'ansible.posix',
   mount: 'ansible.posix',
+  seboolean: 'ansible.posix',
+  seport: 'community.general',
   sysctl: 'ansible.posix',
   timezone: 'community.general',
   ufw: 'community.general',
@@ -126,4 +133,5 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   win_stat: 'ansible.windows',
   win_template: 'ansible.windows',
   win_unzip: 'community.windows',
+  zypper: 'community.general',
 }

@@ -1,6 +1,6 @@
+import { joinTexts, mapText, textMatches } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { isDict, type Value } from '../../values/value.ts'
-import { plain } from '../host/text.ts'
 import type { Text } from '../parameters.ts'
 
 /** The parameters that say what of a zone a task is about; one of them at most. */
@@ -25,14 +25,16 @@ export interface SubjectParameters {
 /** How firewall-cmd is asked for something and told to have it, or not to have it. */
 export interface Subject {
   /** For messages: `service http`. */
-  readonly what: string
+  readonly what: Text
+  /** It is a zone itself, and in none. */
+  readonly isZone: boolean
   readonly wanted: boolean
   /** Words that end well where it is there; null for what is looked at in a list. */
-  readonly query: string | null
+  readonly query: Text | null
   /** A list of words, in which it is when it is there. */
-  readonly list: { readonly word: string; readonly holds: string } | null
-  readonly add: string
-  readonly remove: string
+  readonly list: { readonly word: string; readonly holds: Text } | null
+  readonly add: Text
+  readonly remove: Text
   /** It can be changed on disk alone. */
   readonly permanentOnly: boolean
   /** firewalld may end it by itself after a time. */
@@ -43,7 +45,7 @@ export interface Subject {
 export function subjectOf(params: SubjectParameters): Subject {
   const on = params.state === 'enabled' || params.state === 'present'
   const subject = valued(params, on) ?? flagged(params, params.state === 'enabled') ?? ofZone(params, on)
-  const zoneLevel = params.target !== undefined || subject.what.startsWith('zone ')
+  const zoneLevel = params.target !== undefined || subject.isZone
   if (!zoneLevel && (params.state === 'absent' || params.state === 'present'))
     throw new TaskFailure('absent and present state can only be used in zone level operations', {
       hint: 'use enabled or disabled',
@@ -59,28 +61,29 @@ export function subjectOf(params: SubjectParameters): Subject {
 }
 
 function valued(params: SubjectParameters, wanted: boolean): Subject | null {
-  const port = params.port === undefined ? undefined : plain(params.port).trim()
-  if (port !== undefined && !/^[^/]+\/[a-z]+$/.test(port))
+  const port = params.port === undefined ? undefined : mapText(params.port, (text) => text.trim())
+  if (port !== undefined && !textMatches(port, /^[^/]+\/[a-z]+$/))
     throw new TaskFailure('improper port format (missing protocol?)', { hint: 'a port is like 9100/tcp' })
-  const all: readonly (readonly [string, string | undefined])[] = [
-    ['icmp-block', plain(params.icmp_block)],
-    ['service', plain(params.service)],
-    ['protocol', plain(params.protocol)],
+  const all: readonly (readonly [string, Text | undefined])[] = [
+    ['icmp-block', params.icmp_block],
+    ['service', params.service],
+    ['protocol', params.protocol],
     ['port', port],
-    ['rich-rule', plain(params.rich_rule)],
-    ['source', plain(params.source)],
-    ['interface', plain(params.interface)],
+    ['rich-rule', params.rich_rule],
+    ['source', params.source],
+    ['interface', params.interface],
     ['forward-port', params.port_forward === undefined ? undefined : forwardPort(params.port_forward)],
   ]
   const [kind, value] = all.find(([, one]) => one !== undefined) ?? []
   if (kind === undefined || value === undefined) return null
   return {
-    what: `${kind} ${value}`,
+    what: joinTexts([kind, ' ', value]),
+    isZone: false,
     wanted,
-    query: `--query-${kind}=${value}`,
+    query: joinTexts([`--query-${kind}=`, value]),
     list: null,
-    add: `--${kind === 'interface' ? 'change' : 'add'}-${kind}=${value}`,
-    remove: `--remove-${kind}=${value}`,
+    add: joinTexts([`--${kind === 'interface' ? 'change' : 'add'}-${kind}=`, value]),
+    remove: joinTexts([`--remove-${kind}=`, value]),
     permanentOnly: false,
     expires: kind !== 'source' && kind !== 'interface',
   }
@@ -95,16 +98,22 @@ function flagged(params: SubjectParameters, on: boolean): Subject | null {
   const [kind, value] = Object.entries(all).find(([, one]) => one !== undefined) ?? []
   if (kind === undefined) return null
   return {
-    ...{ what: kind, wanted: on === value, query: `--query-${kind}`, list: null },
+    ...{ what: kind, isZone: false, wanted: on === value, query: `--query-${kind}`, list: null },
     ...{ add: `--add-${kind}`, remove: `--remove-${kind}`, permanentOnly: false, expires: false },
   }
 }
 
 function ofZone({ zone, target, state }: SubjectParameters, wanted: boolean): Subject {
-  const name = plain(zone)
+  const name = zone
   if (target !== undefined)
     return {
-      ...{ what: `target ${target}`, wanted, query: null, list: { word: '--get-target', holds: target } },
+      ...{
+        what: `target ${target}`,
+        isZone: false,
+        wanted,
+        query: null,
+        list: { word: '--get-target', holds: target },
+      },
       ...{
         add: `--set-target=${target}`,
         remove: '--set-target=default',
@@ -117,8 +126,19 @@ function ofZone({ zone, target, state }: SubjectParameters, wanted: boolean): Su
       hint: 'name a service, a port or the like; a zone itself is present or absent',
     })
   return {
-    ...{ what: `zone ${name}`, wanted, query: null, list: { word: '--get-zones', holds: name } },
-    ...{ add: `--new-zone=${name}`, remove: `--delete-zone=${name}`, permanentOnly: true, expires: false },
+    ...{
+      what: joinTexts(['zone ', name]),
+      isZone: true,
+      wanted,
+      query: null,
+      list: { word: '--get-zones', holds: name },
+    },
+    ...{
+      add: joinTexts(['--new-zone=', name]),
+      remove: joinTexts(['--delete-zone=', name]),
+      permanentOnly: true,
+      expires: false,
+    },
   }
 }
 

@@ -3,12 +3,12 @@ import { assignPath } from '../../probes/expand-path.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { madeFrom, revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { hold, holdPrelude } from '../files/enter.ts'
 import { observeReal, realPlace } from '../files/real-file.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const spec = {
   parameters: {
@@ -103,15 +103,15 @@ getfacl --absolute-names --omit-header ${params.default ? ['-d'] : []} -- ${`./$
 const NO_PROGRAM = 127
 
 interface Wish {
-  readonly text: string
-  readonly words: readonly string[]
+  readonly text: Text
+  readonly words: readonly Text[]
 }
 
 /** Null for query. @throws TaskFailure in Ansible's words for parameters that do not go together */
 function wishOf(params: Parameters): Wish | null {
   const { state, recalculate_mask: mask } = params
-  const entry = plain(params.entry)
-  const [entity, permissions] = [plain(params.entity), plain(params.permissions)]
+  const entry = revealText(params.entry)
+  const [entity, permissions] = [revealText(params.entity), revealText(params.permissions)]
   const refuse = (message: string) => {
     throw new TaskFailure(message)
   }
@@ -139,10 +139,16 @@ function wishOf(params: Parameters): Wish | null {
         : "'entry' MUST have 2 or 3 sections divided by ':' when 'state=absent'.",
     )
   const [kind = '', name = '', rights = ''] = parts
-  const type = { u: 'user', g: 'group', m: 'mask', o: 'other' }[kind.toLowerCase().charAt(0)]
+  const kinds: Readonly<Record<string, string>> = { u: 'user', g: 'group', m: 'mask', o: 'other' }
+  const type = kinds[kind.toLowerCase().charAt(0)]
   if (type === undefined)
-    throw new TaskFailure(`'${kind}' is no kind of entry`, { hint: 'user, group, mask or other' })
-  const text = state === 'present' && rights !== '' ? `${type}:${name}:${rights}` : `${type}:${name}`
+    throw new TaskFailure(`'${madeFrom(kind, [params.entry])}' is no kind of entry`, {
+      hint: 'user, group, mask or other',
+    })
+  const text = madeFrom(
+    state === 'present' && rights !== '' ? `${type}:${name}:${rights}` : `${type}:${name}`,
+    [params.entry, params.entity, params.permissions],
+  )
   return {
     text,
     words: [

@@ -3,11 +3,12 @@ import { assignPath } from '../../probes/expand-path.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { madeFrom, revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { hold, holdPrelude } from '../files/enter.ts'
 import { observeReal, realPlace } from '../files/real-file.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 export default defineModule({
   name: 'capabilities',
@@ -55,7 +56,7 @@ export default defineModule({
   }),
 
   async *converge(params, { look, runs, ...answers }, context) {
-    const wanted = parse(plain(params.capability).trim().toLowerCase())
+    const wanted = parse(params.capability)
     const present = params.state === 'present'
     if (present && wanted.flags === null)
       throw new TaskFailure("Couldn't find operator (one of: ['=', '-', '+'])", {
@@ -78,10 +79,10 @@ export default defineModule({
     const result = { state: params.state }
     if (right) return { result }
     const next = [...others, ...(present ? [wanted] : [])]
-    const text = next.map(({ name, flags }) => `${name}${flags ?? ''}`).join(' ')
+    const text = madeFrom(shown(next), [params.capability])
     const output = yield {
       kind: 'run',
-      says: `${present ? 'give' : 'take'} ${wanted.name} ${present ? 'to' : 'from'} ${answers.target.path}`,
+      says: `${present ? 'give' : 'take'} ${madeFrom(wanted.name, [params.capability])} ${present ? 'to' : 'from'} ${answers.target.path}`,
       touches: ['files'],
       contained: true,
       diff: [{ header: answers.target.path, before: `${shown(current)}\n`, after: `${text}\n` }],
@@ -107,10 +108,11 @@ interface Capability {
   readonly flags: string | null
 }
 
-function parse(text: string): Capability {
+function parse(capability: Text): Capability {
+  const text = revealText(capability).trim().toLowerCase()
   const [, name = text, flags] = /^([a-z0-9_]+)([=+-][eip]*)$/.exec(text) ?? []
   if (!/^[a-z0-9_]+$/.test(name))
-    throw new TaskFailure(`'${name}' is no capability`, { hint: 'write it as cap_net_raw+ep' })
+    throw new TaskFailure(`'${capability}' is no capability`, { hint: 'write it as cap_net_raw+ep' })
   return { name, flags: flags ?? null }
 }
 

@@ -2,12 +2,12 @@ import { field, readFields } from '../../probes/fields.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { hostFailure } from '../../values/host-failure.ts'
+import { joinTexts, sameText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import { type Subject, subjectOf } from '../firewalls/firewalld-subject.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
-import type { ParameterSpec, ParametersOf } from '../parameters.ts'
+import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const spec = {
   parameters: {
@@ -117,7 +117,7 @@ export default defineModule({
     const done = `Changed ${subject.what} to ${params.state}`
     const output = yield {
       kind: 'run',
-      says: `${subject.wanted ? 'have' : 'do without'} ${subject.what}${params.zone === undefined ? '' : ` in ${plain(params.zone)}`}`,
+      says: `${subject.wanted ? 'have' : 'do without'} ${subject.what}${params.zone === undefined ? '' : ` in ${params.zone}`}`,
       touches: ['files'],
       contained: true,
       diff: [
@@ -138,9 +138,9 @@ const NO_FIREWALLD = 127
 /** What firewall-cmd says of something that is not there. */
 const NO = 1
 
-function zoneWords({ zone }: Parameters, subject: Subject): string[] {
+function zoneWords({ zone }: Parameters, subject: Subject): Text[] {
   // A zone itself is in none.
-  return zone === undefined || subject.what.startsWith('zone ') ? [] : [`--zone=${plain(zone)}`]
+  return zone === undefined || subject.isZone ? [] : [joinTexts(['--zone=', zone])]
 }
 
 function lookScript(params: Parameters, subject: Subject): ShellText {
@@ -176,7 +176,9 @@ function readLook(output: Output, subject: Subject): Look {
       throw new TaskFailure(`firewalld cannot tell of ${subject.what}: ${said.slice(0, 500)}`, {
         hint: 'look at the names of zone, service and the like (firewall-cmd --get-zones, --get-services); become root',
       })
-    return subject.list === null ? rc === 0 : said.split(/\s+/).includes(subject.list.holds)
+    return subject.list === null
+      ? rc === 0
+      : said.split(/\s+/).some((word) => sameText(subject.list?.holds, word))
   }
   return {
     running: field(fields, 'running') !== undefined,

@@ -11,7 +11,6 @@ import {
   ufwLook,
   wouldChange,
 } from '../firewalls/ufw-state.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
@@ -177,7 +176,7 @@ function ruleWords(params: Parameters, insert: number): ShellText {
     ...(params.route ? ['route'] : []),
     ...(params.delete ? ['delete'] : []),
     ...(insert === 0 || params.delete ? [] : ['insert', String(insert)]),
-    plain(params.rule) ?? '',
+    params.rule ?? '',
     ...(params.direction === undefined ? [] : [params.direction]),
     ...on(['on'], params.interface),
     ...on(['in', 'on'], params.interface_in),
