@@ -13,6 +13,7 @@ const SYSTEM = [
       'inventory/fuzz',
       'inventory/script/*',
       'report/diffs',
+      'report/web/*',
     ],
     ...['modules/archives/members', 'modules/files/attributes/modes', 'probes/expand-path'],
     ...['modules/registration/*-script', 'artifacts/signature/signature', 'artifacts/collectors'],

@@ -134,9 +134,21 @@ export async function runFromWords(
         verbosity,
         diff,
         webhooks,
+        web: await webAddress(words.web),
         summaryFile: process.env['GITHUB_STEP_SUMMARY'] || undefined,
       })),
   })
+}
+
+async function webAddress(written: string | true | undefined) {
+  if (written === undefined) return undefined
+  const { readWebAddress } = await import('../report/web/server.ts')
+  try {
+    return readWebAddress(written === true ? '' : written)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError([{ message: `--web: ${error.message}` }])
+  }
 }
 
 /** The inventory and the variables beside it and beside the playbook. */

@@ -1,9 +1,11 @@
 import type { Listener } from '../run/record/events.ts'
+import { InputError } from '../values/problem.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { jsonReport } from './json.ts'
 import { type LogOptions, logReport } from './log.ts'
 import type { Webhook } from './notify/notify.ts'
 import { telemetry } from './telemetry/choose.ts'
+import type { WebAddress } from './web/server.ts'
 
 /** Below this the rows are broken into pieces; a terminal that does not know its size says 0. */
 const NARROWEST_COLUMNS = 40
@@ -26,21 +28,42 @@ export interface ReportChoice extends LogOptions {
   readonly json: boolean
   /** Where a CI job's summary goes as well. */
   readonly summaryFile?: string | undefined
+  /** Where the run can be looked at in a browser. */
+  readonly web?: WebAddress | undefined
   /** Who is told how the run ended. */
   readonly webhooks?: readonly Webhook[] | undefined
 }
 
-/** The report for a command's stdout: JSON lines when asked for, the live view on a terminal, else a log. */
-export async function chooseReport({ summaryFile, webhooks, ...options }: ReportChoice): Promise<Listener> {
+/**
+ * The report for a command's stdout: JSON lines when asked for, the live view on a terminal, else a log; and who else is told.
+ * @throws InputError when nobody can listen at the address for browsers
+ */
+export async function chooseReport({
+  summaryFile,
+  webhooks,
+  web,
+  ...options
+}: ReportChoice): Promise<Listener> {
   const listeners = [await onStdout(options)]
   if (summaryFile !== undefined)
     listeners.push((await import('./afterwards/step-summary.ts')).stepSummary(summaryFile))
   if (webhooks !== undefined && webhooks.length > 0)
     listeners.push((await import('./notify/notify.ts')).notifying(webhooks, toStderr))
+  if (web !== undefined) listeners.push(await servedAt(web))
   const sent = await telemetry(process.env, toStderr)
   if (sent !== undefined) listeners.push(sent)
   return (event) => {
     for (const listen of listeners) listen(event)
+  }
+}
+
+async function servedAt(web: WebAddress): Promise<Listener> {
+  const { webReport } = await import('./web/server.ts')
+  try {
+    return await webReport(web, (address) => toStderr(`live at ${address}`))
+  } catch (error) {
+    const message = `--web: nobody can be served at ${web.host}:${web.port}: ${(error as Error).message}`
+    throw new InputError([{ message, hint: 'choose another address or port' }])
   }
 }
 

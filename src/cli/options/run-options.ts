@@ -26,6 +26,7 @@ export interface RunWords extends VaultWords {
   readonly acceptNewHostKeys?: boolean
   readonly json?: boolean
   readonly notify?: string[]
+  readonly web?: string | true
   readonly verbose?: number
   readonly listHosts?: boolean
   readonly listTasks?: boolean
@@ -71,6 +72,7 @@ export function addRunOptions(command: Command): Command {
       'tell a webhook how it ended: of Slack, slack+URL for what takes its messages, else JSON; also MUSTER_NOTIFY',
       collect,
     )
+    .option('--web [address]', 'serve the run to browsers while it goes on, at 127.0.0.1 unless given')
     .option('--json', 'print events as JSON lines and nothing else')
     .option('-v, --verbose', 'say more; -vv also shows results', (_: string, before: number) => before + 1, 0)
 }
