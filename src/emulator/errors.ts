@@ -25,6 +25,7 @@ export type CommonKind =
   | 'throttled'
   | 'unknown-operation'
 
+/** An error that every service of AWS knows; each protocol spells its code in its own way (`protocol/`). */
 export class CommonError extends Error {
   readonly kind: CommonKind
 

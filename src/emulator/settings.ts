@@ -31,6 +31,7 @@ export interface Settings {
   lostAnswers: Record<string, number>
 }
 
+/** How the stand-in behaves when nobody says otherwise. Seconds, but for what is a flag or a number of things. */
 export function defaultSettings(): Settings {
   return {
     tokenLifetime: 3600,

@@ -120,6 +120,7 @@ export interface State {
   readonly activationTiers: Map<string, ServiceSetting>
 }
 
+/** An account in which nothing was made yet. @param account its id of twelve digits */
 export function emptyState(account: string): State {
   return {
     account,

@@ -350,6 +350,7 @@ export function keywordsOn(where: Where): string[] {
   return Object.keys(KEYWORDS).filter((name) => KEYWORDS[name]!.on.includes(where))
 }
 
+/** Whether Ansible knows the keyword at that place (facts/plays.md). */
 export function isKeyword(name: string, where: Where): boolean {
   return Object.hasOwn(KEYWORDS, name) && KEYWORDS[name]!.on.includes(where)
 }

@@ -21,6 +21,7 @@ const ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as co
 
 export type DigestAlgorithm = (typeof ALGORITHMS)[number]
 
+/** Whether hosts can be asked for digests of that name: md5, sha1, sha224, sha256, sha384, sha512. */
 export function isDigestAlgorithm(name: string): name is DigestAlgorithm {
   return (ALGORITHMS as readonly string[]).includes(name)
 }

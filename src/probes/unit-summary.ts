@@ -70,6 +70,7 @@ function readAll(output: Output, names: readonly string[]): (UnitSummary | typeo
 /** systemd's words for a unit that runs, or is about to; `activating` is also what one is that fails and is tried again. */
 const RUNNING: readonly string[] = ['active', 'activating', 'reloading', 'refreshing', 'deactivating']
 
+/** Whether the unit runs, or is on its way up or down. */
 export function isRunning({ active }: UnitSummary): boolean {
   return RUNNING.includes(active)
 }

@@ -74,6 +74,7 @@ export function withoutResults(host: HostState): HostState {
   return { ...host, facts: new HostFacts(), gathered: new HostFacts(), gathering: undefined }
 }
 
+/** A host at the beginning of a run: nothing is known of it. @param name its inventory_hostname */
 export function newHost(name: string): HostState {
   return {
     name,

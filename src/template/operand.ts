@@ -70,6 +70,7 @@ export class Hidden extends Internal {
   }
 }
 
+/** A tuple of Python, its items in order; outside the engine it is a list. */
 export class Tuple extends Internal {
   readonly typeName = 'tuple'
   readonly items: readonly Operand[]

@@ -90,10 +90,12 @@ export function findTest(name: string): Test | undefined {
   return tests.get(name)
 }
 
+/** The names of all filters, short ones and those with a collection. */
 export function filterNames(): string[] {
   return [...filters.keys()]
 }
 
+/** The names of all tests, short ones and those with a collection. */
 export function testNames(): string[] {
   return [...tests.keys()]
 }

@@ -28,6 +28,7 @@ export type Value =
 export type Dict = Map<Key, Value>
 export type Key = string | number | bigint | boolean | null
 
+/** Whether a value is a mapping of YAML or Jinja. */
 export function isDict(value: unknown): value is Dict {
   return value instanceof Map
 }

@@ -67,6 +67,7 @@ export function useVaultPasswords(passwords: readonly VaultPassword[]): void {
   current = new Keyring(passwords)
 }
 
+/** The passwords that {@link useVaultPasswords} was given last; without any, nothing opens. */
 export function keyring(): Keyring {
   return current
 }

@@ -7,6 +7,7 @@ const IMPLICIT =
 const PARTS =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d*))?(?:[ \t]*(Z|[-+]\d{1,2}(?::\d{2})?))?)?$/
 
+/** Whether a plain scalar has the form of a date or time, whether there is such a day or not. */
 export function looksLikeTimestamp(text: string): boolean {
   return IMPLICIT.test(text)
 }

@@ -28,6 +28,7 @@ export function readDirective(text: string): { readonly keyword: string; readonl
   return { keyword, words: splitWords(rest, true) }
 }
 
+/** The lines of an ssh_config with their places, and all its mistakes; comments and empty lines are left out. @param file for positions */
 export function readLines(text: string, file: string): ConfigFile {
   const lines: ConfigLine[] = []
   const problems: Problem[] = []

@@ -141,6 +141,7 @@ export function describeWorkspace(id: string, call: Call): Answer {
   return rest({ workspace: { ...summary(workspace, call), prometheusEndpoint } })
 }
 
+/** DeleteWorkspace. @throws AwsError ConflictException while it is being made */
 export function deleteWorkspace(id: string, call: Call): Answer {
   const workspace = findWorkspace(id, call)
   if (workspaceStatus(workspace, call.now) === 'CREATING') {
@@ -154,6 +155,7 @@ export function deleteWorkspace(id: string, call: Call): Answer {
   return { status: 202, headers: {}, body: '' }
 }
 
+/** UpdateWorkspaceAlias: 1 to 100 characters; without one the alias is taken away. @throws AwsError */
 export function updateWorkspaceAlias(id: string, call: Call): Answer {
   const input = new Input(readJson(call.request))
   const alias = input.text('alias', { min: 1, max: 100, pattern: ALIAS })?.trim()
@@ -167,6 +169,7 @@ function taggedWorkspace(arn: string, call: Call): Workspace {
   return findWorkspace(decodeURIComponent(arn).split('/').at(-1) ?? '', call)
 }
 
+/** TagResource: adds tags or changes their values, up to 50. @throws AwsError */
 export function tagWorkspace(arn: string, call: Call): Answer {
   const input = new Input(readJson(call.request))
   const tags = input.tagMap('tags', 50) ?? {}
@@ -176,6 +179,7 @@ export function tagWorkspace(arn: string, call: Call): Answer {
   return rest({})
 }
 
+/** UntagResource, with keys in the query. @throws AwsError */
 export function untagWorkspace(arn: string, call: Call): Answer {
   const workspace = taggedWorkspace(arn, call)
   const keys = new URLSearchParams(call.request.query).getAll('tagKeys')
@@ -183,6 +187,7 @@ export function untagWorkspace(arn: string, call: Call): Answer {
   return rest({})
 }
 
+/** ListTagsForResource. @throws AwsError ResourceNotFoundException */
 export function listWorkspaceTags(arn: string, call: Call): Answer {
   return rest({ tags: taggedWorkspace(arn, call).tags })
 }

@@ -21,6 +21,7 @@ export function createPolicy(form: URLSearchParams, call: Call): XmlValue {
   return { Policy: { PolicyName: name, Path: path, Arn: arn, DefaultVersionId: 'v1' } }
 }
 
+/** PutRolePolicy: makes an inline policy or takes its place. @throws AwsError */
 export function putRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const name = field(form, 'PolicyName', POLICY_NAME)
@@ -28,6 +29,7 @@ export function putRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   return undefined
 }
 
+/** GetRolePolicy; the document is percent-encoded, as IAM gives it. @throws AwsError NoSuchEntity */
 export function getRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const name = field(form, 'PolicyName', POLICY_NAME)
@@ -36,10 +38,12 @@ export function getRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   return { RoleName: role.name, PolicyName: name, PolicyDocument: encodeURIComponent(policy.value) }
 }
 
+/** ListRolePolicies: names of inline policies. @throws AwsError */
 export function listRolePolicies(form: URLSearchParams, call: Call): XmlValue {
   return { IsTruncated: false, PolicyNames: [...namedRole(form, call).inline.keys()].sort() }
 }
 
+/** DeleteRolePolicy. @throws AwsError NoSuchEntity */
 export function deleteRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const name = field(form, 'PolicyName', POLICY_NAME)
@@ -56,6 +60,7 @@ export function attachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   return undefined
 }
 
+/** DetachRolePolicy. @throws AwsError NoSuchEntity when it is not attached */
 export function detachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const arn = field(form, 'PolicyArn', ARN)
@@ -63,6 +68,7 @@ export function detachRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   return undefined
 }
 
+/** ListAttachedRolePolicies: names and ARNs of managed policies. @throws AwsError */
 export function listAttachedRolePolicies(form: URLSearchParams, call: Call): XmlValue {
   return {
     IsTruncated: false,

@@ -44,6 +44,7 @@ export function policyField(form: URLSearchParams, name: string, needsPrincipal:
   return document
 }
 
+/** CreateRole; names differ in more than case. @throws AwsError EntityAlreadyExists, MalformedPolicyDocument */
 export function createRole(form: URLSearchParams, call: Call): XmlValue {
   const name = field(form, 'RoleName', NAME)
   const path = optionalField(form, 'Path', PATH) ?? '/'
@@ -72,10 +73,12 @@ export function createRole(form: URLSearchParams, call: Call): XmlValue {
   return { Role: describe(role, call) }
 }
 
+/** GetRole. @throws AwsError NoSuchEntity */
 export function getRole(form: URLSearchParams, call: Call): XmlValue {
   return { Role: describe(namedRole(form, call), call) }
 }
 
+/** ListRoles, below a path prefix, in pages. */
 export function listRoles(form: URLSearchParams, call: Call): XmlValue {
   const prefix = optionalField(form, 'PathPrefix') ?? '/'
   const size = Number(optionalField(form, 'MaxItems', { pattern: /^\d{1,4}$/ }) ?? 100)
@@ -91,6 +94,7 @@ export function listRoles(form: URLSearchParams, call: Call): XmlValue {
   }
 }
 
+/** DeleteRole. @throws AwsError DeleteConflict while policies are on it */
 export function deleteRole(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   if (role.attached.size > 0) {
@@ -112,6 +116,7 @@ export function updateRole(form: URLSearchParams, call: Call): XmlValue {
   return {}
 }
 
+/** UpdateAssumeRolePolicy: another trust policy. @throws AwsError */
 export function updateAssumeRolePolicy(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const document = policyField(form, 'PolicyDocument', true)
@@ -119,6 +124,7 @@ export function updateAssumeRolePolicy(form: URLSearchParams, call: Call): XmlVa
   return undefined
 }
 
+/** PutRolePermissionsBoundary. @throws AwsError NoSuchEntity */
 export function putPermissionsBoundary(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const arn = field(form, 'PermissionsBoundary', ARN)
@@ -127,6 +133,7 @@ export function putPermissionsBoundary(form: URLSearchParams, call: Call): XmlVa
   return undefined
 }
 
+/** DeleteRolePermissionsBoundary. @throws AwsError NoSuchEntity */
 export function deletePermissionsBoundary(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   if (role.boundary === undefined)
@@ -135,12 +142,14 @@ export function deletePermissionsBoundary(form: URLSearchParams, call: Call): Xm
   return undefined
 }
 
+/** TagRole: adds tags or changes their values, up to 50. @throws AwsError */
 export function tagRole(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   role.tags = checkTagCount({ ...role.tags, ...tagsField(form) })
   return undefined
 }
 
+/** UntagRole. @throws AwsError */
 export function untagRole(form: URLSearchParams, call: Call): XmlValue {
   const role = namedRole(form, call)
   const keys = members(form, 'TagKeys')
@@ -148,6 +157,7 @@ export function untagRole(form: URLSearchParams, call: Call): XmlValue {
   return undefined
 }
 
+/** ListRoleTags. @throws AwsError NoSuchEntity */
 export function listRoleTags(form: URLSearchParams, call: Call): XmlValue {
   return { IsTruncated: false, Tags: tagMembers(namedRole(form, call)) }
 }

@@ -25,6 +25,7 @@ export function readJson(request: CloudRequest): Readonly<Record<string, unknown
   throw new AwsError('SerializationException', 'Expected a JSON object as the body')
 }
 
+/** An answer of the JSON 1.1 protocol (SSM). */
 export function json(value: unknown): Answer {
   return {
     status: 200,

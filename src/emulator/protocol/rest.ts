@@ -23,6 +23,7 @@ export function restError(error: AwsError | CommonError): Answer {
   }
 }
 
+/** An answer of the REST-JSON protocol (AMP). */
 export function rest(value: unknown, status = 200): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
 }

@@ -22,6 +22,7 @@ export function tagList(tags: Tags): readonly { readonly Key: string; readonly V
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
+/** AddTagsToResource, for managed nodes. @throws AwsError TooManyTagsError, InvalidResourceId */
 export function addTags(members: Readonly<Record<string, unknown>>, call: Call): unknown {
   const input = new Input(members)
   const added = input.tags('Tags', 1000) ?? {}
@@ -33,6 +34,7 @@ export function addTags(members: Readonly<Record<string, unknown>>, call: Call):
   return {}
 }
 
+/** RemoveTagsFromResource. @throws AwsError InvalidResourceId */
 export function removeTags(members: Readonly<Record<string, unknown>>, call: Call): unknown {
   const input = new Input(members)
   const keys = input.texts('TagKeys') ?? []
@@ -41,6 +43,7 @@ export function removeTags(members: Readonly<Record<string, unknown>>, call: Cal
   return {}
 }
 
+/** ListTagsForResource. @throws AwsError InvalidResourceId */
 export function listTags(members: Readonly<Record<string, unknown>>, call: Call): unknown {
   return { TagList: tagList(taggedNode(new Input(members), call).tags) }
 }

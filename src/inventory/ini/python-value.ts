@@ -12,6 +12,7 @@ export class PythonTuple {
   }
 }
 
+/** A set literal, its items as they are written, equal ones among them. */
 export class PythonSet {
   readonly items: Parsed[]
   constructor(items: Parsed[]) {
@@ -19,6 +20,7 @@ export class PythonSet {
   }
 }
 
+/** A dict literal with its entries in order; keys may be anything here. */
 export class PythonDict {
   readonly entries: [Parsed, Parsed][]
   constructor(entries: [Parsed, Parsed][]) {

@@ -53,6 +53,7 @@ export function nodeText(id: string): string {
   return `INSTANCE_ID=${id}\n`
 }
 
+/** The digest of a text in UTF-8, in hexadecimal digits, as probes give those of files. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }

@@ -24,6 +24,7 @@ export type ListsProbes = {
 /** apt touches the first after each update that went well; minimal systems have the second only. */
 const LISTS = ['/var/lib/apt/periodic/update-success-stamp', '/var/lib/apt/lists']
 
+/** What tells how old apt's lists are; asked only where the task wants them renewed. */
 export function observeLists({ updateCache }: ListsWish): ListsProbes {
   return updateCache ? { lists: LISTS.map(stat), now: clock() } : { lists: undefined, now: undefined }
 }

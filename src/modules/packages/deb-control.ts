@@ -97,10 +97,12 @@ function controlFields(text: string): Map<string, string> {
   return new Map([...fields].map(([name, parts]) => [name, parts.join(' ').trim()]))
 }
 
+/** Whether a text can be the name of a package (Debian policy 5.6.1; upper case is let through). */
 export function isPackageName(text: string): boolean {
   return /^[a-z0-9][a-z0-9+.-]*$/i.test(text)
 }
 
+/** Whether a text can be a version, with epoch and revision (Debian policy 5.6.12). */
 export function isVersion(text: string): boolean {
   return /^[0-9A-Za-z][0-9A-Za-z.+:~-]*$/.test(text)
 }

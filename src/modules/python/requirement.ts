@@ -23,6 +23,7 @@ export function joinNames(words: readonly string[]): string[] {
   return names
 }
 
+/** A word for pip; one that is no name with conditions (a file, an address) has the name null. */
 export function readRequirement(text: string): Requirement {
   const [, name, , conditions = ''] =
     /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*([<>=!~][^;@/]*)?$/.exec(text) ?? []

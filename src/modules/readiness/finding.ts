@@ -14,18 +14,22 @@ export interface Finding {
   readonly next?: string | undefined
 }
 
+/** What is as it should be. */
 export function ok(check: string, found: string): Finding {
   return { check, status: 'ok', found }
 }
 
+/** What works and will make trouble. @param next what to do */
 export function warning(check: string, found: string, next: string): Finding {
   return { check, status: 'warning', found, next }
 }
 
+/** What keeps the host from being managed. @param next what to do */
 export function failed(check: string, found: string, next: string): Finding {
   return { check, status: 'failed', found, next }
 }
 
+/** What could not be looked at. @param why the reason */
 export function unchecked(check: string, why: string, next?: string): Finding {
   return { check, status: 'unchecked', found: `not checked: ${why}`, next }
 }

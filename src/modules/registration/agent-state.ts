@@ -51,6 +51,7 @@ const PROGRAMS = {
   snap: '/snap/amazon-ssm-agent/current/amazon-ssm-agent',
 } as const
 
+/** The agent's unit, by the form of its package. */
 export function agentUnit(form: AgentForm): string {
   return UNITS[form]
 }
@@ -64,6 +65,7 @@ export function restartAgent(form: PackageForm): ShellText {
   return sh`{ [ "$(systemctl show -P NeedDaemonReload ${unit})" = no ] || systemctl daemon-reload; systemctl restart ${unit} || { systemctl reset-failed ${unit} && systemctl restart ${unit}; }; }`
 }
 
+/** The path of the agent's program, by the form of its package. */
 export function agentProgram(form: PackageForm): string {
   return PROGRAMS[form]
 }
@@ -97,6 +99,7 @@ export function formOf({
   return known.manager === 'dpkg' ? 'deb' : 'rpm'
 }
 
+/** The answers to {@link agentProbes} in the words of the modules; the skew of the clock in seconds. */
 export function agentOf(answers: AgentAnswers): AgentState {
   const { node, runningAs, machineId, windowsVersion } = answers.registration
   return {

@@ -42,6 +42,7 @@ export interface RegistrationShared extends KnownNodes {
   readonly activation: BatchActivation | AwsFailure | undefined
 }
 
+/** Whether a host takes part in an activation: it is not registered, or shall be anew. */
 export function needsRegistration(member: {
   readonly params: { readonly reregister: boolean }
   readonly answers: Pick<AgentAnswers, 'registration'>

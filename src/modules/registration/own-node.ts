@@ -33,6 +33,7 @@ export async function* becomeOnline(
   return seen
 }
 
+/** The failure of a node that does not come. @param seconds how long it was waited for; @param seen what Systems Manager says of it */
 export function notOnline(id: string, seconds: number, seen: NodeInformation | undefined): TaskFailure {
   return new TaskFailure(
     `${id} is not Online after ${seconds} seconds: Systems Manager says ${seen?.pingStatus ?? 'nothing of it'}`,

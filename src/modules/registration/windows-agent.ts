@@ -8,6 +8,7 @@ export function restartWindowsAgent(): PowerShellText {
 m_state 'AmazonSSMAgent' 'Running'`
 }
 
+/** Stops the agent's service, and waits until it has stopped. */
 export function stopWindowsAgent(): PowerShellText {
   return ps`m_state 'AmazonSSMAgent' 'Stopped'`
 }

@@ -30,6 +30,7 @@ export function readSources(text: string): SourceLine[] {
   return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map(parseSourceLine)
 }
 
+/** The lines as a file of sources.list holds them; what is disabled behind a `#`. */
 export function writtenSources(lines: readonly SourceLine[]): string {
   return lines
     .map(

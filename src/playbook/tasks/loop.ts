@@ -77,6 +77,7 @@ function readWith({ name, key, value }: Field, mistakes: Mistakes): Pick<Task, '
   return { loop: terms, loopWith: lookup }
 }
 
+/** `loop_control` of a task; what is wrong in it goes to `mistakes`, and the default stands in for it. */
 export function readLoopControl(fields: Fields, mistakes: Mistakes): LoopControl {
   const node = fields.node('loop_control')
   if (node === undefined) return { loopVar: 'item' }

@@ -9,6 +9,7 @@ export interface Analysis {
 const BREAKS = '\n\x85\u2028\u2029'
 const BLANKS = `\0 \t\r${BREAKS}`
 
+/** Whether a character breaks lines in YAML 1.1: LF, NEL, LS, PS. */
 export function isBreak(character: string): boolean {
   return BREAKS.includes(character)
 }

@@ -46,6 +46,7 @@ export interface OwnerAnswers {
   readonly group?: Group | null | undefined
 }
 
+/** The answers to {@link observeOwners} as ids; names that the host does not know stay names. */
 export function readOwners(wish: OwnerWish, answers: OwnerAnswers): Owners {
   const { owner, group } = wish
   const uid = owner === undefined ? undefined : isId(owner) ? Number(revealText(owner)) : answers.owner?.uid

@@ -17,6 +17,7 @@ export interface Landing {
   readonly room: string | null
 }
 
+/** Where the bytes of a pushed file are sent: beside the target, or, where others may change names there, into a room of root. */
 export function landingOf({ place }: Placement): Landing {
   if (place.trusted) return { path: temporaryName(realPath(place)), room: null }
   const room = posix.join(WAITING_ROOM, privateName(place.name))

@@ -72,6 +72,7 @@ export function observeFileState(params: FileParameters, diff: boolean) {
   }
 }
 
+/** The answers to {@link observeFileState}, with the way to the path followed. @throws TaskFailure for a way that others could lead astray */
 export function readFileState(
   params: FileParameters,
   answers: AnswersOf<ReturnType<typeof observeFileState>>,

@@ -23,6 +23,7 @@ type Part = (typeof PARTS)[number]
 /** Those that are done when no task fails. */
 const HOPED_FOR: readonly Part[] = ['block', 'always']
 
+/** The place a step further inside: of the nth of a list, of a round of a loop. */
 export function placeAt(place: Place, ...turn: readonly number[]): Place {
   return { ...place, turn: [...place.turn, ...turn] }
 }

@@ -65,6 +65,7 @@ export function reveal(value: Operand, taint: Taint): Operand {
   return value
 }
 
+/** Whether no output may show the operand. */
 export function isHidden(value: Operand): boolean {
   return value instanceof Secret || value instanceof Hidden
 }

@@ -4,6 +4,7 @@ import { integer, type Value } from '../../../values/value.ts'
 /** Python's numbers: integers of any size, floats, and booleans, which count as 0 and 1. */
 export type Numeric = number | bigint | boolean | Float
 
+/** Whether Python counts with the value; booleans are numbers there. */
 export function isNumeric(value: Value): value is Numeric {
   return (
     typeof value === 'number' ||
