@@ -1,5 +1,4 @@
 import type { Output, PushSource } from '../values/transfer.ts'
-import { cancelled } from './answer-within.ts'
 import { bounded } from './bounded.ts'
 import {
   type Become,
@@ -11,7 +10,8 @@ import {
   type Step,
 } from './connection.ts'
 import type { HostProcess, OpenOptions, Transport } from './host-process.ts'
-import { Patience } from './patience.ts'
+import { Ongoing } from './ongoing.ts'
+import { patiently } from './patience.ts'
 import { identityKey, SHELL } from './shell/identity.ts'
 import { killScript, type Running } from './shell/kill.ts'
 import { MemoryBudget } from './shell/memory-budget.ts'
@@ -53,28 +53,24 @@ export class HostConnection implements Connection {
   readonly #deadlines: Deadlines
   readonly #budget = new MemoryBudget()
   readonly #seats = new Map<string, ShellSlot>()
-  readonly #closing = new AbortController()
-  /** What has to settle before the connection is closed. */
-  readonly #running = new Set<Promise<unknown>>()
-  #requests = 0
+  readonly #ongoing: Ongoing
   /** sudo turned out to insist on a terminal. */
   #terminal = false
-  #closed: Promise<void> | undefined
 
   constructor(transport: Transport, options: HostConnectionOptions) {
     this.#transport = transport
+    this.#ongoing = new Ongoing(transport)
     this.#options = options
     this.#deadlines = options.deadlines ?? DEADLINES
   }
 
   get counters(): ConnectionCounters {
-    const { sent, received } = this.#transport.traffic()
-    return { ...this.#transport.counters, requests: this.#requests, bytesSent: sent, bytesReceived: received }
+    return this.#ongoing.counters
   }
 
   request(become: Become | undefined, steps: readonly Step[], signal?: AbortSignal): Promise<Output[]> {
     if (steps.length === 0) return Promise.resolve([])
-    return this.#track(signal, async (either) => {
+    return this.#ongoing.track(signal, async (either) => {
       const seat = this.#seat(become)
       const before = seat.queue
       const over = Promise.withResolvers<void>()
@@ -82,11 +78,11 @@ export class HostConnection implements Connection {
       seat.waiting += 1
       try {
         await Promise.race([before, aborted(either)])
-        this.#refuseCancelled(either)
+        this.#ongoing.refuseCancelled(either)
         return await this.#onTerminalIfNeeded(async () => {
           const shell = await this.#shellOf(seat, become, either)
-          this.#refuseCancelled(either)
-          this.#requests += 1
+          this.#ongoing.refuseCancelled(either)
+          this.#ongoing.requests += 1
           return shell.request(steps, either)
         })
       } finally {
@@ -99,51 +95,22 @@ export class HostConnection implements Connection {
   }
 
   push(become: Become | undefined, source: PushSource, path: string, signal?: AbortSignal): Promise<Output> {
-    return this.#track(signal, async (either) => {
-      this.#refuseCancelled(either)
-      const label = this.#transport.label
-      const patience = new Patience(source, this.#deadlines.push)
-      const within = AbortSignal.any([either, patience.signal])
-      try {
-        return await this.#onTerminalIfNeeded(async () => {
+    return this.#ongoing.track(signal, async (either) => {
+      this.#ongoing.refuseCancelled(either)
+      const how = { seconds: this.#deadlines.push, label: this.#transport.label, signal: either }
+      return patiently(source, how, (watched, within) =>
+        this.#onTerminalIfNeeded(async () => {
           const process = await this.#startProgram(become, receiveInto(path), { signal: either })
-          return stream(process, label, patience.source, within)
-        })
-      } catch (error) {
-        if (!patience.signal.aborted) throw error
-        throw patience.failure(label)
-      } finally {
-        patience.end()
-      }
+          return stream(process, how.label, watched, within)
+        }),
+      )
     })
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
-  }
-
-  async #close(): Promise<void> {
-    this.#closing.abort()
-    await bounded(Promise.allSettled(this.#running), CLOSE_TIMEOUT)
-    for (const seat of this.#seats.values()) seat.shell?.end()
-    await this.#transport.close()
-  }
-
-  async #track<T>(signal: AbortSignal | undefined, work: (either: AbortSignal) => Promise<T>): Promise<T> {
-    // One of its own for each call, so that no listener stays behind on a signal that lives as long as the run.
-    const closing = this.#closing.signal
-    const running = work(AbortSignal.any(signal === undefined ? [closing] : [signal, closing]))
-    this.#running.add(running)
-    try {
-      return await running
-    } finally {
-      this.#running.delete(running)
-    }
-  }
-
-  #refuseCancelled(signal: AbortSignal): void {
-    if (signal.aborted) throw cancelled(this.#transport.label)
+    return this.#ongoing.close(CLOSE_TIMEOUT, () => {
+      for (const seat of this.#seats.values()) seat.shell?.end()
+    })
   }
 
   #seat(become: Become | undefined): ShellSlot {

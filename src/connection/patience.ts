@@ -5,7 +5,7 @@ import { ConnectionError } from './connection.ts'
 const PART = 1 << 18
 
 /** Watches over a file that is being sent: `signal` aborts when the host took no part of it for some time. */
-export class Patience {
+class Patience {
   /** The same bytes, in parts whose taking counts as a sign of life. */
   readonly source: PushSource
   readonly #controller = new AbortController()
@@ -48,5 +48,32 @@ export class Patience {
   #restart(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#controller.abort(), this.#seconds * 1000)
+  }
+}
+
+/**
+ * Sends a file with patience.
+ * @param seconds as in {@link Patience}
+ * @param label the host, as messages name it
+ * @param work sends `patience.source`, and gives up when `within` aborts
+ * @throws ConnectionError when the host took no more of it
+ */
+export async function patiently<T>(
+  source: PushSource,
+  {
+    seconds,
+    label,
+    signal,
+  }: { readonly seconds: number; readonly label: string; readonly signal: AbortSignal },
+  work: (source: PushSource, within: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const patience = new Patience(source, seconds)
+  try {
+    return await work(patience.source, AbortSignal.any([signal, patience.signal]))
+  } catch (error) {
+    if (!patience.signal.aborted) throw error
+    throw patience.failure(label)
+  } finally {
+    patience.end()
   }
 }

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withHostUsage } from '../../bench/host-usage.ts'
-import { buildAgentDeb } from '../agent/build-agent-deb.ts'
-import { collectors } from '../artifacts/releases/index.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { changes, Lab, until } from './lab.ts'
 import { summaryOf } from './muster.ts'
@@ -18,23 +16,7 @@ const ODD = `a"b'c%d$e[f=g\nh\u2028i\\j;k`
 let lab: Lab
 let host: TestHost
 beforeAll(async () => {
-  const [agent, found] = await Promise.all([buildAgentDeb(), collectors()])
-  lab = await Lab.start(
-    1,
-    {},
-    {
-      artifacts: {
-        'amazon-ssm-agent': agent,
-        prometheus: found.prometheus,
-        node_exporter: found.nodeExporter,
-      },
-      muster_region: 'eu-central-1',
-      muster_role: 'muster-node',
-      muster_workspace: 'muster',
-      scrape_interval: '1s',
-      external_labels: { odd: ODD },
-    },
-  )
+  lab = await Lab.ofSite(1, { external_labels: { odd: ODD } })
   host = lab.hosts[0] as TestHost
   await host.sh(
     `mkdir -p ${COUNTER.replace(/\/[^/]*$/, '')} && printf '[Service]\nExecStartPre=/bin/sh -c "echo started >>/root/starts"\n' >${COUNTER}`,

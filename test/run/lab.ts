@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import { buildAgentDeb } from '../agent/build-agent-deb.ts'
+import { collectors } from '../artifacts/releases/index.ts'
 import { type HostsOptions, startHosts, type TestHost, type TestHosts } from '../hosts/index.ts'
 import { type Ended, RunningMuster, summaryOf } from './muster.ts'
 
@@ -61,6 +62,27 @@ export class Lab {
       ansible_timeout: 5,
       ...variables,
     })
+  }
+
+  /**
+   * Hosts for the main job (playbooks/site.yaml), with a real Prometheus that is scraped each second.
+   * @param variables over those that the job needs
+   */
+  static async ofSite(count: number, variables: Readonly<Record<string, unknown>>): Promise<Lab> {
+    const [agent, found] = await Promise.all([buildAgentDeb(), collectors()])
+    const { prometheus, nodeExporter } = found
+    return Lab.start(
+      count,
+      {},
+      {
+        artifacts: { 'amazon-ssm-agent': agent, prometheus, node_exporter: nodeExporter },
+        muster_region: 'eu-central-1',
+        muster_role: 'muster-node',
+        muster_workspace: 'muster',
+        scrape_interval: '1s',
+        ...variables,
+      },
+    )
   }
 
   /** The environment of the controller. */

@@ -2,8 +2,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EXAMPLE_PLACE, JOBS, policyDocument, policyFor } from '../../scripts/docs/iam/policies.ts'
 import { allows } from '../../src/emulator/auth/evaluate.ts'
-import { buildAgentDeb } from '../agent/build-agent-deb.ts'
-import { collectors } from '../artifacts/releases/index.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { changes, Lab, limits, until } from './lab.ts'
 import { summaryOf } from './muster.ts'
@@ -16,23 +14,7 @@ const STATEMENTS = policyFor(JOBS.site, EXAMPLE_PLACE)
 let lab: Lab
 let hosts: readonly [TestHost, TestHost]
 beforeAll(async () => {
-  const [agent, found] = await Promise.all([buildAgentDeb(), collectors()])
-  lab = await Lab.start(
-    2,
-    {},
-    {
-      artifacts: {
-        'amazon-ssm-agent': agent,
-        prometheus: found.prometheus,
-        node_exporter: found.nodeExporter,
-      },
-      muster_region: 'eu-central-1',
-      muster_role: 'muster-node',
-      muster_workspace: 'muster',
-      scrape_interval: '1s',
-      credentials_expire_in: 3,
-    },
-  )
+  lab = await Lab.ofSite(2, { credentials_expire_in: 3 })
   hosts = lab.hosts as [TestHost, TestHost]
   lab.cloud.settings.tokenLifetime = 20
   // The controller may do what docs/iam.md says, and nothing else.

@@ -1,6 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
 import type { Output, PushSource } from '../../values/transfer.ts'
-import { cancelled } from '../answer-within.ts'
 import { bounded } from '../bounded.ts'
 import {
   type Become,
@@ -13,7 +12,8 @@ import {
 } from '../connection.ts'
 import type { HostConnectionOptions } from '../host-connection.ts'
 import type { Transport } from '../host-process.ts'
-import { Patience } from '../patience.ts'
+import { Ongoing } from '../ongoing.ts'
+import { patiently } from '../patience.ts'
 import type { Running } from '../shell/kill.ts'
 import { MemoryBudget } from '../shell/memory-budget.ts'
 import { ResidentShell, type Send } from '../shell/resident-shell.ts'
@@ -38,22 +38,19 @@ export class WindowsConnection implements Connection {
   readonly #startTimeout: number
   readonly #deadlines: Deadlines
   readonly #budget = new MemoryBudget()
-  readonly #closing = new AbortController()
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #ongoing: Ongoing
   #shell: ResidentShell | undefined
   #queue: Promise<unknown> = Promise.resolve()
-  #requests = 0
-  #closed: Promise<void> | undefined
 
   constructor(transport: Transport, options: HostConnectionOptions) {
     this.#transport = transport
+    this.#ongoing = new Ongoing(transport)
     this.#startTimeout = Math.max(options.startTimeout, LEAST_START)
     this.#deadlines = options.deadlines ?? DEADLINES
   }
 
   get counters(): ConnectionCounters {
-    const { sent, received } = this.#transport.traffic()
-    return { ...this.#transport.counters, requests: this.#requests, bytesSent: sent, bytesReceived: received }
+    return this.#ongoing.counters
   }
 
   request(become: Become | undefined, steps: readonly Step[], signal?: AbortSignal): Promise<Output[]> {
@@ -65,7 +62,7 @@ export class WindowsConnection implements Connection {
       while (outputs.length < steps.length) {
         const left = steps.slice(outputs.length)
         const shell = await this.#alive(either)
-        this.#requests += 1
+        this.#ongoing.requests += 1
         const got = await shell.request(left, either)
         const late = got.findIndex(({ timedOut }) => timedOut)
         outputs.push(...(late === -1 || !shell.dead ? got : got.slice(0, late + 1)))
@@ -76,63 +73,43 @@ export class WindowsConnection implements Connection {
 
   push(become: Become | undefined, source: PushSource, path: string, signal?: AbortSignal): Promise<Output> {
     refuse(become, this.#transport.label)
-    return this.#inTurn(signal, async (either) => {
-      const patience = new Patience(source, this.#deadlines.push)
-      const within = AbortSignal.any([either, patience.signal])
-      const send: Send = async (stdin, marks) => {
-        const over = new Promise<void>((resolve) => {
-          within.addEventListener('abort', () => resolve(), { once: true })
-        })
-        const write = (bytes: Buffer) =>
-          Promise.race([over, new Promise<void>((resolve) => stdin.write(bytes, () => resolve()))])
-        await write(encodePush(path, marks))
-        for await (const part of patience.source.read()) {
-          if (within.aborted) return
-          await write(Buffer.concat([Buffer.from(`${part.length}\n`), part]))
+    return this.#inTurn(signal, (either) => {
+      const how = { seconds: this.#deadlines.push, label: this.#transport.label, signal: either }
+      return patiently(source, how, async (watched, within) => {
+        const send: Send = async (stdin, marks) => {
+          const over = new Promise<void>((resolve) => {
+            within.addEventListener('abort', () => resolve(), { once: true })
+          })
+          const write = (bytes: Buffer) =>
+            Promise.race([over, new Promise<void>((resolve) => stdin.write(bytes, () => resolve()))])
+          await write(encodePush(path, marks))
+          for await (const part of watched.read()) {
+            if (within.aborted) return
+            await write(Buffer.concat([Buffer.from(`${part.length}\n`), part]))
+          }
+          await write(Buffer.from('0\n'))
         }
-        await write(Buffer.from('0\n'))
-      }
-      try {
         const shell = await this.#alive(either)
-        this.#requests += 1
-        return await shell.transfer({ script: NOTHING }, send, within)
-      } catch (error) {
-        if (!patience.signal.aborted) throw error
-        throw patience.failure(this.#transport.label)
-      } finally {
-        patience.end()
-      }
+        this.#ongoing.requests += 1
+        return shell.transfer({ script: NOTHING }, send, within)
+      })
     })
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
-  }
-
-  async #close(): Promise<void> {
-    this.#closing.abort()
-    await bounded(Promise.allSettled(this.#running), CLOSE_TIMEOUT)
-    this.#shell?.end()
-    await this.#transport.close()
+    return this.#ongoing.close(CLOSE_TIMEOUT, () => this.#shell?.end())
   }
 
   /** One request at a time. */
-  async #inTurn<T>(signal: AbortSignal | undefined, work: (either: AbortSignal) => Promise<T>): Promise<T> {
-    const closing = this.#closing.signal
-    const either = AbortSignal.any(signal === undefined ? [closing] : [signal, closing])
-    const before = this.#queue
-    const running = before.then(() => {
-      if (either.aborted) throw cancelled(this.#transport.label)
-      return work(either)
+  #inTurn<T>(signal: AbortSignal | undefined, work: (either: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#ongoing.track(signal, (either) => {
+      const running = this.#queue.then(() => {
+        this.#ongoing.refuseCancelled(either)
+        return work(either)
+      })
+      this.#queue = running.catch(() => {})
+      return running
     })
-    this.#queue = running.catch(() => {})
-    this.#running.add(running)
-    try {
-      return await running
-    } finally {
-      this.#running.delete(running)
-    }
   }
 
   async #alive(signal: AbortSignal): Promise<ResidentShell> {

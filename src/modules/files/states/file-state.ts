@@ -3,14 +3,14 @@ import { assignPath, type HostPath } from '../../../probes/expand-path.ts'
 import { field, readFields, strictText } from '../../../probes/fields.ts'
 import type { AnswersOf, Probe } from '../../../probes/probe.ts'
 import { scriptProbe } from '../../../probes/script.ts'
-import { type PathFacts, stat } from '../../../probes/stat.ts'
+import { type PathFacts, type Stat, stat } from '../../../probes/stat.ts'
 import { lines, type ShellText, sh } from '../../../shell/sh.ts'
 import { revealText } from '../../../values/secret.ts'
 import type { Text } from '../../parameters.ts'
 import { parseMode } from '../attributes/modes.ts'
 import { type Owners, observeOwners, readOwners } from '../attributes/owners.ts'
 import { type Missing, missingDirectories } from '../trees/directories.ts'
-import { observeAncestors, Trust, withoutSlash } from '../trust.ts'
+import { observeAncestors, type Place, Trust, withoutSlash } from '../trust.ts'
 
 export interface FileParameters {
   readonly path: string
@@ -91,6 +91,25 @@ export function readFileState(
     below: answers.below ?? [],
     content: answers.content ?? null,
     times: answers.times ?? null,
+  }
+}
+
+/** What a state is about: the path itself, or with `follow` what its link leads to. */
+export interface Followed {
+  readonly path: string
+  readonly stat: Stat | null
+  /** @throws TaskFailure for a place that others could exchange */
+  place(): Place
+}
+
+/** The path of a task with its link followed where the task wants that. @throws TaskFailure for a link that leads astray */
+export function followed({ follow }: FileParameters, { facts, trust }: FileState): Followed {
+  const target = follow ? trust.follow(facts) : null
+  const path = target?.path ?? facts.path
+  return {
+    path,
+    stat: target?.stat ?? facts.stat,
+    place: () => (target === null ? trust.placeOf(facts) : trust.placeOfReal(path)),
   }
 }
 

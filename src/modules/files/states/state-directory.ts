@@ -19,7 +19,7 @@ import { madeDiff } from '../planned.ts'
 import { effectOn } from '../touches.ts'
 import { madeDirectory, makeDirectories } from '../trees/directories.ts'
 import { moved, realPath, type Trust } from '../trust.ts'
-import { type FileParameters, type FileState, literalPath } from './file-state.ts'
+import { type FileParameters, type FileState, followed, literalPath } from './file-state.ts'
 
 /** A directory with its parents; with `recurse`, owner, group and mode of all below. */
 export async function* convergeDirectory(
@@ -27,10 +27,9 @@ export async function* convergeDirectory(
   state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts, owners, trust } = state
-  const followed = params.follow ? trust.follow(facts) : null
-  const path = followed?.path ?? facts.path
-  const stat = followed?.stat ?? facts.stat
+  const { owners, trust } = state
+  const itself = followed(params, state)
+  const { path, stat } = itself
   const mode = params.mode === undefined ? undefined : parseMode(params.mode)
   if (stat !== null && stat.kind !== 'directory')
     throw new TaskFailure(`${path} already exists as a ${stateOf(stat)}`, {
@@ -40,7 +39,7 @@ export async function* convergeDirectory(
   if (!context.check) requireOwners(owners)
   const times = timeSteps(params, state.times, 'preserve')
   if (stat === null) return yield* make(path, mode, state, times)
-  const place = followed === null ? trust.placeOf(facts) : trust.placeOfReal(path)
+  const place = itself.place()
   const own = attributeChange(stat, owners, mode)
   const below =
     state.below.length === 0
@@ -53,9 +52,9 @@ export async function* convergeDirectory(
   const more = times.map(({ script }) => script)
   if (own === null && items.length === 0 && more.length === 0)
     return { result: fileResult({ path, stat }, 'path') }
-  const itself: AttributeItem[] =
+  const ownItem: AttributeItem[] =
     own === null && more.length === 0 ? [] : [{ place, stat, change: own, more }]
-  const all = [...items, ...itself]
+  const all = [...items, ...ownItem]
   const output = yield {
     kind: 'run',
     says:

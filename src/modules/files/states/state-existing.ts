@@ -5,7 +5,7 @@ import { fileResult } from '../attributes/file-result.ts'
 import { parseMode } from '../attributes/modes.ts'
 import { requireOwners } from '../attributes/owners.ts'
 import { timeSteps } from '../attributes/time-steps.ts'
-import type { FileParameters, FileState } from './file-state.ts'
+import { type FileParameters, type FileState, followed } from './file-state.ts'
 
 /** `state: file`, or none: keeps what is there and sets owner, group and mode. */
 export async function* convergeExisting(
@@ -13,10 +13,9 @@ export async function* convergeExisting(
   state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts, owners, trust } = state
-  const followed = params.follow ? trust.follow(facts) : null
-  const path = followed?.path ?? facts.path
-  const stat = followed?.stat ?? facts.stat
+  const { owners } = state
+  const itself = followed(params, state)
+  const { path, stat } = itself
   if (stat === null)
     throw new TaskFailure(`file (${path}) is absent, cannot continue`, {
       result: { path, state: 'absent' },
@@ -28,7 +27,7 @@ export async function* convergeExisting(
     })
   if (!context.check) requireOwners(owners)
   const mode = params.mode === undefined || stat.kind === 'link' ? undefined : parseMode(params.mode)
-  const place = followed === null ? trust.placeOf(facts) : trust.placeOfReal(path)
+  const place = itself.place()
   const times = timeSteps(params, state.times, 'preserve').map(({ script }) => script)
   return { result: yield* changeAttributes({ path, place, stat }, owners, mode, 'path', times) }
 }

@@ -12,7 +12,7 @@ import { enter, holdPrelude } from '../enter.ts'
 import { madeDiff } from '../planned.ts'
 import { effectOn } from '../touches.ts'
 import { type Place, realPath } from '../trust.ts'
-import type { FileParameters, FileState } from './file-state.ts'
+import { type FileParameters, type FileState, followed } from './file-state.ts'
 
 /** An empty file, or the times of one that is there (both now, unless told otherwise). */
 export async function* convergeTouch(
@@ -20,10 +20,9 @@ export async function* convergeTouch(
   state: FileState,
   context: ModuleContext,
 ): AsyncGenerator<Action, Outcome, ActionResult> {
-  const { facts, owners, times, trust } = state
-  const followed = params.follow ? trust.follow(facts) : null
-  const path = followed?.path ?? facts.path
-  const stat = followed?.stat ?? facts.stat
+  const { owners, times } = state
+  const itself = followed(params, state)
+  const { path, stat } = itself
   const { runs } = owners
   if (!context.check) requireOwners(owners)
   const mode = params.mode === undefined ? undefined : parseMode(params.mode)
@@ -43,7 +42,7 @@ export async function* convergeTouch(
     stat === null
       ? madeDiff(path, 'touch', owners, made, bits)
       : { before: dict({ path, state: stateOf(stat) }), after: dict({ path, state: 'touch' }) }
-  const place = followed === null ? trust.placeOf(facts) : trust.placeOfReal(path)
+  const place = itself.place()
   const work =
     stat === null
       ? makeFile(place, [
