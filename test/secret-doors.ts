@@ -96,6 +96,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
       'modules/library/capabilities.ts',
       'modules/library/seport.ts',
       'modules/library/zypper.ts',
+      'modules/library/zypper_repository.ts',
       'modules/rpm/zypper.ts',
       'modules/library/pip.ts',
       'modules/python/pip-scripts.ts',

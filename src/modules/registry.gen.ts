@@ -98,6 +98,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   win_unzip: () => import('./library/win_unzip.ts'),
   yum_repository: () => import('./library/yum_repository.ts'),
   zypper: () => import('./library/zypper.ts'),
+  zypper_repository: () => import('./library/zypper_repository.ts'),
 }
 
 /** Other name -> short name. */
@@ -134,4 +135,5 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   win_template: 'ansible.windows',
   win_unzip: 'community.windows',
   zypper: 'community.general',
+  zypper_repository: 'community.general',
 }
