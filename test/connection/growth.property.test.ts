@@ -1,11 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ConnectionSettings } from '../../src/connection/connection.ts'
 import { fingerprint } from '../../src/connection/known-hosts/host-key.ts'
+import { explainOpenssh } from '../../src/connection/openssh/openssh-failure.ts'
 import { OutputTail } from '../../src/connection/output-tail.ts'
 import { FrameReader } from '../../src/connection/shell/frame-reader.ts'
 import { MemoryBudget } from '../../src/connection/shell/memory-budget.ts'
 import { OutputBuffer } from '../../src/connection/shell/output-buffer.ts'
 import { explainStart } from '../../src/connection/shell/start-failure.ts'
+import { readCliXmlBytes } from '../../src/connection/windows/clixml.ts'
+import { explainWindowsStart } from '../../src/connection/windows/start-failure.ts'
 import { displayText } from '../../src/values/text/visible.ts'
 
 /*
@@ -37,16 +43,67 @@ function readOutput(text: Buffer, chunk: number): void {
   output.release()
 }
 
+/** By the files whose code it is. */
 const READERS: Readonly<Record<string, (text: Buffer, chunk: number) => void>> = {
-  'frames of a request': readFrames,
-  'output of a step': readOutput,
-  'what a login says': readTail,
-  'the reason why no shell started': (text) => {
+  'shell/frame-reader.ts': readFrames,
+  'shell/output-buffer.ts': readOutput,
+  'output-tail.ts': readTail,
+  'shell/start-failure.ts': (text) => {
     explainStart('web1', become, { end: { code: 1, signal: null }, stdout: text, stderr: text })
   },
+  'windows/start-failure.ts': (text) => {
+    explainWindowsStart('web1', { end: { code: 1, signal: null }, stdout: text, stderr: text })
+  },
+  'windows/clixml.ts': (text) => {
+    readCliXmlBytes(Buffer.concat([Buffer.from('#< CLIXML\n'), text]))
+  },
+  'openssh/openssh-failure.ts': (text) => {
+    explainOpenssh({ name: 'web1', host: '127.0.0.1', port: 22 } as ConnectionSettings, text)
+  },
   'messages of the host': (text) => displayText(text, 300),
-  'a host key': (text) => fingerprint(text),
+  'known-hosts/host-key.ts': (text) => fingerprint(text),
 }
+
+/** Files that look into text and are no readers of more than a host may send at a time: why. */
+const NO_READERS: Readonly<Record<string, string>> = {
+  'keys/credentials.ts': 'names of keys of this machine',
+  'keys/dialogue.ts': 'questions of a server, bounded by the library to a packet',
+  'keys/private-keys.ts': 'keys of this machine',
+  'known-hosts/known-hosts-line.ts': 'a file of this machine',
+  'known-hosts/known-hosts.ts': 'a file of this machine',
+  'openssh/askpass.ts': 'a question of the ssh of this machine',
+  'openssh/openssh-transport.ts': 'a tail of bounded length (output-tail.ts)',
+  'patience.ts': "words of muster's own",
+  'shell/answer-prompt.ts': 'a tail of bounded length (output-tail.ts)',
+  'shell/frames.ts': 'writes',
+  'shell/pending.ts': 'writes',
+  'shell/terminal.ts': 'a tail of bounded length (output-tail.ts)',
+  'ssh/bastions.ts': 'a reason of a server, bounded by the library to a packet',
+  'ssh/handshake.ts': 'a reason of a server, bounded by the library to a packet',
+  'ssh/lean-cipher.ts': 'encrypts',
+  'ssh/ssh-transport.ts': 'writes',
+  'windows/encode.ts': 'writes',
+}
+
+test('every file that looks into what a connection brings has its reader here', () => {
+  const folder = join(import.meta.dirname, '../../src/connection')
+  // What the user of this machine wrote is read there.
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !/^(?:ssh-config|settings)\//.test(name),
+  )
+  const looks = files.filter((name) => {
+    const text = readFileSync(join(folder, name), 'utf8')
+    return (
+      /Buffer|stdout|stderr/.test(text) &&
+      /\.(?:indexOf|lastIndexOf|toString|matchAll|match|exec|split|replaceAll|replace|subarray|test|includes)\(/.test(
+        text,
+      )
+    )
+  })
+  const known = [...Object.keys(READERS), ...Object.keys(NO_READERS)]
+  expect(looks.filter((name) => !known.includes(name))).toEqual([])
+  expect(Object.keys(NO_READERS).filter((name) => !looks.includes(name))).toEqual([])
+})
 
 /** CPU time of the cheapest of several runs, in milliseconds: what else the machine does only adds. */
 function time(work: () => void): number {
@@ -71,6 +128,8 @@ const piece = fc.oneof(
     '\u001b]',
     "'",
     'a',
+    '<S S="Error">',
+    '<Objs ',
   ),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
 )

@@ -76,7 +76,8 @@ export const cmdline: FactGroup = {
       last.set(name, value)
       const before = all.get(name)
       if (value === true || before === undefined) all.set(name, value)
-      else all.set(name, [...(Array.isArray(before) ? before : [before]), value])
+      else if (Array.isArray(before)) before.push(value)
+      else all.set(name, [before, value])
     }
     return new Map<string, Value>([
       ['cmdline', last],
