@@ -42,7 +42,7 @@ export default defineConfig({
           // importing the same sources again. test/setup.ts sees to it that a file leaves nothing behind.
           pool: 'forks',
           isolate: false,
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/state.ts', 'test/setup.ts'],
           testTimeout: 20_000,
         },
       },
@@ -51,6 +51,7 @@ export default defineConfig({
           name: 'system',
           include: SYSTEM,
           exclude: HOSTS,
+          setupFiles: ['test/state.ts'],
           testTimeout: 60_000,
           // A busy machine shows in what is measured; in CI such a test is run once more, and shown as retried.
           retry: process.env['CI'] === undefined ? 0 : 1,

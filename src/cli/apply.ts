@@ -1,10 +1,11 @@
 import { Command } from 'commander'
+import { addLockOptions } from './options/lock-options.ts'
 import { addRunOptions, type RunWords } from './options/run-options.ts'
 import { runFromWords } from './run-command.ts'
 
 /** `muster apply PLAYBOOK`. */
 export function applyCommand(): Command {
-  return addRunOptions(new Command('apply'))
+  return addLockOptions(addRunOptions(new Command('apply')))
     .argument('<playbook>', 'YAML file with plays')
     .option('--approve', 'approve all waves of rollouts beforehand')
     .option('-C, --check', 'say what would change, and change nothing')

@@ -19,6 +19,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'look at hosts and say what apply would change; touches nothing',
     load: async () => (await import('./plan.ts')).planCommand(),
   },
+  resume: {
+    summary: 'go on with a run that ended early, at the first unfinished step of each host',
+    load: async () => (await import('./rollout/resume.ts')).resumeCommand(),
+  },
+  unlock: {
+    summary: 'list the locks of rollouts, or take one away, with the reason',
+    load: async () => (await import('./rollout/unlock.ts')).unlockCommand(),
+  },
   lint: {
     summary: 'check playbooks: everything that can be checked without a connection, all mistakes at once',
     load: async () => (await import('./lint.ts')).lintCommand(),

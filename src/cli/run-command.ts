@@ -21,6 +21,8 @@ import {
   withBecomeDefaults,
 } from './options/ansible-settings.ts'
 import { inventorySources } from './options/inventory-option.ts'
+import { lockOptions } from './options/lock-options.ts'
+import { originOf } from './options/run-origin.ts'
 import { DEFAULT_FORKS, type RunWords } from './options/run-options.ts'
 import { openVaultsWith, vaultDefaults } from './options/vault-options.ts'
 import { listenForInterruption } from './terminal/interruption.ts'
@@ -46,7 +48,10 @@ export async function runFromWords(
   playbookFile: string,
   words: RunWords,
   listen?: Listener,
-  instead: Pick<RunInput, 'connect' | 'prefetch' | 'checked' | 'askVariable'> = listed(playbookFile, words),
+  instead: Pick<RunInput, 'connect' | 'prefetch' | 'checked' | 'askVariable' | 'resumed'> = listed(
+    playbookFile,
+    words,
+  ),
 ): Promise<RunResult> {
   const { settings, warnings, file: configFile } = await readSettings()
   const merge = settings.hashBehaviour === 'merge'
@@ -90,6 +95,7 @@ export async function runFromWords(
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
+  const changes = mode === 'apply' && words.check !== true
   const { MUSTER_NOTIFY } = process.env
   const webhooks =
     words.notify === undefined && MUSTER_NOTIFY === undefined
@@ -104,6 +110,8 @@ export async function runFromWords(
     fleet: new Fleet(inventory, variables),
     warnings: [...warnings, ...inventory.warnings, ...variables.warnings],
     extraVars,
+    lock: changes ? await lockOptions(words) : undefined,
+    origin: originOf(playbookFile, words),
     mistakes,
     options: {
       mode,
@@ -125,7 +133,7 @@ export async function runFromWords(
       inventorySources: sources.map((source) => (existsSync(source) ? resolve(source) : source)),
       configFile,
     },
-    stateFolder: mode === 'plan' || words.check === true ? undefined : await stateFolder(),
+    stateFolder: changes ? await stateFolder() : undefined,
     signal: interruption.signal,
     listen:
       listen ??

@@ -1,5 +1,3 @@
-import type { Text } from './parameters.ts'
-
 /**
  * What a run writes down, the intent before its effect: these kinds and no others, so that who adds one decides what
  * may be read in it. Words from a playbook or a host may be Secrets, and are masked; ids and names of AWS are neither.
@@ -12,8 +10,6 @@ export type JournalEntry =
       readonly batch: number
       readonly hosts: readonly string[]
     }
-  /** A task is about to change a host. */
-  | { readonly event: 'change'; readonly host: string; readonly task: string; readonly says: Text }
   | { readonly event: 'activation-intent'; readonly region: string; readonly limit: number }
   | {
       readonly event: 'activation-created'

@@ -42,6 +42,8 @@ export function logLine(event: RunEvent, verbosity: number): string | undefined 
       return taskLine(event, verbosity)
     case 'retry':
       return `retry: [${visible(event.host)}] ${visible(event.task)} (${event.left} left)`
+    case 'resumed':
+      return `goes on: [${visible(event.host)}]${event.task === undefined ? '' : ` with ${visible(event.task)}`}, ${count(event.done, 'step')} of run ${event.of} stand`
     case 'activation':
       return event.what === 'created'
         ? `activation ${event.id} created for ${count(event.limit ?? 0, 'registration')}`

@@ -7,8 +7,11 @@ import type { Playbook } from '../playbook/playbook.ts'
 import type { Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
 import type { PlannedPlay } from './batch/plan-play.ts'
+import type { LockOptions } from './lock/run-lock.ts'
 import type { AskVariable } from './preflight/answer-prompts.ts'
 import type { Failure, Listener } from './record/events.ts'
+import type { Resumed } from './resume/resumed.ts'
+import type { Origin } from './resume/step-entry.ts'
 import type { HostState, RunOptions } from './run-state.ts'
 
 /** What a run needs from outside. */
@@ -23,6 +26,12 @@ export interface RunInput {
   readonly options: RunOptions
   /** muster's state folder; journals go below it. Undefined: no journal (plan). */
   readonly stateFolder: string | undefined
+  /** What was asked for, so that another run can go on with this one. */
+  readonly origin?: Origin
+  /** How it is kept apart from other runs; undefined: not at all. */
+  readonly lock?: LockOptions | undefined
+  /** The run to go on with. */
+  readonly resumed?: Resumed | undefined
   readonly signal: AbortSignal
   readonly listen: Listener
   /** Asks for the passphrase of a key; without it, keys that need one cannot be used. */

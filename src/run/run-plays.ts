@@ -20,7 +20,7 @@ export async function runPlays(
   for (const [index, before] of planned.entries()) {
     const stop =
       run.fleet.version === version
-        ? await runPlay(run, before, slots)
+        ? await runPlay(run, before, slots, index)
         : await runGrown(run, plays, index, slots)
     if (stop === undefined) continue
     cancelRest(run, stop, plays.slice(index + 1))
@@ -46,7 +46,7 @@ async function runGrown(
     return refused(run, planned, before, error)
   }
   plays[index] = planned
-  return runPlay(run, planned, slots)
+  return runPlay(run, planned, slots, index)
 }
 
 /** Something of what was added is wrong: nothing of the play is begun. */

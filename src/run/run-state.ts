@@ -10,6 +10,8 @@ import type { Value } from '../values/value.ts'
 import type { Progress } from './batch/progress.ts'
 import { BEHIND_ALL, type Turn } from './batch/turn.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
+import type { Resumed } from './resume/resumed.ts'
+import type { StepLog } from './resume/step-log.ts'
 import type { PlaybookFiles } from './scope/controller-files.ts'
 import type { Gathering } from './scope/facts.ts'
 import { HostFacts } from './scope/host-facts.ts'
@@ -105,6 +107,10 @@ export interface RunState {
   /** Tasks are looked at ahead of their turn: nothing may be done that could be seen. */
   readonly isAhead?: true
   readonly context: RunContext
+  /** Where the steps are recorded; undefined for a run that changes nothing. */
+  readonly steps: StepLog | undefined
+  /** The run that this one goes on with. */
+  readonly resumed: Resumed | undefined
   readonly masker: Masker
   /** Whether probes of later tasks are guessed and asked ahead. */
   readonly prefetch: boolean

@@ -2,24 +2,29 @@ import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Connection } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
-import type { AskPerson } from '../connection/keys/dialogue.ts'
 import { Masker } from '../values/masking/masker.ts'
 import { Secret } from '../values/secret.ts'
 import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { EXIT, exitCode } from './exit-code.ts'
+import { lockRun } from './lock/run-lock.ts'
 import { answerPrompts } from './preflight/answer-prompts.ts'
 import { preflight } from './preflight/preflight.ts'
 import { EventLog } from './record/event-log.ts'
-import type { Cost, Listener, RunEvent } from './record/events.ts'
+import type { Cost, RunEvent } from './record/events.ts'
 import { Journal } from './record/journal.ts'
 import { maskError, maskEvent, maskFields } from './record/mask-event.ts'
 import { deleteOrphans } from './record/orphans.ts'
 import { newRunId } from './record/run-id.ts'
+import { madeOf } from './resume/digest.ts'
+import { withoutSecrets } from './resume/origin.ts'
+import { checkUnchanged } from './resume/resumed.ts'
+import { StepLog } from './resume/step-log.ts'
 import type { RunInput, RunResult } from './run-input.ts'
 import { inALine, runPlays } from './run-plays.ts'
 import { type HostState, newHost, type RunState } from './run-state.ts'
 import { PlayHomes } from './scope/play-homes.ts'
+import { learning, notify } from './tell.ts'
 
 export type { RunInput, RunResult } from './run-input.ts'
 
@@ -65,6 +70,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   const connections = new Set<Connection>()
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
+  let steps: StepLog | undefined
   const homes = new PlayHomes((secret) => masker.learn(secret))
   const hosts = new Map<string, HostState>()
   const run: RunState = {
@@ -80,6 +86,10 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     ...homes.of(dirname(resolve(input.playbook.file))),
     homes,
     masker,
+    get steps() {
+      return steps
+    },
+    resumed: input.resumed,
     prefetch: input.prefetch ?? true,
     progress: new Progress(),
     signal,
@@ -120,8 +130,16 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     input.checked(plays)
     return { exitCode: EXIT.ok, failures: [], hosts: run.hosts, inventory: input.fleet.inventory }
   }
+  const made = madeOf(input.playbook, plays, run.hostVariables)
+  if (input.resumed !== undefined) checkUnchanged(input.resumed, made)
+  const lock =
+    input.lock === undefined ? undefined : await lockRun(run, plays, input.playbook.file, input.lock)
   if (input.stateFolder !== undefined) {
     journal = await Journal.open(input.stateFolder, id, masker)
+    steps = await StepLog.open(input.stateFolder, id, masker, input.resumed?.steps.run)
+    const { origin } = input
+    if (origin !== undefined)
+      await steps.write({ is: 'origin', origin: withoutSecrets(origin, masker), made })
     record = new EventLog(input.stateFolder, id, (error) =>
       emit({ type: 'warning', message: `reports of this run will lack what follows: ${error.message}` }),
     )
@@ -149,6 +167,8 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     cost.handshakes += connector.bastions.handshakes
     for (const connection of connections)
       for (const key of Object.keys(cost) as (keyof Cost)[]) cost[key] += connection.counters[key]
+    await lock?.release()
+    await steps?.close()
     await journal?.close()
   }
   const recap = new Map(
@@ -177,24 +197,4 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   await record?.close()
   const failures = run.failures.map((failure) => maskFields(masker, failure))
   return { exitCode: code, failures, hosts: run.hosts, inventory: input.fleet.inventory }
-}
-
-function notify(listen: Listener, event: RunEvent): void {
-  try {
-    listen(event)
-  } catch (error) {
-    process.stderr.write(
-      `muster: a report failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    )
-  }
-}
-
-/** What a person types is a secret, from then on. */
-function learning(ask: AskPerson | undefined, masker: Masker): AskPerson | undefined {
-  if (ask === undefined) return undefined
-  return async (question) => {
-    const answer = await ask(question)
-    if (answer !== undefined) masker.learn(answer)
-    return answer
-  }
 }

@@ -137,13 +137,14 @@ export class Lab {
     return [result, count() - before]
   }
 
-  /** The journals of all runs, one text. */
+  /** All that is on record of all runs, one text. */
   async journals(): Promise<string> {
     const runs = join(this.folder, 'state/muster/runs')
     const names = await readdir(runs)
-    return (await Promise.all(names.map((name) => readFile(join(runs, name, 'journal.jsonl'), 'utf8')))).join(
-      '',
+    const files = await Promise.all(
+      names.map(async (name) => (await readdir(join(runs, name))).map((file) => join(runs, name, file))),
     )
+    return (await Promise.all(files.flat().map((file) => readFile(file, 'utf8')))).join('')
   }
 
   /** Makes a host what it was before it was registered; what else was put there stays. */

@@ -1,5 +1,5 @@
 import { type Story, storyOf } from '../../report/afterwards/story.ts'
-import { earlierRuns } from '../../run/record/earlier-runs.ts'
+import { type EarlierRun, earlierRuns } from '../../run/record/earlier-runs.ts'
 import { readEvents } from '../../run/record/event-log.ts'
 import { InputError } from '../../values/problem.ts'
 import { visible } from '../../values/text/visible.ts'
@@ -16,6 +16,24 @@ export interface FoundRun {
  * @throws InputError when there is none, when there are several, when it recorded nothing
  */
 export async function storyOfRun(stateFolder: string, wanted: string | undefined): Promise<FoundRun> {
+  const { run, alive } = await findRun(stateFolder, wanted)
+  const story = storyOf((await readEvents(stateFolder, run)) ?? [])
+  if (story === undefined)
+    throw new InputError([
+      {
+        message: `run ${run} recorded no events`,
+        hint: 'it died before its beginning, or an older version of muster made it: its journal.jsonl is all there is',
+      },
+    ])
+  return { story, alive }
+}
+
+/**
+ * The same without what it told.
+ *
+ * @throws InputError when there is none, when there are several
+ */
+export async function findRun(stateFolder: string, wanted: string | undefined): Promise<EarlierRun> {
   const runs = await earlierRuns(stateFolder)
   const matching = wanted === undefined ? runs.slice(-1) : runs.filter(({ run }) => run.startsWith(wanted))
   const hint = 'muster runs lists them'
@@ -33,14 +51,5 @@ export async function storyOfRun(stateFolder: string, wanted: string | undefined
         hint: `give more of it; ${hint}`,
       },
     ])
-  const [{ run, alive }] = matching as [(typeof matching)[number]]
-  const story = storyOf((await readEvents(stateFolder, run)) ?? [])
-  if (story === undefined)
-    throw new InputError([
-      {
-        message: `run ${run} recorded no events`,
-        hint: 'it died before its beginning, or an older version of muster made it: its journal.jsonl is all there is',
-      },
-    ])
-  return { story, alive }
+  return matching[0] as EarlierRun
 }

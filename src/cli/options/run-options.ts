@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ConnectionKind } from '../../connection/settings/settings.ts'
 import { collect } from './collect.ts'
 import { inventoryOption } from './inventory-option.ts'
+import type { LockWords } from './lock-options.ts'
 import { type VaultWords, vaultOptions } from './vault-options.ts'
 
 /** Hosts at once, when `--forks` does not say: a bastion's sshd takes ten handshakes at a time without dropping any. */
 export const DEFAULT_FORKS = 25
 
 /** What the words of `apply`, `plan` and `verify` say. */
-export interface RunWords extends VaultWords {
+export interface RunWords extends VaultWords, LockWords {
   readonly inventory?: string[]
   readonly limit?: string
   readonly check?: boolean

@@ -63,6 +63,9 @@ export default defineModule({
 
   observe: nothingToObserve,
 
+  // It reads the account first, and does what is left to do.
+  repeatable: () => true,
+
   async *converge(params, _, context) {
     const clients = await clientsOf(params.region, context)
     await askAws(async () => requireAmp(clients.region))

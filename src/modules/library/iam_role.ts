@@ -47,6 +47,9 @@ export default defineModule({
 
   observe: nothingToObserve,
 
+  // It reads the account first, and does what is left to do.
+  repeatable: () => true,
+
   async *converge(params, _, context) {
     const name = revealText(params.name)
     const clients = await globalClientsOf(params.region, context)

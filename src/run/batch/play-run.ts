@@ -25,6 +25,7 @@ export async function runPlay(
   whole: RunState,
   planned: PlannedPlay,
   slots: Semaphore,
+  playIndex: number,
 ): Promise<Stop | undefined> {
   const { play, name, hosts, sections, rollout } = planned
   const run = forPlay(whole, play)
@@ -82,7 +83,16 @@ export async function runPlay(
           const variables = await readPlayVariables(run, state, shape)
           const { handlers } = play
           const { flushes, forcesHandlers, facts } = planned
-          const work = { variables, sections, handlers, flushes, forcesHandlers, facts, turn }
+          const work = {
+            variables,
+            sections,
+            handlers,
+            flushes,
+            forcesHandlers,
+            facts,
+            turn,
+            index: playIndex,
+          }
           await new HostRun(run, state, work, control).run()
         }),
       )
@@ -95,7 +105,7 @@ export async function runPlay(
     const ended = control.stopReason ?? (isLost ? `all hosts of ${placeOf()} failed` : undefined)
     let broken = ended
     if (rollout !== undefined && worked.length > 0) {
-      const wave = { run, play, name, number, hosts: worked, facts: planned.facts, slots }
+      const wave = { run, play, name, number, hosts: worked, facts: planned.facts, slots, index: playIndex }
       const isLast = left.length === 0 || control.endsPlay
       broken = await afterWave(wave, rollout, { broken: ended, isLast })
     }

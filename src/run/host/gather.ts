@@ -20,10 +20,12 @@ const GATHERING = 'Gathering Facts'
 /**
  * Begins to gather a host's facts anew: what the play's tasks are seen to read is asked for now, with what `guess` says
  * that they need to know; the rest when it is used.
+ * @param onlyWhenRead nothing is asked for now: an earlier run has done the host's tasks
  */
 export async function beginGathering(
   session: HostSession,
   plan: FactPlan,
+  onlyWhenRead: boolean,
   guess: () => Promise<readonly Guess[]>,
 ): Promise<void> {
   const { run, host, play } = session
@@ -34,6 +36,7 @@ export async function beginGathering(
     position: session.position,
     read: (groups, reader) => readFacts(session, plan, groups, reader, async () => []),
   }
+  if (onlyWhenRead) return
   const { standpoint } = session
   const scope = scopeFor(run, host, play.variables, { ...standpoint.vantage, foresight: NOTHING_KNOWN })
   const tasks = play.sections.flatMap(allTasksIn)

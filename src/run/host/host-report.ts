@@ -166,6 +166,7 @@ export class HostReport {
 
   #depart({ status, task, message, hint, printed, bug }: HostOutcome): never {
     this.#host.gone = status === 'unknown' ? 'failed' : status
+    void this.#run.steps?.write({ is: 'left', host: this.#host.name, status })
     if (this.#host.goneAt === BEHIND_ALL) this.#host.goneAt = this.#position()
     this.#run.failures.push({
       host: this.#host.name,

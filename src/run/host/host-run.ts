@@ -54,17 +54,23 @@ export class HostRun {
     const { batch, host, play, report, run } = session
     await session.takePlace()
     try {
-      const closed = run.options.check ? undefined : outsideWindows(run, host, play.variables, new Date())
+      const closed =
+        run.options.check || session.replay.isOver
+          ? undefined
+          : outsideWindows(run, host, play.variables, new Date())
       if (closed !== undefined) report.passOver(closed)
       if (play.facts !== undefined) await this.#gather(play.facts)
       if (play.variables.filesWait === true) await this.#finishFiles()
-      if (batch.gathers) this.#guesses = await lookWithBatch(session, this.#sectionsFrom(0))
+      if (batch.gathers)
+        this.#guesses = await lookWithBatch(session, session.replay.isOver ? [] : this.#sectionsFrom(0))
       // A handler that a later handler notified runs at the next flush, which there is also after an empty section.
       for (const section of play.sections.keys()) await this.#runSection(section)
+      session.replay.end()
     } catch (error) {
       // The host's own end; it was told. Anything else is a fault of muster's, which must not touch other hosts.
       if (!(error instanceof HostStopped) && !(error instanceof PlayEnded)) await report.bug(error)
-      if (!(error instanceof PlayEnded) && host.gone !== 'cancelled') batch.lost(host.name)
+      if (error instanceof PlayEnded) session.replay.end()
+      else if (host.gone !== 'cancelled') batch.lost(host.name)
     } finally {
       batch.left(host.name)
       run.progress.end(host.name)
@@ -77,7 +83,7 @@ export class HostRun {
   #gather(facts: FactPlan): Promise<void> {
     const session = this.#session
     return session.evaluating(() =>
-      beginGathering(session, facts, async () => {
+      beginGathering(session, facts, session.replay.isOver, async () => {
         this.#guesses = await this.#guess(this.#sectionsFrom(0))
         return this.#guesses
       }),
@@ -205,6 +211,7 @@ export class HostRun {
   async #runStep(step: Step, rest: Rest): Promise<void> {
     const { task, turn } = step
     const session = this.#session
+    session.replay.come(turn)
     if (isDecidedOnce(step) || task.runOnce !== undefined || task.changesInventory === 'once')
       session.batch.comes(session.host.name, turn)
     session.come(step)

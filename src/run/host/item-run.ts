@@ -4,7 +4,7 @@ import { execute } from '../../modules/execute.ts'
 import type { Module } from '../../modules/module.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import { NOTHING_BEHIND } from '../../playbook/tasks/task.ts'
-import { type AnswersOf, type ProbeSet, probesOf } from '../../probes/probe.ts'
+import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
@@ -16,6 +16,7 @@ import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
 import { reconnecting } from './link/reconnecting.ts'
 import { notReached } from './not-reached.ts'
+import { repeatable, takenAsDone, unknown, unknownBefore } from './replay/unknown.ts'
 import type { HostSession } from './session.ts'
 
 /** What will probably be asked after this item. */
@@ -65,17 +66,26 @@ async function attemptItem(
   item: EvaluatedItem,
   outlook: Outlook,
 ): Promise<TaskResult> {
-  const { run, host, report } = session
+  const { run, report } = session
   const link = session.linkFor(item.target)?.link ?? session.link
   const { name, noLog } = evaluated
-  let begun = false
+  let begun = session.replay.takeBegun()
+  if (begun && !repeatable(evaluated, item)) {
+    const answer = run.resumed?.unknown
+    if (answer === 'done') return takenAsDone()
+    if (answer !== 'again') return unknownBefore(session, evaluated)
+    begun = false
+  }
   const intend = (says: string): Promise<void> => {
     begun = true
-    const shown = noLog ? 'hidden by no_log' : says
-    return run.context.journal({ event: 'change', host: host.name, task: name, says: shown })
+    return session.replay.begin(name, noLog ? 'hidden by no_log' : says)
   }
+  // What needs no doing any more was done before its answer was lost: handlers have to know.
+  const told = (result: TaskResult) => (begun && !result.failed ? { ...result, changed: true } : result)
+  const alreadyBegun = begun
   try {
-    return await converge(session, evaluated, item, outlook, intend)
+    const result = await converge(session, evaluated, item, outlook, intend)
+    return alreadyBegun ? told(result) : result
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
     const lost = error.reason === 'lost'
@@ -85,9 +95,7 @@ async function attemptItem(
     await link.renew()
     report.warn(`${error.message}; connecting again and looking at '${name}' anew`)
     try {
-      const result = await converge(session, evaluated, item, outlook, intend)
-      // What needs no doing any more was done by the connection that was lost: handlers have to know.
-      return begun && !result.failed ? { ...result, changed: true } : result
+      return told(await converge(session, evaluated, item, outlook, intend))
     } catch (again) {
       return notReached(session, evaluated, item, again)
     }
@@ -95,19 +103,6 @@ async function attemptItem(
 }
 
 const nothing = () => Promise.resolve([])
-
-/** Whether looking anew, and doing what it asks for, does what the lost connection would have done. */
-function repeatable({ module }: EvaluatedTask, { params, probes }: EvaluatedItem): boolean {
-  return module.repeatable?.(params as never) ?? probesOf(probes).length > 0
-}
-
-/** It was sent, and its answer is lost: only looking can tell, and this module cannot look. */
-function unknown({ host }: HostSession, { name }: EvaluatedTask, error: ConnectionError): TaskResult {
-  const failure = new TaskFailure(`it was started, and the answer was lost: ${error.message}`, {
-    hint: `find out on ${host.name} whether '${name}' was done`,
-  })
-  return { ...failureResult(failure), unknown: true }
-}
 
 async function converge(
   session: HostSession,

@@ -22,6 +22,7 @@ import type { Place } from './flow/steps.ts'
 import { HostLink } from './host-link.ts'
 import { type HostOutcome, HostReport, TaskFailed } from './host-report.ts'
 import { pause } from './pause.ts'
+import { Replay } from './replay/replay.ts'
 
 const NO_PARAMS: ReadonlyMap<string, Value> = new Map()
 
@@ -40,6 +41,8 @@ export interface PlayTasks {
   readonly facts: FactPlan | undefined
   /** What the turns of its tasks begin with. */
   readonly turn: Turn
+  /** Its index among the playbook's plays; undefined: its steps are not recorded, and always done. */
+  readonly index?: number
 }
 
 /** One host in one play: where it stands, what it has to work with, and how it waits. */
@@ -52,6 +55,7 @@ export class HostSession {
   readonly report: HostReport
   readonly notifications: Notifications
   readonly roles = new RolesRun()
+  readonly replay: Replay
   #position: Turn
   #params = NO_PARAMS
   #rescuers = 0
@@ -65,6 +69,7 @@ export class HostSession {
     this.batch = batch
     this.report = new HostReport(run, host, play.variables.name, () => this.#position)
     this.link = new HostLink(run, host, play.variables, (phase) => this.report.phase(phase))
+    this.replay = new Replay(run, host, play.index, batch.hosts)
     batch.linkTo(host.name, () => ({ link: this.link, state: host, turns: new Semaphore(1) }))
     this.notifications = new Notifications(play.flushes ? play.handlers : [], (handler) =>
       handlerName(run, host, play.variables, handler),

@@ -1,10 +1,8 @@
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import { createEngine } from '../../template/engine.ts'
-import { InputError } from '../../values/problem.ts'
 import type { Dict, Key, Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
-import { type EvaluatedItem, type EvaluatedTask, evaluateItem, evaluateTask } from './evaluation/evaluate.ts'
-import { evaluationFailure } from './evaluation/evaluation-failure.ts'
+import { type EvaluatedItem, type EvaluatedTask, evaluateTask } from './evaluation/evaluate.ts'
 import { afterItem, loopVariablesOf } from './evaluation/loop.ts'
 import {
   isUnreachable,
@@ -15,9 +13,10 @@ import {
   skippedResult,
   statusOf,
 } from './evaluation/registered.ts'
-import { type Inclusion, includeArguments, type Step } from './flow/steps.ts'
+import type { Inclusion, Step } from './flow/steps.ts'
 import type { HostOutcome } from './host-report.ts'
-import { type Outlook, runItem } from './item-run.ts'
+import type { Outlook } from './item-run.ts'
+import { runOrReplay } from './replay/run-or-replay.ts'
 import type { HostSession } from './session.ts'
 
 interface ItemDone {
@@ -25,6 +24,8 @@ interface ItemDone {
   /** Loop variables. */
   readonly extra: Dict
   readonly inclusion?: Inclusion | undefined
+  /** An earlier run did it, and told it. */
+  readonly replayed?: boolean
 }
 
 interface Where {
@@ -57,7 +58,10 @@ export async function runTask(
   const ignored =
     result.failed && !result.unknown && (isUnreachable(first) || (await isIgnored(session, evaluated)))
   const status = statusOf(result, ignored)
-  report.task(evaluated, { status, result, registered: dict }, where)
+  const replayed = done.length > 0 && done.every((item) => item.replayed)
+  if (!replayed) report.task(evaluated, { status, result, registered: dict }, where)
+  if (result.failed && !result.unknown && !replayed)
+    session.replay.settled(ignored ? 'ignored' : session.isRescued ? 'rescued' : 'failed')
   const inclusions = done.flatMap(({ inclusion }) => inclusion ?? [])
   if (status === 'ok' && task.include !== undefined) report.countIncluded(inclusions.length)
   else report.count(status, result.changed, session.isRescued)
@@ -94,20 +98,19 @@ async function runItems(
   if (failure !== undefined) return [{ result: failureResult(failure), extra: new Map() }]
   if (skip !== undefined) return [{ result: skippedResult(skip), extra: new Map() }]
   if (values === null) {
-    const item = await session.evaluating(() => evaluateItem(session.standpoint, evaluated, undefined))
-    const { result, inclusion } = await runOrInclude(session, evaluated, item, outlook)
-    keepFacts(session, evaluated, item, result)
-    return [{ result, extra: new Map(), inclusion }]
+    const { item, ...ran } = await runOrReplay(session, evaluated, undefined, 0, outlook)
+    keepFacts(session, evaluated, item, ran.result)
+    return [{ ...ran, extra: new Map() }]
   }
   const done: ItemDone[] = []
   for (const [index, value] of values.entries()) {
-    if (index > 0 && evaluated.loop.pause > 0) await session.pause(evaluated.loop.pause)
+    if (index > 0 && evaluated.loop.pause > 0 && done.at(-1)?.replayed !== true)
+      await session.pause(evaluated.loop.pause)
     if (index > 0) session.checkStop(evaluated.name)
     const variables = loopVariablesOf(task, evaluated.loop, values, index)
-    const item = await session.evaluating(() =>
-      evaluateItem(session.standpoint, evaluated, { variables, value }),
-    )
-    const { result: ran, inclusion } = await runOrInclude(session, evaluated, item, outlook)
+    const own = { variables, value }
+    const turn = await runOrReplay(session, evaluated, own, index, outlook)
+    const { item, result: ran, inclusion, replayed } = turn
     keepFacts(session, evaluated, item, ran)
     // The items after it see its result, and the whole loop's takes its place when all are done.
     if (task.register !== undefined) register(session, evaluated, new Map([...registered(ran), ...variables]))
@@ -115,34 +118,12 @@ async function runItems(
     const { result, label, ends } = await session.evaluating(() =>
       afterItem(engine, task, value, item.label, ran),
     )
-    done.push({ result, extra: variables, inclusion })
-    tellItem(session, evaluated, result, variables, { ...where, label })
-    if (ends) break
+    done.push({ result, extra: variables, inclusion, replayed })
+    if (!replayed) tellItem(session, evaluated, result, variables, { ...where, label })
+    // What was begun and whose end nobody saw: nothing may follow.
+    if (ends || result.unknown) break
   }
   return done
-}
-
-/** One item; of an include what it reads too. */
-async function runOrInclude(
-  session: HostSession,
-  evaluated: EvaluatedTask,
-  item: EvaluatedItem,
-  outlook: Outlook,
-): Promise<{ readonly result: TaskResult; readonly inclusion?: Inclusion }> {
-  const delegate = session.linkFor(item.target)
-  // One task at a time works on a host that others are delegated to.
-  const release = await delegate?.turns.take()
-  const result = await runItem(session, evaluated, item, outlook).finally(() => release?.())
-  const { include } = evaluated.task
-  if (include === undefined || result.failed || result.skipped) return { result }
-  try {
-    const included = await include.load(includeArguments(item.params))
-    session.run.masker.learnAll([included])
-    return { result, inclusion: { included, loopVariables: item.loopVariables } }
-  } catch (error) {
-    if (error instanceof InputError) return { result: failureResult(evaluationFailure(error)) }
-    throw error
-  }
 }
 
 function tellItem(

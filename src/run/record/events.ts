@@ -118,6 +118,17 @@ export type RunEvent =
       readonly attempt: number
       readonly left: number
     }
+  /** A host goes on where an earlier run left it. */
+  | {
+      readonly type: 'resumed'
+      readonly host: string
+      /** That run. */
+      readonly of: string
+      /** Steps that it had done, which are not done again. */
+      readonly done: number
+      /** The first step that is done now. */
+      readonly task?: string
+    }
   | {
       readonly type: 'activation'
       readonly what: 'created' | 'deleted' | 'orphan-deleted'

@@ -19,8 +19,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('Journal', () => {
   test('is a file for the user alone, a JSON object a line, and shows no secret', async () => {
-    const journal = await Journal.open(folder, newRunId(), new Masker())
-    await journal.write({ event: 'change', host: 'web01', task: 'a', says: new Secret('s3cret-code') })
+    const masker = new Masker()
+    masker.learn(new Secret('s3cret-code'))
+    const journal = await Journal.open(folder, newRunId(), masker)
+    await journal.write({ event: 'bug', host: 'web01', stack: 'at s3cret-code' })
     await journal.close()
     expect((await stat(journal.path)).mode & 0o777).toBe(0o600)
     const text = await readFile(journal.path, 'utf8')
@@ -30,7 +32,7 @@ describe('Journal', () => {
         .trimEnd()
         .split('\n')
         .map((line) => (JSON.parse(line) as { event: string }).event),
-    ).toEqual(['run', 'change', 'end'])
+    ).toEqual(['run', 'bug', 'end'])
   })
 
   test('tells which earlier runs ended, which live, and where the dead ones left activations', async () => {

@@ -9,6 +9,9 @@ import { BatchControl } from '../batch-control.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { BEHIND_ALL } from '../turn.ts'
 
+/** A turn before all that a play has. */
+const BEFORE_THE_FIRST = '-1'
+
 /** The host on which gates are judged. */
 const CONTROLLER = 'localhost'
 
@@ -23,6 +26,8 @@ export interface Wave {
   readonly hosts: readonly string[]
   readonly facts: FactPlan | undefined
   readonly slots: Semaphore
+  /** The play's index. */
+  readonly index: number
 }
 
 /** Does the tasks of the gate on the controller. Gives whether all of them went well. */
@@ -40,6 +45,9 @@ export async function rollBack(wave: Wave, rollback: readonly Entry[]): Promise<
   if (rollback.length === 0 || hosts.length === 0) return
   const before = new Map(hosts.map((host) => [host, run.hostState(host).gone]))
   for (const host of hosts) run.hostState(host).gone = undefined
+  // What was done there is done no more: a run that goes on begins the play anew on these hosts.
+  for (const host of hosts)
+    await run.steps?.write({ is: 'again', host, play: wave.index, turn: BEFORE_THE_FIRST }, true)
   await runEntries(wave, wave.play, 'rollback', hosts, rollback)
   for (const host of hosts) run.hostState(host).gone ??= before.get(host)
   const well = hosts.filter((host) => run.hostState(host).gone === before.get(host)).length

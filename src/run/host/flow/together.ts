@@ -72,6 +72,7 @@ async function forAll(
     try {
       const { delegateTo, changesInventory } = step.task
       if (delegateTo !== undefined || changesInventory !== undefined) await untilAllAreHere(session, step)
+      session.replay.isForAll = true
       const inclusions = await throttled(session, step, work)
       if (changesInventory !== undefined) session.run.fleet.commit(batch.hosts)
       batch.decide(step.turn, {
@@ -81,6 +82,7 @@ async function forAll(
       })
       return inclusions
     } finally {
+      session.replay.isForAll = false
       // After a failure nobody else goes on; once decided, this decides nothing any more.
       batch.decide(step.turn, undefined)
     }
