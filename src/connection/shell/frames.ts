@@ -3,6 +3,7 @@ import { quote } from '../../shell/quote.ts'
 import { ShellText } from '../../shell/sh.ts'
 import { Secret } from '../../values/secret.ts'
 import type { Step } from '../connection.ts'
+import { DEFINE_WATCH } from './watch.ts'
 
 /*
  * A request is shell text for the standard input of a resident shell, and comes back as frames on its standard output
@@ -26,7 +27,7 @@ export interface RequestMarks {
 }
 
 /** What a resident shell reads first: signals meant for a step's process group must not end the shell itself. */
-export const PREAMBLE = 'trap : HUP INT TERM\n'
+export const PREAMBLE = `trap : HUP INT TERM\n${DEFINE_WATCH}`
 
 /**
  * The whole request. Each script runs in a subshell by `eval`, so that a syntax error, `exit` or `cd` in it stays its
@@ -66,7 +67,7 @@ function throughRelay(step: Step, index: number, marks: RequestMarks): (string |
   const sed = `trap '' HUP INT TERM; LC_ALL=C sed '/^${marks.stop}$/q'`
   // The traps: signals to the whole process group, as `kill 0` in a script sends them, must not reach the bookkeeping.
   return [
-    '{ { trap : HUP INT TERM; { { trap : HUP INT TERM\n',
+    'm_watch\n{ { trap : HUP INT TERM; { { trap : HUP INT TERM\n',
     ...subshell(step, index, marks, true),
     `\n${end(index, marks, `${marks.stop}\\n`.repeat(2))}\n`,
     `} 2>&1 >&3 3>&- | { ${sed} >&2 3>&-; } ; } ; } 3>&1 | { ${sed}; } ; } 4>&1 5>&2\n`,

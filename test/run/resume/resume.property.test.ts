@@ -153,7 +153,10 @@ function playbookOf(plays: readonly (readonly object[])[], serial: number) {
 function apart(playbook: readonly object[]): object[] {
   const text = JSON.stringify(playbook)
   return JSON.parse(
-    text.replaceAll(/hostvars\['h\d'\]\./g, '').replaceAll('"run_once":true', '"run_once":false'),
+    text
+      .replaceAll(/hostvars\['h\d'\]\./g, '')
+      .replaceAll('"run_once":true', '"run_once":false')
+      .replaceAll('/delegated', '/delegated-{{ inventory_hostname }}'),
   ) as object[]
 }
 
