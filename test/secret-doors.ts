@@ -111,6 +111,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
       'modules/library/win_package.ts',
     ],
   'addresses of webhooks': ['report/notify/post.ts'],
+  'a secret of -e, asked for again': ['cli/rollout/resume.ts'],
   'files of the controller': [
     'cli/vault.ts',
     'modules/library/copy.ts',
