@@ -29,10 +29,14 @@ export const trustedFunctions: ShellText = sh`m_trusted() (
 )
 m_nearest() { m_e=$1; while [ ! -d "$m_e" ]; do m_e=\${m_e%/*}; m_e=\${m_e:-/}; done; }`
 
-/** Ends a script, with status 1 and a reason, where others than root may write to a directory on the way of some file. */
+/**
+ * Ends a script, with status 1 and a reason, where others than root may write to a directory on the way of some file.
+ * /usr/local is not looked at: there Debian lets its group `staff` write, and who may write there may replace what root runs.
+ */
 export function requireRootOnly(files: readonly string[]): ShellText {
   return sh`${trustedFunctions}
 for m_p in ${files}; do
+  case $m_p in /usr/local/*) continue ;; esac
   m_nearest "\${m_p%/*}"
   m_trusted "$m_e" || { echo "refusing to write $m_p as root: others may write to $m_e, or to a directory above it" >&2; exit 1; }
 done`
