@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { parseExtraVars } from '../../inventory/variables/extra-vars.ts'
 import { originOfExtraVars } from '../../run/resume/origin.ts'
 import type { Origin } from '../../run/resume/step-entry.ts'
@@ -18,7 +17,8 @@ const KEPT = [
 export function originOf(playbookFile: string, words: RunWords): Origin {
   const kept = KEPT.flatMap((name) => (words[name] === undefined ? [] : [[name, words[name]]]))
   return {
-    playbook: resolve(playbookFile),
+    // As it was given, from the same folder: it stands in what is compared.
+    playbook: playbookFile,
     cwd: process.cwd(),
     words: Object.fromEntries(kept),
     extraVars: originOfExtraVars(words.extraVars ?? [], (text) => parseExtraVars([text])),
