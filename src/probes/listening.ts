@@ -1,6 +1,8 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
+import { windowsFields, windowsNumber } from './windows/rows.ts'
 
 const kind: ProbeKind<number, boolean> = {
   name: 'listening',
@@ -21,6 +23,14 @@ done`,
       const there = new Set<number>()
       for (const row of output.stdout.toString('latin1').split('\n'))
         if (/^[0-9A-F]{4}$/.test(row)) there.add(Number.parseInt(row, 16))
+      return ports.map((port) => there.has(port))
+    },
+  },
+  powershell: {
+    script: () =>
+      ps`foreach($p in [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()){f $p.Port}`,
+    read: (output, ports) => {
+      const there = new Set(windowsFields(output, 'ports').map((port) => windowsNumber(port, 'ports')))
       return ports.map((port) => there.has(port))
     },
   },

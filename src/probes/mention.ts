@@ -1,5 +1,7 @@
+import { ps } from '../shell/powershell/ps.ts'
 import { lines, sh } from '../shell/sh.ts'
 import { TaskFailure } from '../values/task-failure.ts'
+import type { Output } from '../values/transfer.ts'
 import { assignPath } from './expand-path.ts'
 import { type Probe, type ProbeKind, probe } from './probe.ts'
 
@@ -31,13 +33,30 @@ const kind: ProbeKind<Question, boolean> = {
             sh`${assignPath('m_p', path)}; m_w=${words}; if [ -f "$m_p" ] && [ -r "$m_p" ] && m_mentions <"$m_p"; then printf y; else printf n; fi`,
         ),
       ]),
-    read: (output, all) => {
-      const flags = output.stdout.toString('latin1')
-      if (flags.length !== all.length || !/^[yn]*$/.test(flags))
-        throw new TaskFailure("look at what files say: the host's answer cannot be read")
-      return [...flags].map((flag) => flag === 'y')
-    },
+    read: readFlags,
   },
+  powershell: {
+    script: (all) => ps`foreach($q in ${all.map(({ path, words }) => [path, words])}){
+  $o='n'
+  try{
+    $s=New-Object IO.StreamReader (New-Object IO.FileStream (m_path $q[0]),'Open','Read','ReadWrite,Delete')
+    try{for($i=0;$i -lt ${LINES};$i++){
+      $l=$s.ReadLine()
+      if($null -eq $l){break}
+      if($l.Contains($q[1])){$o='y';break}
+    }}finally{$s.Dispose()}
+  }catch{}
+  w $o
+}`,
+    read: readFlags,
+  },
+}
+
+function readFlags(output: Output, all: readonly Question[]): boolean[] {
+  const flags = output.stdout.toString('latin1')
+  if (flags.length !== all.length || !/^[yn]*$/.test(flags))
+    throw new TaskFailure("look at what files say: the host's answer cannot be read")
+  return [...flags].map((flag) => flag === 'y')
 }
 
 /** Whether words stand in one of the first hundred lines of a file, links followed. Costs no process. */

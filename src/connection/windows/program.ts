@@ -171,14 +171,14 @@ function m_reboot{
   if($null -ne $k -and @($k.GetValue('PendingFileRenameOperations',@())).Length -gt 0){'files'}
 }
 function m_harden([string]$p,[string[]]$more=@()){
-  # Nobody but SYSTEM and Administrators, by their SIDs, and whom it is told (icacls' words); nothing from the parent.
+  # Nobody but SYSTEM and Administrators, and whom it is told (rights and SID, as SDDL has them); nothing from the parent, and nothing of before.
   $i=''
-  if([IO.Directory]::Exists($p)){$i='(OI)(CI)'}
-  $g=@("*S-1-5-18:$($i)F","*S-1-5-32-544:$($i)F")+$more
-  $w='"'+$p+'" /inheritance:r'
-  foreach($x in $g){$w+=' /grant:r "'+$x+'"'}
-  $r=m_run @{file="$env:SystemRoot\System32\icacls.exe";arguments=$w;seconds=60}
-  if($r.rc -ne 0){throw "icacls: $([Console]::OutputEncoding.GetString($r.out)) ($($r.rc))"}
+  if([IO.Directory]::Exists($p)){$i='OICI'}
+  $s='D:P'
+  foreach($x in @('FA;;;SY','FA;;;BA')+$more){$s+="(A;$i;$x)"}
+  $a=Get-Acl -LiteralPath $p
+  $a.SetSecurityDescriptorSddlForm($s,'Access')
+  Set-Acl -LiteralPath $p -AclObject $a
 }
 function m_like([string]$from,[string]$to){
   # The access list of one file for another, and nothing but that: the owner stays.

@@ -1,14 +1,19 @@
 import { listening } from '../../probes/listening.ts'
 import { mention } from '../../probes/mention.ts'
 import { managedPackage } from '../../probes/package.ts'
+import { platform } from '../../probes/platform.ts'
 import type { AnswersOf } from '../../probes/probe.ts'
 import { isRunning, unitSummary } from '../../probes/unit-summary.ts'
+import { type InstalledProgram, installedPrograms } from '../../probes/windows/programs.ts'
+import { windowsService } from '../../probes/windows/service.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import { KNOWN_COLLECTORS, type KnownCollector, MARK } from './known.ts'
+import { findProgram } from '../windows/installer.ts'
+import { KNOWN_COLLECTORS, type Known, type KnownCollector, MARK } from './known.ts'
+import { COLLECTORS_ON_WINDOWS, type KnownOnWindows } from './known-on-windows.ts'
 
 /** What of a known collector is on a host. */
-export interface CollectorState {
-  readonly known: KnownCollector
+export interface CollectorState<K extends Known = Known> {
+  readonly known: K
   /** Units that run, or are about to. */
   readonly active: readonly string[]
   /** Units that start when the host boots. */
@@ -20,32 +25,49 @@ export interface CollectorState {
 }
 
 /** The known collectors of a host, in the table's order, and the TCP ports of theirs that somebody listens on. */
-export interface CollectorsState {
-  readonly collectors: readonly CollectorState[]
+export interface CollectorsState<K extends Known = Known> {
+  readonly collectors: readonly CollectorState<K>[]
   readonly listening: ReadonlySet<number>
+}
+
+/** A collector of a Windows host, with those of its programs that are installed. */
+export interface WindowsCollectorState extends CollectorState<KnownOnWindows> {
+  readonly programs: readonly InstalledProgram[]
+  /** Its services that are there, whether or not they run. */
+  readonly services: readonly string[]
 }
 
 const UNITS = KNOWN_COLLECTORS.flatMap(({ units }) => units)
 const PACKAGES = KNOWN_COLLECTORS.flatMap(({ packages }) => packages)
-const PORTS = [...new Set(KNOWN_COLLECTORS.flatMap(({ ports }) => ports))]
+const SERVICES = COLLECTORS_ON_WINDOWS.flatMap(({ units }) => units)
+const PORTS = [...new Set([...KNOWN_COLLECTORS, ...COLLECTORS_ON_WINDOWS].flatMap(({ ports }) => ports))]
 
-/** The look for all known collectors at once; {@link collectorsOf} reads the answers. */
+/**
+ * The look for all known collectors at once, of whichever kind of host: what the other kind has is answered without
+ * asking. {@link collectorsOf} and {@link collectorsOnWindows} read the answers.
+ */
 export function collectorProbes() {
   return {
+    platform: platform(),
     units: UNITS.map(unitSummary),
     packages: PACKAGES.map(managedPackage),
     marks: KNOWN_COLLECTORS.map(({ mark }) => mention(mark, MARK)),
     ports: PORTS.map(listening),
+    services: SERVICES.map(windowsService),
+    programs: installedPrograms(),
+    windowsMarks: COLLECTORS_ON_WINDOWS.map(({ mark }) => mention(mark, MARK)),
   }
 }
 
-/** @throws TaskFailure when systemd does not answer */
+type CollectorAnswers = AnswersOf<ReturnType<typeof collectorProbes>>
+
+/** Of a POSIX host. @throws TaskFailure when systemd does not answer */
 export function collectorsOf({
   units,
   packages,
   marks,
   ports,
-}: AnswersOf<ReturnType<typeof collectorProbes>>): CollectorsState {
+}: CollectorAnswers): CollectorsState<KnownCollector> {
   const complaint = units.find((unit) => unit.complaint !== null)?.complaint
   if (complaint !== undefined)
     throw new TaskFailure(`systemd does not answer on the host: ${complaint}`, {
@@ -68,6 +90,39 @@ export function collectorsOf({
         chosen(known, ({ load }) => load === 'loaded').length > 0,
       ours: marks[at] === true,
     })),
-    listening: new Set(PORTS.filter((_, at) => ports[at])),
+    listening: listeningOf(ports),
   }
+}
+
+/** Of a Windows host. */
+export function collectorsOnWindows({ services, programs, windowsMarks, ports }: CollectorAnswers): {
+  readonly collectors: readonly WindowsCollectorState[]
+  readonly listening: ReadonlySet<number>
+} {
+  const serviceOf = new Map(SERVICES.map((name, at) => [name, services[at]]))
+  return {
+    collectors: COLLECTORS_ON_WINDOWS.map((known, at) => {
+      const found = known.units.flatMap((name) => {
+        const service = serviceOf.get(name)
+        return service?.exists === true ? [service] : []
+      })
+      const installed = known.programs.flatMap((name) => findProgram(programs, name) ?? [])
+      return {
+        known,
+        active: found.filter(({ state }) => state !== 'stopped').map(({ name }) => name),
+        enabled: found
+          .filter(({ startMode }) => startMode === 'auto' || startMode === 'delayed')
+          .map(({ name }) => name),
+        installed: found.length > 0 || installed.length > 0,
+        ours: windowsMarks[at] === true,
+        programs: [...new Set(installed)],
+        services: found.map(({ name }) => name),
+      }
+    }),
+    listening: listeningOf(ports),
+  }
+}
+
+function listeningOf(ports: readonly boolean[]): ReadonlySet<number> {
+  return new Set(PORTS.filter((_, at) => ports[at]))
 }

@@ -1,9 +1,8 @@
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import type { Diff } from '../module.ts'
-import type { CollectorState, CollectorsState } from './collector-state.ts'
-import type { KnownCollector } from './known.ts'
-import type { HostOutcome } from './stop-script.ts'
+import type { CollectorState } from './collector-state.ts'
+import type { Known } from './known.ts'
 
 /** What a task wants: one collector, or none. */
 export interface Wish {
@@ -13,12 +12,22 @@ export interface Wish {
   readonly foreign: 'refused' | 'stopped' | 'kept'
 }
 
+/** One collector that has to go, and how far. */
+export interface HostOutcome<S extends CollectorState = CollectorState> {
+  readonly state: S
+  /** Its files, package and user go too; else it is only stopped and disabled. */
+  readonly remove: boolean
+}
+
 /**
  * Which collectors have to go, in the table's order.
  * @throws TaskFailure when one runs that muster did not set up and the task does not say what shall become of it, or
  *   when somebody else listens on a port that the wanted one needs
  */
-export function departures(wish: Wish, { collectors, listening }: CollectorsState): HostOutcome[] {
+export function departures<S extends CollectorState>(
+  wish: Wish,
+  { collectors, listening }: { readonly collectors: readonly S[]; readonly listening: ReadonlySet<number> },
+): HostOutcome<S>[] {
   const foreign = collectors.filter(
     ({ known, active, enabled, ours }) => known.sends && !ours && active.length + enabled.length > 0,
   )
@@ -36,11 +45,11 @@ export function departures(wish: Wish, { collectors, listening }: CollectorsStat
 }
 
 /** Exporters are read by any collector: they stay unless none is wanted. */
-function leaves(wish: Wish, known: KnownCollector): boolean {
+function leaves(wish: Wish, known: Known): boolean {
   return known.name !== wish.name && (known.sends || wish.name === 'none')
 }
 
-function departure(wish: Wish, state: CollectorState): HostOutcome[] {
+function departure<S extends CollectorState>(wish: Wish, state: S): HostOutcome<S>[] {
   const runs = state.active.length + state.enabled.length > 0
   // What muster did not set up it does not remove.
   if (!state.ours)
@@ -78,7 +87,7 @@ function refuseTakenPorts(
   )
   const by = holder === undefined ? 'another program' : `${holder.known.name}, which was kept`
   throw new TaskFailure(`${by} listens on port ${taken.join(' and ')}, which ${wanted.known.name} needs`, {
-    hint: `on the host, ss -ltnp 'sport = :${taken[0]}' says which program it is`,
+    hint: `on the host, ss -ltnp 'sport = :${taken[0]}' says which program it is (on Windows: Get-NetTCPConnection -LocalPort ${taken[0]})`,
   })
 }
 

@@ -1,21 +1,25 @@
-/** A program that muster's playbooks set up to collect metrics, and everything of it that stays on a host. */
-export interface KnownCollector {
+/** What is known of a collector on any host. */
+export interface Known {
   /** As in `artifacts` and in the module's parameter. */
   readonly name: string
   /** False for an exporter: it is read by a collector, sends nothing itself, and stays when collectors change. */
   readonly sends: boolean
-  /** Units, the collector's own first. */
+  /** Units of systemd or services of Windows, the collector's own first. */
   readonly units: readonly [string, ...string[]]
   /** A file with {@link MARK}: tells what muster set up from what was on the host before. */
   readonly mark: string
-  /** Names of its package; .deb and .rpm call it the same. Empty for one that comes as an archive. */
-  readonly packages: readonly string[]
   /** TCP ports that muster's configuration listens on. */
   readonly ports: readonly number[]
-  /** The user and group that it runs as. */
-  readonly user: string
   /** Files and folders that a removal of the package leaves behind, or that no package knows. */
   readonly leaves: readonly string[]
+}
+
+/** A program that muster's playbooks set up to collect metrics, and everything of it that stays on a host. */
+export interface KnownCollector extends Known {
+  /** Names of its package; .deb and .rpm call it the same. Empty for one that comes as an archive. */
+  readonly packages: readonly string[]
+  /** The user and group that it runs as. */
+  readonly user: string
   /** Beginnings of the names of folders with unpacked archives, one folder a version. */
   readonly unpacked: readonly string[]
 }

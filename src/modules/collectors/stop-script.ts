@@ -3,13 +3,8 @@ import { lines, type ShellText, sh } from '../../shell/sh.ts'
 import { dpkgFunction } from '../packages/dpkg-script.ts'
 import type { ArtifactOptions } from '../packages/manager.ts'
 import type { CollectorState } from './collector-state.ts'
-
-/** One collector that has to go, and how far. */
-export interface HostOutcome {
-  readonly state: CollectorState
-  /** Its files, package and user go too; else it is only stopped and disabled. */
-  readonly remove: boolean
-}
+import type { HostOutcome } from './decide.ts'
+import type { KnownCollector } from './known.ts'
 
 const OPTIONS: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'> = { dpkgOptions: [], lockTimeout: 60 }
 
@@ -18,7 +13,7 @@ const OPTIONS: Pick<ArtifactOptions, 'dpkgOptions' | 'lockTimeout'> = { dpkgOpti
  * was cut off leaves the file that marks a collector as muster's until last, so that the next run goes on with it.
  * A step that failed is named by `m_fail`, with the tool's words on standard error.
  */
-export function stopScript(departures: readonly HostOutcome[]): ShellText {
+export function stopScript(departures: readonly HostOutcome<CollectorState<KnownCollector>>[]): ShellText {
   const active = departures.flatMap(({ state }) => state.active)
   const enabled = departures.flatMap(({ state }) => state.enabled)
   const removed = departures.filter(({ remove }) => remove).map(({ state }) => state)
@@ -43,7 +38,7 @@ systemctl daemon-reload || m_fail 'read unit files'`,
   ])
 }
 
-function removal({ known }: CollectorState): ShellText {
+function removal({ known }: CollectorState<KnownCollector>): ShellText {
   const { packages, units, leaves, unpacked, user, mark } = known
   const folders = unpacked.reduce((all, beginning) => sh`${all} ${beginning}*`, sh``)
   return lines([

@@ -3,21 +3,21 @@ import { digest } from '../../probes/digest.ts'
 import { registration } from '../../probes/registration.ts'
 import { sharedKeys } from '../../probes/shared-keys.ts'
 import { access } from '../../probes/windows/access.ts'
-import { windowsFile } from '../../probes/windows/file.ts'
+import { type WindowsFile, windowsFile } from '../../probes/windows/file.ts'
 import { powerShellFailure } from '../../probes/windows/rows.ts'
-import { windowsService } from '../../probes/windows/service.ts'
+import { type WindowsService, windowsService } from '../../probes/windows/service.ts'
 import { ps, psLines } from '../../shell/powershell/ps.ts'
 import { joinTexts, revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
-import { defineModule } from '../module.ts'
+import { type Action, type ActionResult, defineModule, type Outcome } from '../module.ts'
 import { restartWindowsAgent } from '../registration/windows-agent.ts'
-import { isWantedAccess, readGrants } from '../windows/access-list.ts'
+import { grants, isWantedAccess } from '../windows/access-list.ts'
+import { AGENT, closeKeys, KEYS_VARIABLE, moveKeys } from '../windows/agent-keys.ts'
 import { windowsHelperText, windowsProfileText } from '../windows/credential-files.ts'
+import { REMOVE_TREE } from '../windows/remove-tree.ts'
+import { changeEnvironment, environmentChanges } from '../windows/service-environment.ts'
 import { serviceSid } from '../windows/service-sid.ts'
-
-const AGENT = 'AmazonSSMAgent'
-const VARIABLE = 'AWS_SHARED_CREDENTIALS_FILE'
 
 export default defineModule({
   name: 'win_aws_credentials',
@@ -47,8 +47,18 @@ export default defineModule({
     parameters: {
       service: {
         type: 'str',
-        required: true,
-        doc: "The collector's service, whose account `NT SERVICE\\name` may read the keys.",
+        doc: "The collector's service, whose account `NT SERVICE\\name` may read the keys. Needed unless they go.",
+      },
+      service_environment: {
+        type: 'bool',
+        default: false,
+        doc: "Set the variables, and INSTANCE_ID (the managed node's id), in the environment of the service, which is there then.",
+      },
+      state: {
+        type: 'str',
+        choices: ['present', 'absent'],
+        default: 'present',
+        doc: 'Set up, or taken away: the folder, and what tells the agent of it.',
       },
       profile: { type: 'str', default: 'amp', doc: 'Name of the profile that the collector uses.' },
       folder: {
@@ -67,12 +77,17 @@ export default defineModule({
         doc: 'Compare the access lists at every run; false for a file system that has none.',
       },
     },
+    requiredIf: [['state', 'present', ['service']]],
   },
   observe: (params) => {
     const files = filesOf(params.folder, revealText(params.profile), params.expires_in)
     return {
       registration: registration(),
       agent: windowsService(AGENT),
+      collector:
+        params.service_environment && params.service !== undefined
+          ? windowsService(params.service)
+          : undefined,
       folder: windowsFile(params.folder),
       digests: files.kept.map(({ path }) => digest(path)),
       keys: sharedKeys(files.credentials),
@@ -86,7 +101,9 @@ export default defineModule({
         hint: 'SDKs of AWS start the helper with cmd.exe: a whole path without blanks, quotes and percent signs',
       })
     const files = filesOf(folder, revealText(params.profile), params.expires_in)
-    const { agent } = answers
+    const { agent, collector } = answers
+    if (params.state === 'absent') return yield* remove(folder, files.credentials, answers)
+    const service = revealText(params.service) ?? ''
     if (!context.check && !agent.exists)
       throw new TaskFailure('the SSM agent is not installed on the host', {
         hint: 'install it in a task before this one',
@@ -95,19 +112,24 @@ export default defineModule({
       const found = answers.digests[at]
       return found?.kind !== 'file' || found.sha256 !== sha256(content)
     })
-    const readers = [serviceSid(revealText(params.service))]
+    const readers = [serviceSid(service)]
     const open = answers.access.flatMap(({ sddl }, at) =>
       isWantedAccess(sddl, { folder: at === 0, readers }) ? [] : [at === 0 ? folder : files.credentials],
     )
-    const line = `${VARIABLE}=${files.credentials}`
-    const moved = agent.environment.includes(line)
+    const moved = agent.environment.includes(`${KEYS_VARIABLE}=${files.credentials}`)
     const filled = answers.keys !== 'none'
     const made = answers.folder.kind === 'directory'
     const environment = {
-      [VARIABLE]: files.profile,
+      [KEYS_VARIABLE]: files.profile,
       AWS_PROFILE: params.profile,
       AWS_EC2_METADATA_DISABLED: 'true',
     }
+    const id = answers.registration.node?.id
+    const ofService = {
+      present: { ...environment, ...(id === undefined ? {} : { INSTANCE_ID: id }) },
+      absent: [],
+    }
+    const unset = collector === undefined ? [] : environmentChanges(ofService, collector)
     const result: Record<string, Value> = {
       profile: params.profile,
       profile_file: files.profile,
@@ -115,27 +137,29 @@ export default defineModule({
       environment_lines: Object.entries(environment).map(([name, value]) => joinTexts([name, '=', value])),
       agent_started: false,
     }
-    if (made && stale.length === 0 && open.length === 0 && moved && filled) return { result }
-    const says = `set up ${[...stale.map(({ path }) => path), ...open, ...(moved ? [] : [`${VARIABLE} of ${AGENT}`]), ...(filled ? [] : [files.credentials])].join(', ')}`
-    const lines = [...agent.environment.filter((one) => !one.toUpperCase().startsWith(`${VARIABLE}=`)), line]
+    if (made && [...stale, ...open, ...unset].length === 0 && moved && filled) return { result }
+    if (!context.check && collector?.exists === false)
+      throw new TaskFailure(`there is no service ${service} on the host`, {
+        hint: 'make it in a task before this one',
+      })
+    const parts = [
+      ...stale.map(({ path }) => path),
+      ...open,
+      ...(moved ? [] : [`${KEYS_VARIABLE} of ${AGENT}`]),
+      ...(filled ? [] : [files.credentials]),
+      ...unset.map((name) => `${name} of ${service}`),
+    ]
+    const says = `set up ${parts.join(', ')}`
     const output = yield {
       kind: 'run',
       says,
       predicted: result,
       script: psLines([
         // The folder first and closed, so that what is written into it never was open.
-        ps`$null=[IO.Directory]::CreateDirectory(${folder})
-m_harden ${folder} ${readGrants({ folder: true, readers })}
-if(-not [IO.File]::Exists(${files.credentials})){[IO.File]::WriteAllBytes(${files.credentials},(New-Object byte[] 0))}
-m_harden ${files.credentials} ${readGrants({ folder: false, readers })}
+        ps`${closeKeys(files.credentials, grants({ folder: true, readers }))}
 foreach($p in ${stale.map(({ path, content }) => [path, content])}){[IO.File]::WriteAllText($p[0],$p[1])}`,
-        ...(moved
-          ? []
-          : [
-              ps`$k=m_new_key 'HKLM:\SYSTEM\CurrentControlSet\Services\AmazonSSMAgent'
-m_set_value $k 'Environment' ${lines} 'MultiString'
-$k.Dispose()`,
-            ]),
+        ...(moved ? [] : [moveKeys(files.credentials)]),
+        ...(unset.length === 0 ? [] : [changeEnvironment(service, ofService)]),
         ...(moved && filled ? [] : [restartWindowsAgent(), awaitKeys(files.credentials)]),
       ]),
     }
@@ -148,6 +172,29 @@ $k.Dispose()`,
     return { result: { ...result, agent_started: !(moved && filled) } }
   },
 })
+
+/** The agent shares its keys where it does by itself again. */
+async function* remove(
+  folder: string,
+  credentials: string,
+  { folder: found, agent }: { readonly folder: WindowsFile; readonly agent: WindowsService },
+): AsyncGenerator<Action, Outcome, ActionResult> {
+  const told = agent.environment.includes(`${KEYS_VARIABLE}=${credentials}`)
+  if (found.kind === 'missing' && !told) return {}
+  const output = yield {
+    kind: 'run',
+    says: `remove ${[...(found.kind === 'missing' ? [] : [folder]), ...(told ? [`${KEYS_VARIABLE} of ${AGENT}`] : [])].join(', ')}`,
+    script: psLines([
+      ...(told ? [changeEnvironment(AGENT, { present: {}, absent: [KEYS_VARIABLE] })] : []),
+      ...(told && agent.state === 'running' ? [restartWindowsAgent()] : []),
+      ps`${REMOVE_TREE}
+$p=m_path ${folder}
+if([IO.Directory]::Exists($p)){m_tree (New-Object IO.DirectoryInfo $p)}`,
+    ]),
+  }
+  if (output.rc !== 0) throw powerShellFailure(output, "the credentials' set-up cannot be removed")
+  return {}
+}
 
 function filesOf(folder: string, profile: string, expiresIn: number) {
   const credentials = `${folder}\\credentials`

@@ -3,16 +3,7 @@ import { powerShellFailure } from '../../probes/windows/rows.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { defineModule } from '../module.ts'
-
-/** A tree with all in it, read-only files too; what a link or junction leads to stays. */
-const REMOVE = ps`function m_tree($d){
-  foreach($x in $d.GetFileSystemInfos()){
-    if(($x.Attributes -band 16) -and -not ($x.Attributes -band 1024)){m_tree $x}
-    else{if($x.Attributes -band 1){$x.Attributes='Normal'};$x.Delete()}
-  }
-  if($d.Attributes -band 1){$d.Attributes='Directory'}
-  $d.Delete()
-}`
+import { REMOVE_TREE } from '../windows/remove-tree.ts'
 
 export default defineModule({
   name: 'win_file',
@@ -60,7 +51,7 @@ export default defineModule({
         file.kind === 'directory'
           ? file.target !== null || file.linkType !== ''
             ? ps`[IO.Directory]::Delete(${path},$false)`
-            : ps`${REMOVE}
+            : ps`${REMOVE_TREE}
 m_tree (New-Object IO.DirectoryInfo ${path})`
           : ps`[IO.File]::SetAttributes(${path},'Normal');[IO.File]::Delete(${path})`
     } else if (wanted === 'directory') {

@@ -8,12 +8,13 @@ import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
 import type { Text } from '../parameters.ts'
-import { programAndRest, windowsArgument, windowsArguments } from '../windows/arguments.ts'
+import { windowsArgument, windowsArguments } from '../windows/arguments.ts'
 import {
   findProgram,
   installerCode,
   installScript,
   readInstallation,
+  removalCommand,
   wantsReboot,
 } from '../windows/installer.ts'
 
@@ -61,6 +62,10 @@ export default defineModule({
         doc: 'Whether it shall be installed.',
       },
       arguments: { type: 'raw', doc: 'For the set-up: text, or a list of words.' },
+      version: {
+        type: 'str',
+        doc: "Version that it has by its entry under Programs then; of another one it is installed anew. muster's own; needs product_id.",
+      },
       creates_path: { type: 'path', doc: 'Path that is there when it is installed.' },
       creates_version: { type: 'str', doc: 'Version that the file at creates_path has then.' },
       creates_service: { type: 'str', doc: 'Service that is there then.' },
@@ -76,7 +81,7 @@ export default defineModule({
       signer: { type: 'str', doc: 'Name of the certificate that signed it.' },
     },
     requiredOneOf: [['path', 'product_id']],
-    requiredBy: { creates_version: ['creates_path'], signer: ['path'] },
+    requiredBy: { creates_version: ['creates_path'], signer: ['path'], version: ['product_id'] },
   },
   observe: (params) => ({
     programs: installedPrograms(),
@@ -84,7 +89,7 @@ export default defineModule({
     service: params.creates_service === undefined ? undefined : windowsService(params.creates_service),
     file: params.path === undefined ? undefined : windowsFile(revealText(params.path)),
   }),
-  async *converge(params, { programs, created, service, file }) {
+  async *converge(params, { programs, created, service, file }, context) {
     const id = params.product_id
     const path = file?.path
     const isMsi = path !== undefined && /\.msi$/i.test(path)
@@ -95,6 +100,9 @@ export default defineModule({
         hint: 'give product_id, creates_path or creates_service',
       })
     let installed = program !== undefined
+    const wantedVersion = revealText(params.version)
+    if (installed && wantedVersion !== undefined && params.state === 'present')
+      installed = sameVersion(program?.version ?? '', wantedVersion)
     if (byCreates) installed = created?.kind !== 'missing' && service?.exists !== false
     const version = params.creates_version
     if (installed && version !== undefined && created !== undefined) {
@@ -114,7 +122,13 @@ export default defineModule({
     const says = `${params.state === 'present' ? 'install' : 'remove'} ${shown}`
     if (params.state === 'present' && path === undefined)
       throw new TaskFailure(`${shown} is not installed, and path names no set-up`)
-    if (path !== undefined && file?.kind !== 'file' && (params.state === 'present' || program === undefined))
+    // In check mode the task that puts it there has not done so.
+    if (
+      !context.check &&
+      path !== undefined &&
+      file?.kind !== 'file' &&
+      (params.state === 'present' || program === undefined)
+    )
       throw new TaskFailure(`there is no file ${path} on the host`)
     const given = argumentsOf(params.arguments)
     const how = commandOf()
@@ -146,20 +160,13 @@ ${installScript({ ...how, folder: params.chdir, msi: how.program === 'msiexec.ex
             }
           : { program: path ?? '', arguments: given }
       }
-      if (program?.msi === true)
-        return {
-          program: 'msiexec.exe',
-          arguments: joinTexts(['/x', program.id, '/qn', '/norestart', given], ' '),
-        }
-      if (isMsi)
+      if (isMsi && program?.msi !== true)
         return {
           program: 'msiexec.exe',
           arguments: joinTexts(['/x', windowsArguments([path]), '/qn', '/norestart', given], ' '),
         }
-      const line = program?.quietUninstall || program?.uninstall || ''
-      if (line === '') throw new TaskFailure(`${shown} does not say how it is removed`)
-      const { program: file, rest } = programAndRest(line)
-      return { program: file, arguments: mapText(joinTexts([rest, given], ' '), (text) => text.trim()) }
+      if (program === undefined) throw new TaskFailure(`${shown} does not say how it is removed`)
+      return removalCommand(program, given)
     }
   },
 })

@@ -1,23 +1,29 @@
-/** Who may do what with a file or folder, and nobody else: SYSTEM and Administrators all, some SIDs read. */
+/** Who may do what with a file or folder, and nobody else: SYSTEM and Administrators all, some SIDs read, some change. */
 export interface WantedAccess {
   readonly folder: boolean
   /** SIDs that may read, and pass what they read to what is made in a folder. */
   readonly readers: readonly string[]
+  /** SIDs that may also write and remove. */
+  readonly writers?: readonly string[]
 }
+
+/** To read and pass through; to change also. */
+const READ = '0x1200a9'
+const CHANGE = '0x1301bf'
 
 /**
  * Whether an access list in SDDL is the wanted one: closed to what the parent passes on, entries for these SIDs and no
  * others, with full rights or those to read. Order does not matter.
  */
-export function isWantedAccess(sddl: string, { folder, readers }: WantedAccess): boolean {
+export function isWantedAccess(sddl: string, access: WantedAccess): boolean {
   const dacl = /D:([A-Z]*)((?:\([^()]*\))*)/.exec(sddl)
   if (dacl === null || !(dacl[1] ?? '').includes('P')) return false
-  const inherit = folder ? 'OICI' : ''
+  const inherit = access.folder ? 'OICI' : ''
   const entries = [...(dacl[2] ?? '').matchAll(/\(([^()]*)\)/g)].map(([, entry = '']) => entry)
   const wanted = new Set([
     `A;${inherit};FA;;;SY`,
     `A;${inherit};FA;;;BA`,
-    ...readers.map((sid) => `A;${inherit};0x1200a9;;;${sid}`),
+    ...grants(access).map((grant) => `A;${inherit};${grant}`),
   ])
   return entries.length === wanted.size && entries.every((entry) => wanted.has(canonical(entry)))
 }
@@ -31,7 +37,7 @@ function canonical(entry: string): string {
   return [type, order, spelled[rights] ?? rights, object, inherited, names[sid] ?? sid].join(';')
 }
 
-/** What icacls is told for them, beside SYSTEM and Administrators. */
-export function readGrants({ folder, readers }: WantedAccess): string[] {
-  return readers.map((sid) => `*${sid}:${folder ? '(OI)(CI)' : ''}RX`)
+/** What `m_harden` of the resident PowerShell is told for them, beside SYSTEM and Administrators. */
+export function grants({ readers, writers = [] }: WantedAccess): string[] {
+  return [...readers.map((sid) => `${READ};;;${sid}`), ...writers.map((sid) => `${CHANGE};;;${sid}`)]
 }

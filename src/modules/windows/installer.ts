@@ -1,7 +1,10 @@
 import type { InstalledProgram } from '../../probes/windows/programs.ts'
 import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
+import { joinTexts, mapText } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Output } from '../../values/transfer.ts'
 import type { Text } from '../parameters.ts'
+import { programAndRest } from './arguments.ts'
 
 /** What Windows Installer ended with, and what it means (facts/windows.md 5.1). */
 const CODES: ReadonlyMap<number, string> = new Map([
@@ -43,6 +46,24 @@ export function findProgram(programs: readonly InstalledProgram[], id: string): 
     programs.find((program) => program.upgradeCode.toLowerCase() === wanted) ??
     programs.find((program) => program.name.toLowerCase() === wanted)
   )
+}
+
+/**
+ * How a program is removed without a question.
+ * @param given words of the user's own
+ * @throws TaskFailure for one whose set-up does not say
+ */
+export function removalCommand(
+  program: InstalledProgram,
+  given: Text = '',
+): { readonly program: string; readonly arguments: Text } {
+  const trimmed = (words: readonly Text[]) => mapText(joinTexts(words, ' '), (text) => text.trim())
+  if (program.msi)
+    return { program: 'msiexec.exe', arguments: trimmed(['/x', program.id, '/qn', '/norestart', given]) }
+  const line = program.quietUninstall || program.uninstall
+  if (line === '') throw new TaskFailure(`${program.name || program.id} does not say how it is removed`)
+  const { program: file, rest } = programAndRest(line)
+  return { program: file, arguments: trimmed([rest, given]) }
 }
 
 export interface Installation {

@@ -1,4 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
+import { sh } from '../../shell/sh.ts'
 import { type Probe, type ProbeKind, probe } from '../probe.ts'
 import { windowsRows } from './rows.ts'
 
@@ -23,6 +24,8 @@ const kind: ProbeKind<null, readonly InstalledProgram[]> = {
   name: 'installed programs',
   subjects: ['packages'],
   key: () => '',
+  // Packages are asked for by their own kind on POSIX hosts.
+  posix: { script: () => sh``, read: () => [[]] },
   powershell: {
     script:
       () => ps`foreach($b in @(@('LocalMachine','Registry64'),@('LocalMachine','Registry32'),@('CurrentUser','Registry64'))){

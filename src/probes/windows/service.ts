@@ -1,4 +1,5 @@
 import { ps } from '../../shell/powershell/ps.ts'
+import { sh } from '../../shell/sh.ts'
 import { revealText, type Secret } from '../../values/secret.ts'
 import { type Probe, type ProbeKind, probe } from '../probe.ts'
 import { windowsNumber, windowsRows } from './rows.ts'
@@ -35,6 +36,8 @@ const kind: ProbeKind<string, WindowsService> = {
   name: 'windows service',
   subjects: ['units', 'packages'],
   key: (name) => name.toLowerCase(),
+  // There are no services of Windows, as there are no units of systemd on Windows.
+  posix: { script: () => sh``, read: (_, names) => names.map(missingService) },
   powershell: {
     script: (names) => ps`m_services
 foreach($n in ${names}){
@@ -86,6 +89,26 @@ const STATES: Readonly<Record<string, WindowsService['state']>> = {
   Paused: 'paused',
 }
 const MODES: Readonly<Record<number, WindowsService['startMode']>> = { 2: 'auto', 3: 'manual', 4: 'disabled' }
+
+function missingService(name: string): WindowsService {
+  return {
+    exists: false,
+    name,
+    displayName: '',
+    state: 'missing',
+    startMode: 'other',
+    path: '',
+    account: '',
+    description: '',
+    dependencies: [],
+    dependents: [],
+    environment: [],
+    failureActions: '',
+    failureFlag: false,
+    sidType: 0,
+    type: 0,
+  }
+}
 
 /** A service by its name, or its display name where no service has that name. */
 export function windowsService(name: string | Secret): Probe<WindowsService> {

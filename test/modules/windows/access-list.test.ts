@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWantedAccess, readGrants } from '../../../src/modules/windows/access-list.ts'
+import { grants, isWantedAccess } from '../../../src/modules/windows/access-list.ts'
 import { serviceSid } from '../../../src/modules/windows/service-sid.ts'
 
 test("a service's SID is made of its name", () => {
@@ -24,7 +24,15 @@ test.each([
   expect(isWantedAccess(sddl, folder)).toBe(good)
 })
 
-test('icacls is told of SIDs, whatever language the host speaks', () => {
-  expect(readGrants(folder)).toEqual([`*${sid}:(OI)(CI)RX`])
-  expect(readGrants({ ...folder, folder: false })).toEqual([`*${sid}:RX`])
+test('who may change what is in a folder is told from who may read it', () => {
+  const data = { folder: true, readers: [], writers: [sid] }
+  const list = (rights: string) => `D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;${rights};;;${sid})`
+  expect(isWantedAccess(list('0x1301bf'), data)).toBe(true)
+  expect(isWantedAccess(list('0x1200a9'), data)).toBe(false)
+  expect(isWantedAccess(list('FA'), data)).toBe(false)
+})
+
+test('rights are given to SIDs, whatever language the host speaks', () => {
+  expect(grants(folder)).toEqual([`0x1200a9;;;${sid}`])
+  expect(grants({ folder: true, readers: [], writers: [sid] })).toEqual([`0x1301bf;;;${sid}`])
 })
