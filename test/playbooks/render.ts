@@ -64,13 +64,13 @@ export class Rendered {
 
   /** What the playbook finds wrong with its variables; undefined where it does not look. */
   mistakes(): readonly string[] | undefined {
-    const task = tasksIn(this.play.tasks).find(
-      ({ name }) => name === 'variables that units and configuration can hold',
-    )
-    if (task === undefined) return undefined
-    const found = this.#engineWith(task.vars).resolve(task.vars.get('variable_mistakes') ?? null)
-    if (!Array.isArray(found)) throw new Error(`mistakes are a list, not ${String(found)}`)
-    return found.map(String)
+    const tasks = tasksIn(this.play.tasks).filter(({ vars }) => vars.has('variable_mistakes'))
+    if (tasks.length === 0) return undefined
+    return tasks.flatMap(({ vars }) => {
+      const found = this.#engineWith(vars).resolve(vars.get('variable_mistakes') ?? null)
+      if (!Array.isArray(found)) throw new Error(`mistakes are a list, not ${String(found)}`)
+      return found.map(String)
+    })
   }
 
   /** The same for one that passwords are in. */

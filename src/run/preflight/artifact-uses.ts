@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Module } from '../../modules/module.ts'
 import { loadModule } from '../../modules/registry.ts'
+import { allTasksIn } from '../../playbook/entries.ts'
 import type { Play, Task } from '../../playbook/playbook.ts'
-import type { Scope } from '../../template/api.ts'
+import { type Scope, type TemplateEngine, TemplateError } from '../../template/api.ts'
+import { createEngine } from '../../template/engine.ts'
 import { type TemplateSource, type Uses, usesIn } from '../../template/uses.ts'
 import type { Position } from '../../values/position.ts'
 import { TemplateText } from '../../values/template-text.ts'
@@ -34,7 +36,7 @@ export async function artifactUses(
   const names = new Map<string, Position | undefined>()
   const optional = new Set<string>()
   const open: (Position | undefined)[] = []
-  const waiting = [...(await playUses(run, play, tasks))]
+  const waiting = [...(await platformUses(run, play, tasks, scope))]
   const seen = new Set<string>(['artifacts'])
   for (let uses = waiting.pop(); uses !== undefined; uses = waiting.pop()) {
     for (const [name, position] of uses.keysOf('artifacts')) if (!names.has(name)) names.set(name, position)
@@ -60,19 +62,70 @@ function inRoles(tasks: readonly Task[], name: string): Value | undefined {
   return undefined
 }
 
+/** The variable that says for which platform a host's artifacts are; a task whose condition is of it alone is for one platform. */
+const PLATFORM = 'muster_platform'
+
+const ofPlatforms = new WeakMap<Play, Map<string, Promise<readonly Uses[]>>>()
+
+/** What the tasks use that are for the host's platform: the same for all hosts of one, so it is found once for each. */
+function platformUses(
+  run: RunState,
+  play: Play,
+  tasks: readonly Task[],
+  scope: Scope,
+): Promise<readonly Uses[]> {
+  const engine = createEngine(scope, run.home)
+  const key = JSON.stringify(engine.resolve(scope.lookup(PLATFORM) ?? null)) ?? ''
+  const known = ofPlatforms.get(play) ?? new Map<string, Promise<readonly Uses[]>>()
+  ofPlatforms.set(play, known)
+  let uses = known.get(key)
+  if (uses === undefined) {
+    const all = [...tasks, ...play.handlers.flat()]
+    const others = all.filter((task) => !isForPlatform(task, engine))
+    const out = new Set([
+      ...others,
+      ...others.flatMap(({ include }) => allTasksIn(include?.known?.entries ?? [])),
+    ])
+    uses = usesOfTasks(
+      run,
+      play,
+      all.filter((task) => !out.has(task)),
+    )
+    known.set(key, uses)
+  }
+  return uses
+}
+
+/** False where a condition that names the platform and nothing else does not hold. */
+function isForPlatform({ when }: Task, engine: TemplateEngine): boolean {
+  return when.every(({ test, position }) => {
+    if (typeof test !== 'string') return true
+    const { names } = usesIn({ expression: test, position })
+    if (names.size !== 1 || !names.has(PLATFORM)) return true
+    try {
+      return engine.condition(test, position)
+    } catch (error) {
+      if (error instanceof TemplateError) return true
+      throw error
+    }
+  })
+}
+
 const ofPlays = new WeakMap<Play, Promise<readonly Uses[]>>()
 
 /** The same for every host, so it is found once. */
 export function playUses(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
   let uses = ofPlays.get(play)
   if (uses === undefined) {
-    uses = Promise.all([...tasks, ...play.handlers.flat()].map((task) => taskUses(run, task))).then((all) => [
-      ...usesInValue([play.environment ?? null]),
-      ...all.flat(),
-    ])
+    uses = usesOfTasks(run, play, [...tasks, ...play.handlers.flat()])
     ofPlays.set(play, uses)
   }
   return uses
+}
+
+async function usesOfTasks(run: RunState, play: Play, tasks: readonly Task[]): Promise<readonly Uses[]> {
+  const all = await Promise.all(tasks.map((task) => taskUses(run, task)))
+  return [...usesInValue([play.environment ?? null]), ...all.flat()]
 }
 
 async function taskUses(run: RunState, task: Task): Promise<Uses[]> {

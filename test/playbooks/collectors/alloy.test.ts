@@ -43,7 +43,7 @@ prometheus.scrape "job_3" {
 
 prometheus.remote_write "amp" {
   external_labels = {
-    // From /etc/muster/node.env, which the unit reads.
+    // From the environment of its service.
     "instance_id" = sys.env("INSTANCE_ID"),
     "site" = "fra \\"1\\"\\\\",
     "floor" = "3",
