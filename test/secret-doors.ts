@@ -74,6 +74,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
     'modules/repositories/deb822.ts',
     'modules/library/win_aws_credentials.ts',
     'modules/library/win_path.ts',
+    'modules/library/win_trusted_ca.ts',
     'modules/windows/registry-data.ts',
   ],
   'words and grammars that are read: command lines, names and versions of packages, keys, patterns, sizes, times':
@@ -109,6 +110,8 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
       'modules/library/setup.ts',
       'modules/library/win_command.ts',
       'modules/library/win_package.ts',
+      'modules/library/win_closed_folder.ts',
+      'modules/library/win_service_environment.ts',
     ],
   'addresses of webhooks': ['report/notify/post.ts'],
   'a secret of -e, asked for again': ['cli/rollout/resume.ts'],

@@ -49,6 +49,8 @@ export interface Artifact {
   readonly checksums: string | undefined
   /** Address of a detached OpenPGP signature of this file. */
   readonly signature: string | undefined
+  /** A file for Windows that is signed inside: the name of the certificate, which the host compares before it runs the file. */
+  readonly authenticode: string | undefined
   /** Keys of which any one may have signed. */
   readonly keys: readonly PinnedKey[]
   /** Where the file's entry, and the value of its `url`, begin in artifacts.yaml. */

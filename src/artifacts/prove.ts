@@ -7,7 +7,13 @@ import { type FetchOptions, fetchShort } from './http.ts'
 import { checkSignature } from './signature/signature.ts'
 
 /** By what a file was found to be the right one, in the words of the table. */
-export type Proof = 'locked' | 'list' | 'signature' | 'list and signature' | 'first download'
+export type Proof =
+  | 'locked'
+  | 'list'
+  | 'signature'
+  | 'list and signature'
+  | 'first download'
+  | 'checked on hosts'
 
 export interface ProofOptions extends FetchOptions {
   /** Take the word of an HTTPS server where upstream publishes neither list nor signature. */
@@ -18,7 +24,7 @@ export interface ProofOptions extends FetchOptions {
 
 /**
  * Finds out whether a file could be proved at all, before it is downloaded: there is a list that names it, a signature,
- * or leave to trust the download.
+ * a signature inside that the hosts check, or leave to trust the download.
  * @throws ArtifactError that says what is missing
  */
 export async function requireProof(artifact: Artifact, options: ProofOptions): Promise<void> {
@@ -26,7 +32,7 @@ export async function requireProof(artifact: Artifact, options: ProofOptions): P
   const { checksums, signature, url } = artifact
   if (checksums !== undefined) await listedChecksum(artifact, checksums, options)
   if (checksums !== undefined || signature !== undefined) return
-  if (!options.trustDownload)
+  if (artifact.authenticode === undefined && !options.trustDownload)
     throw new ArtifactError(
       `${describeArtifact(artifact)}: no sha256 is locked, and artifacts.yaml names no list of checksums and no signature`,
       'write the sha256 into artifacts.yaml, or accept what its HTTPS server sends now with --trust-download',
@@ -73,7 +79,8 @@ export async function prove(
   if (signature !== undefined) await proveBySignature(artifact, signature, file, options)
   if (checksums !== undefined) return signature === undefined ? 'list' : 'list and signature'
   if (signature !== undefined) return 'signature'
-  if (downloaded) return 'first download'
+  // Whatever came, no host runs it without the signature of the name that is written there.
+  if (downloaded) return artifact.authenticode === undefined ? 'first download' : 'checked on hosts'
   throw new ArtifactError(`nothing says what ${file} must be`)
 }
 

@@ -14,7 +14,15 @@ import {
 } from './artifact.ts'
 import { Fields, type PlacedText } from './fields.ts'
 
-const FILE_KEYS = ['for', 'url', 'sha256', 'package_version', 'checksums', 'signature'] as const
+const FILE_KEYS = [
+  'for',
+  'url',
+  'sha256',
+  'package_version',
+  'checksums',
+  'signature',
+  'authenticode',
+] as const
 
 /** What all files of a product share. */
 export interface ProductFields {
@@ -77,6 +85,9 @@ export function readFileEntry(product: ProductFields, map: YamlMap, problems: Pr
   }
   const checksums = own('checksums')
   const signature = own('signature')
+  const authenticode = fields.text('authenticode')
+  if (authenticode !== undefined && !(target?.platform === 'windows' && (form === 'exe' || form === 'msi')))
+    fields.problem(at('authenticode'), 'only an .exe or .msi for Windows is signed by Authenticode')
   if (target === undefined) return []
   return [
     {
@@ -91,6 +102,7 @@ export function readFileEntry(product: ProductFields, map: YamlMap, problems: Pr
       sha256,
       checksums,
       signature,
+      authenticode,
       keys: signature === undefined ? [] : product.keys,
       position: map.position,
       urlPosition: at('url'),

@@ -97,6 +97,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   win_shell: () => import('./library/win_shell.ts'),
   win_stat: () => import('./library/win_stat.ts'),
   win_template: () => import('./library/win_template.ts'),
+  win_trusted_ca: () => import('./library/win_trusted_ca.ts'),
   win_unzip: () => import('./library/win_unzip.ts'),
   yum_repository: () => import('./library/yum_repository.ts'),
   zypper: () => import('./library/zypper.ts'),

@@ -7,7 +7,7 @@ const kind: ProbeKind<null, 'posix' | 'windows'> = {
   name: 'platform',
   subjects: [],
   key: () => '',
-  posix: { script: () => sh``, read: () => ['posix'] },
+  posix: { script: () => sh`:`, read: () => ['posix'] },
   powershell: { script: () => ps``, read: () => ['windows'] },
 }
 

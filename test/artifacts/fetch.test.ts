@@ -71,6 +71,18 @@ describe('a checksum that is not known yet', () => {
     expect(lab.text).toContain(`sha256: ${SUM}`)
   })
 
+  test('needs no trust in the first download of a set-up whose signature the hosts check', async () => {
+    const server = await releaseServer({ '/v3.5.5/setup.exe': CONTENT })
+    const entry = (more: string) =>
+      `agent:\n  version: 3.5.5\n  files:\n    - for: windows/amd64\n      url: ${server.url}/v{version}/setup.exe\n${more}`
+    const lab = new Lab(entry('      authenticode: Amazon.com Services LLC\n'))
+    expect(outcomes(await lab.fetch())).toEqual(['fetched: checked on hosts, locked'])
+    expect(lab.text).toContain(`sha256: ${SUM}`)
+    expect(outcomes(await new Lab(entry('')).fetch())).toEqual([
+      expect.stringMatching(/no sha256 is locked.*--trust-download/),
+    ])
+  })
+
   test('of a file that is there already is compared with the list, and not downloaded', async () => {
     const server = await releaseServer({ [LIST]: list(SUM) })
     const lab = new Lab(listed(server.url))

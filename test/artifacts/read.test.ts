@@ -29,10 +29,11 @@ describe('the shipped artifacts.yaml', () => {
       'prometheus: linux/amd64 tar.gz, linux/arm64 tar.gz, windows/amd64 zip',
       'node_exporter: linux/amd64 tar.gz, linux/arm64 tar.gz',
       'windows_exporter: windows/amd64 msi',
+      'winsw: windows/amd64 exe',
       `grafana-agent: ${packages.join(', ')}, windows/amd64 zip`,
       `alloy: ${packages.join(', ')}, windows/amd64 exe`,
       `adot: ${packages.join(', ')}, windows/amd64 msi`,
-      'otelcol-contrib: linux/amd64 deb, linux/amd64 rpm, linux/amd64 tar.gz, linux/arm64 deb, linux/arm64 rpm, linux/arm64 tar.gz, windows/amd64 msi',
+      'otelcol-contrib: linux/amd64 deb, linux/amd64 rpm, linux/amd64 tar.gz, linux/arm64 deb, linux/arm64 rpm, linux/arm64 tar.gz, windows/amd64 tar.gz',
       `amazon-cloudwatch-agent: ${packages.join(', ')}, windows/amd64 msi`,
       'vmagent: linux/amd64 tar.gz, linux/arm64 tar.gz, windows/amd64 zip',
     ])

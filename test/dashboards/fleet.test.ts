@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { KNOWN_SERIES } from '../../src/modules/collectors/known-series.ts'
+import { KNOWN_SERIES, WINDOWS_SERIES } from '../../src/modules/collectors/known-series.ts'
 import { jsonOf } from '../../src/values/json-value.ts'
 import { loadYamlFile } from '../../src/yaml/load.ts'
 import { toValue } from '../../src/yaml/to-value.ts'
@@ -54,7 +54,10 @@ function metrics(query: string): string[] {
     .filter((word) => !['or', 'and', 'unless', 'bool'].includes(word))
 }
 
-const known = new Set(KNOWN_SERIES.flatMap(({ selector }) => /^\w+/.exec(selector)?.[0] ?? []))
+const known = new Set([
+  ...KNOWN_SERIES.flatMap(({ selector }) => /^\w+/.exec(selector)?.[0] ?? []),
+  ...WINDOWS_SERIES,
+])
 
 describe('the dashboard of the fleet', () => {
   test('finds the metrics of a query', () => {

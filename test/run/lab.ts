@@ -85,6 +85,11 @@ export class Lab {
     )
   }
 
+  /** What its hosts find as artifacts. */
+  get artifacts(): Readonly<Record<string, unknown>> {
+    return this.#variables['artifacts'] as Record<string, unknown>
+  }
+
   /** The environment of the controller. */
   get environment(): Record<string, string> {
     return {

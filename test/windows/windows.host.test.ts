@@ -15,18 +15,12 @@ import type { Value } from '../../src/values/value.ts'
 import { told } from '../connection/steps.ts'
 import type { TestHost } from '../hosts/index.ts'
 import { NO_KIT, startWindowsHosts, type WindowsHosts, windowsKit } from '../hosts/windows/index.ts'
-import { changes, Lab, limits, until } from '../run/lab.ts'
 import { RunningMuster, summaryOf } from '../run/muster.ts'
-import { buildAgentMsi } from './agent/build-agent-msi.ts'
-import { unpackPrograms, windowsArtifacts } from './programs.ts'
+import { aMixedFleet } from './mixed-fleet.ts'
 import { Known } from './scripts/known.ts'
 import { lacks } from './scripts/lacks.ts'
 import { ourScripts } from './scripts/our-scripts.ts'
 import { readScript } from './scripts/read-script.ts'
-
-const ONBOARD = join(import.meta.dirname, '../../playbooks/onboard.yaml')
-const COLLECTOR = join(import.meta.dirname, 'collector.yaml')
-const LEAVE = join(import.meta.dirname, 'leave.yaml')
 
 if (windowsKit() === undefined)
   describe.skip(`a Windows host (${NO_KIT})`, () => test('is managed', () => {}))
@@ -273,88 +267,5 @@ else {
     })
   })
 
-  describe('a fleet of Linux and Windows hosts', () => {
-    let lab: Lab
-    let more: Record<string, Record<string, unknown>>
-    beforeAll(async () => {
-      const msi = await buildAgentMsi()
-      lab = await Lab.start(
-        2,
-        {},
-        { muster_region: 'eu-central-1', muster_role: 'test-node', muster_workspace: 'test' },
-      )
-      more = Object.fromEntries(
-        hosts.hosts.map((host) => [
-          host.name,
-          {
-            ...hosts.variables(host),
-            ...{ ansible_become: false, muster_platform: 'windows', ansible_timeout: 20 },
-            artifacts: { 'amazon-ssm-agent': msi },
-            // The test agent's .msi is signed by nobody.
-            ssm_agent_signer: '',
-          },
-        ]),
-      )
-    }, 240_000)
-    afterAll(() => lab?.stop())
-    const apply = (playbook: string, ...words: string[]) => lab.apply({ playbook, more, words })
-
-    test('comes under Systems Manager by one activation, and a second run looks once', async () => {
-      const first = await apply(ONBOARD)
-      expect(summaryOf(first).failures).toEqual([])
-      expect(limits(first)).toEqual([4])
-      const nodes = lab.cloud.inspect.nodes()
-      expect(nodes.map((node) => node.report.platformType).sort()).toEqual([
-        'Linux',
-        'Linux',
-        'Windows',
-        'Windows',
-      ])
-      const second = await apply(ONBOARD)
-      expect(summaryOf(second).failures).toEqual([])
-      expect(limits(second)).toEqual([])
-      expect(changes(second)).toEqual({ localhost: 0, host1: 0, host2: 0, wincmd: 0, winps: 0 })
-      expect(summaryOf(second).cost).toMatchObject({ handshakes: 4, channels: 4, requests: 4 })
-    })
-
-    test.skipIf(!windowsArtifacts())(
-      'sends metrics from a Windows service with keys that rotate (needs Prometheus and windows_exporter for Windows in MUSTER_ARTIFACTS)',
-      async () => {
-        const [host] = hosts.hosts as [TestHost]
-        const programs = await unpackPrograms(join(lab.folder, 'programs'))
-        more[host.name] = {
-          ...more[host.name],
-          programs,
-          asservice: join(windowsKit() as string, 'asservice.exe'),
-        }
-        lab.cloud.settings.tokenLifetime = 6
-        const first = await apply(COLLECTOR)
-        expect(summaryOf(first).failures).toEqual([])
-        const newest = (name: string) =>
-          Math.max(
-            0,
-            ...lab.cloud.inspect
-              .series(lab.cloud.inspect.workspaces()[0]?.id ?? '')
-              .filter(({ labels }) => labels['__name__'] === name)
-              .flatMap(({ samples }) => samples.map(({ timestamp }) => timestamp)),
-          )
-        await until(() => newest('windows_cs_hostname') > 0)
-        // Longer than any key lives.
-        const later = newest('windows_cs_hostname') + 8_000
-        await until(() => newest('windows_cs_hostname') > later)
-        const second = await apply(COLLECTOR)
-        expect(summaryOf(second).failures).toEqual([])
-        expect(changes(second)).toMatchObject({ [host.name]: 0 })
-      },
-    )
-
-    test('leaves Systems Manager again', async () => {
-      expect(summaryOf(await apply(LEAVE)).failures).toEqual([])
-      expect(lab.cloud.inspect.nodes()).toEqual([])
-      for (const host of hosts.hosts)
-        expect(await host.sh("ls -A '/C:/ProgramData/Amazon/SSM' 2>/dev/null || true")).toBe('')
-      const again = await apply(LEAVE)
-      expect(changes(again)).toMatchObject({ wincmd: 0, winps: 0 })
-    })
-  })
+  describe('a fleet of Linux and Windows hosts', () => aMixedFleet(() => hosts))
 }

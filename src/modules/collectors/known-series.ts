@@ -26,4 +26,17 @@ export const KNOWN_SERIES: readonly KnownSeries[] = [
   { selector: 'cpu_usage_idle', of: 'amazon-cloudwatch-agent' },
   { selector: 'vm_app_version{version=~"vmagent-.*"}', of: 'vmagent' },
   { selector: 'node_exporter_build_info', of: 'node_exporter' },
+  { selector: 'windows_exporter_build_info', of: 'windows_exporter' },
+]
+
+/**
+ * What windows_exporter, and Alloy that has it built in, send of a Windows host under the same names in all versions from
+ * 0.25 to 0.31 (facts/windows-collectors.md 2.6, 2.7).
+ */
+export const WINDOWS_SERIES: readonly string[] = [
+  'windows_cpu_time_total',
+  'windows_logical_disk_free_bytes',
+  'windows_logical_disk_size_bytes',
+  'windows_net_bytes_received_total',
+  'windows_net_bytes_sent_total',
 ]

@@ -8,6 +8,7 @@ import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '..
 export default defineModule({
   name: 'ssm_node_info',
   runsOn: 'host',
+  platforms: ['posix', 'windows'],
   checkMode: 'run',
   documentation: {
     summary: "Reads the host's registration and asks Systems Manager whether the node is Online.",

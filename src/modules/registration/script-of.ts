@@ -1,4 +1,4 @@
-import { type PowerShellText, ps } from '../../shell/powershell/ps.ts'
+import { type PowerShellText, psLines } from '../../shell/powershell/ps.ts'
 import type { ShellText } from '../../shell/sh.ts'
 import type { Secret } from '../../values/secret.ts'
 import { revealText } from '../../values/secret.ts'
@@ -24,7 +24,7 @@ export function scriptOf(
   if (form === 'windows') {
     if (again) return reregisterWindowsScript(activation, region)
     const file = params.agent_file
-    const prepare = file === undefined ? undefined : ps`${closeKeys(file, [])}\n${moveKeys(file)}`
+    const prepare = file === undefined ? undefined : psLines([closeKeys(file, []), moveKeys(file)])
     return registerWindowsScript(activation, region, prepare)
   }
   if (again) return reregisterScript(form, activation, region)

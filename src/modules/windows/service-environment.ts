@@ -17,7 +17,9 @@ export function environmentChanges(wish: EnvironmentWish, { environment }: Windo
   const there = new Map(environment.map((line) => [nameOf(line), line]))
   return [
     ...Object.entries(wish.present)
-      .filter(([name, value]) => !sameText(joinTexts([name, '=', value]), there.get(name.toUpperCase()) ?? ''))
+      .filter(
+        ([name, value]) => !sameText(joinTexts([name, '=', value]), there.get(name.toUpperCase()) ?? ''),
+      )
       .map(([name]) => name),
     ...wish.absent.filter((name) => there.has(name.toUpperCase())),
   ]

@@ -25,7 +25,7 @@ const kind: ProbeKind<null, readonly InstalledProgram[]> = {
   subjects: ['packages'],
   key: () => '',
   // Packages are asked for by their own kind on POSIX hosts.
-  posix: { script: () => sh``, read: () => [[]] },
+  posix: { script: () => sh`:`, read: () => [[]] },
   powershell: {
     script:
       () => ps`foreach($b in @(@('LocalMachine','Registry64'),@('LocalMachine','Registry32'),@('CurrentUser','Registry64'))){

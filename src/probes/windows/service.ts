@@ -37,7 +37,7 @@ const kind: ProbeKind<string, WindowsService> = {
   subjects: ['units', 'packages'],
   key: (name) => name.toLowerCase(),
   // There are no services of Windows, as there are no units of systemd on Windows.
-  posix: { script: () => sh``, read: (_, names) => names.map(missingService) },
+  posix: { script: () => sh`:`, read: (_, names) => names.map(missingService) },
   powershell: {
     script: (names) => ps`m_services
 foreach($n in ${names}){
@@ -47,7 +47,8 @@ foreach($n in ${names}){
   else{
     $k=[Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SYSTEM\CurrentControlSet\Services\$($s.ServiceName)")
     function g($v,$d){$x=$k.GetValue($v,$d,'DoNotExpandEnvironmentNames');if($null -eq $x){$d}else{$x}}
-    $x=g 'FailureActions' $null
+    # Not through the function, which would make a list of objects of it.
+    $x=$k.GetValue('FailureActions')
     $h=''
     if($x -is [byte[]]){$h=[BitConverter]::ToString($x).Replace('-','')}
     $t=@()

@@ -177,6 +177,33 @@ describe('before the first connection', () => {
     `)
   })
 
+  test('what is for another platform need not be there: tasks, includes and handlers whose condition says so', async () => {
+    const windows = `
+wintool:
+  version: 7
+  files:
+    - { for: windows/amd64, url: "https://example.com/wintool.exe", sha256: ${sha256('a program')}, authenticode: Someone }
+`
+    const setting = {
+      tasks: `${SEND}\n  when: muster_platform | default('linux') != 'windows'\n- include_tasks: windows.yaml\n  when: muster_platform | default('linux') == 'windows'`,
+      hosts: { one: '', two: 'muster_platform: windows' },
+      files: {
+        'artifacts.yaml': `${PINS}${windows}`,
+        'artifacts/wintool/7/windows-amd64/wintool.exe': 'a program',
+        'playbooks/windows.yaml': `- copy: { content: "{{ artifacts.wintool.signer }} {{ artifacts.wintool.version }}", dest: "{{ out }}/{{ inventory_hostname }}" }`,
+      },
+    }
+    const done = await run(setting)
+    expect(done.problems).toEqual([])
+    expect([done.out('one'), done.out('two')]).toEqual(['tool amd64', 'Someone 7'])
+    // What is used without such a condition has to be there for every host.
+    const both = await run({ ...setting, tasks: SEND })
+    expect(both.problems).toEqual([
+      'artifacts.yaml: there is no file of tool for windows/amd64',
+      '  hint: there are files for linux/amd64, linux/arm64',
+    ])
+  })
+
   test('what no template uses need not be there', async () => {
     const done = await run({ tasks: SEND, files: { 'artifacts/agent/3.0/linux-amd64/agent.deb': 'wrong' } })
     expect([done.problems, done.out('one')]).toEqual([[], 'tool amd64'])

@@ -176,6 +176,7 @@ function entryOf(artifact: Artifact, folder: string): Dict {
     ['delivery', artifact.delivery],
   ])
   if (artifact.sha256 !== undefined) entry.set('sha256', artifact.sha256)
+  if (artifact.authenticode !== undefined) entry.set('signer', artifact.authenticode)
   rememberPlaces(entry, artifact.position, new Map())
   return entry
 }
