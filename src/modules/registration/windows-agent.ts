@@ -98,7 +98,8 @@ export const WINDOWS_LEFT: readonly string[] = [
   '%SystemRoot%\\System32\\config\\systemprofile\\.aws\\credentials',
 ]
 
-/** Removes what a registration left. */
+/** Removes what a registration left, and the folders above it that are empty then. */
 export function removeWindowsLeft(paths: readonly string[]): PowerShellText {
-  return ps`foreach($p in ${paths}){if([IO.File]::Exists($p) -or [IO.Directory]::Exists($p)){Remove-Item -LiteralPath $p -Recurse -Force}}`
+  return ps`foreach($p in ${paths}){if([IO.File]::Exists($p) -or [IO.Directory]::Exists($p)){Remove-Item -LiteralPath $p -Recurse -Force}}
+foreach($p in "$env:ProgramData\Amazon\SSM","$env:ProgramData\Amazon"){if([IO.Directory]::Exists($p) -and [IO.Directory]::GetFileSystemEntries($p).Length -eq 0){[IO.Directory]::Delete($p)}}`
 }
