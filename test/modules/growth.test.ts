@@ -8,6 +8,7 @@ import { FACT_GROUPS } from '../../src/modules/facts/index.ts'
 import { moduleNames } from '../../src/modules/registry.ts'
 import { listening } from '../../src/probes/listening.ts'
 import { mention } from '../../src/probes/mention.ts'
+import { platform } from '../../src/probes/platform.ts'
 import type { Probe } from '../../src/probes/probe.ts'
 import { unitSummary } from '../../src/probes/unit-summary.ts'
 import { htmlReport } from '../../src/report/afterwards/html.ts'
@@ -131,6 +132,7 @@ describe.each(names)('%s', (name) => {
 const BESIDE: readonly Probe<unknown>[] = [
   listening(80),
   mention('/etc/f', 'word'),
+  platform(),
   unitSummary('ssh.service'),
 ]
 
