@@ -1,3 +1,4 @@
+import type { Stat } from '../../probes/stat.ts'
 import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
@@ -5,6 +6,7 @@ import { observeEdited, readEdited } from '../editing/edited-file.ts'
 import { secretText } from '../editing/editor.ts'
 import { bytesText } from '../editing/patterns.ts'
 import { placeEdited } from '../editing/place-edited.ts'
+import { statResult } from '../files/attributes/file-result.ts'
 import { editKnownHosts, hashHost, isKeyOf } from '../host/known-hosts.ts'
 import { defineModule } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
@@ -54,7 +56,10 @@ export default defineModule({
     path: /etc/ssh/ssh_known_hosts
     key: git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHbzFJZnSlsTPiYhRyXNMYU0nQ0Sbq1ITXLoCFQnGUVn
 `,
-    returns: { 'name, key, path, state, hash_host': 'as the task has them' },
+    returns: {
+      'name, key, path, hash_host': 'as the task has them',
+      'uid, gid, owner, group, mode, size, state': 'of the file',
+    },
   },
   spec,
 
@@ -74,14 +79,17 @@ export default defineModule({
       key: key === null ? null : bytesText(key),
       present,
     })
-    if (text === null) return { result }
+    const told = (stat: Stat | null) => ({
+      result: { ...result, ...(stat === null ? {} : statResult(stat)) },
+    })
+    if (text === null) return told(file.old?.stat ?? null)
     if (file.old === null && file.missing.names.length > 0 && !context.check)
       throw new TaskFailure(`Failed to write to file ${file.path}: its directory is not there`, {
         hint: 'make it first (module file, state: directory, mode: 0700)',
       })
     const bytes = secretText(Buffer.from(text, 'latin1'), [params.key, params.name], file.path)
-    yield* placeEdited(file, bytes, { predicted: () => result }, context)
-    return { result }
+    const { stat } = yield* placeEdited(file, bytes, { predicted: () => result }, context)
+    return told(stat)
   },
 })
 
