@@ -52,7 +52,7 @@ export class HostConnection implements Connection {
   readonly #options: HostConnectionOptions
   readonly #deadlines: Deadlines
   readonly #budget = new MemoryBudget()
-  readonly #seats = new Map<string, ShellSlot>()
+  readonly #slots = new Map<string, ShellSlot>()
   readonly #ongoing: Ongoing
   /** sudo turned out to insist on a terminal. */
   #terminal = false
@@ -71,22 +71,22 @@ export class HostConnection implements Connection {
   request(become: Become | undefined, steps: readonly Step[], signal?: AbortSignal): Promise<Output[]> {
     if (steps.length === 0) return Promise.resolve([])
     return this.#ongoing.track(signal, async (either) => {
-      const seat = this.#seat(become)
-      const before = seat.queue
+      const slot = this.#slot(become)
+      const before = slot.queue
       const over = Promise.withResolvers<void>()
-      seat.queue = over.promise
-      seat.waiting += 1
+      slot.queue = over.promise
+      slot.waiting += 1
       try {
         await Promise.race([before, aborted(either)])
         this.#ongoing.refuseCancelled(either)
         return await this.#onTerminalIfNeeded(async () => {
-          const shell = await this.#shellOf(seat, become, either)
+          const shell = await this.#shellOf(slot, become, either)
           this.#ongoing.refuseCancelled(either)
           this.#ongoing.requests += 1
           return shell.request(steps, either)
         })
       } finally {
-        seat.waiting -= 1
+        slot.waiting -= 1
         this.#evict()
         // Given up while others ran: the next one still has to wait for them.
         void before.then(over.resolve)
@@ -109,23 +109,23 @@ export class HostConnection implements Connection {
 
   close(): Promise<void> {
     return this.#ongoing.close(CLOSE_TIMEOUT, () => {
-      for (const seat of this.#seats.values()) seat.shell?.end()
+      for (const slot of this.#slots.values()) slot.shell?.end()
     })
   }
 
-  #seat(become: Become | undefined): ShellSlot {
+  #slot(become: Become | undefined): ShellSlot {
     const key = identityKey(become)
-    const seat = this.#seats.get(key) ?? { shell: undefined, queue: Promise.resolve(), waiting: 0 }
+    const slot = this.#slots.get(key) ?? { shell: undefined, queue: Promise.resolve(), waiting: 0 }
     // Moved to the end: the first in the map was used the longest ago.
-    this.#seats.delete(key)
-    this.#seats.set(key, seat)
-    return seat
+    this.#slots.delete(key)
+    this.#slots.set(key, slot)
+    return slot
   }
 
-  async #shellOf(seat: ShellSlot, become: Become | undefined, signal: AbortSignal): Promise<ResidentShell> {
-    if (seat.shell !== undefined && !seat.shell.dead) return seat.shell
-    seat.shell = await this.#start(become, { signal })
-    return seat.shell
+  async #shellOf(slot: ShellSlot, become: Become | undefined, signal: AbortSignal): Promise<ResidentShell> {
+    if (slot.shell !== undefined && !slot.shell.dead) return slot.shell
+    slot.shell = await this.#start(become, { signal })
+    return slot.shell
   }
 
   /** Nothing of the work was done when it turned out that a terminal is needed. */
@@ -147,9 +147,9 @@ export class HostConnection implements Connection {
 
   /** Ends the shell that was used the longest ago when there are too many, so that others get its channel. */
   #evict(): void {
-    const seated = [...this.#seats.values()].filter(({ shell }) => shell !== undefined && !shell.dead)
-    const idle = seated.find(({ waiting }) => waiting === 0)
-    if (seated.length <= MOST_SHELLS || idle === undefined) return
+    const used = [...this.#slots.values()].filter(({ shell }) => shell !== undefined && !shell.dead)
+    const idle = used.find(({ waiting }) => waiting === 0)
+    if (used.length <= MOST_SHELLS || idle === undefined) return
     idle.shell?.end()
     idle.shell = undefined
   }

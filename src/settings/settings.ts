@@ -43,7 +43,7 @@ export interface ReadSettings {
   /** The ansible.cfg that was read. */
   readonly file: string | undefined
   readonly keys: readonly SetKey[]
-  /** What is not obeyed, unknown, or odd. */
+  /** What is not obeyed, unknown, or dubious. */
   readonly warnings: readonly Problem[]
 }
 

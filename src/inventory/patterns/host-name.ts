@@ -104,12 +104,12 @@ export function isPlainGroupName(name: string): boolean {
 }
 
 /** Warns once of all names of groups that templates cannot use as they are. */
-export function warnOfGroupNames(odd: ReadonlyMap<string, Position>, warnings: Problem[]): void {
-  const names = [...odd.keys()]
+export function warnOfGroupNames(unusual: ReadonlyMap<string, Position>, warnings: Problem[]): void {
+  const names = [...unusual.keys()]
   if (names.length === 0) return
   warnings.push({
     message: `group names that are no variable names: ${names.join(', ')}`,
-    position: odd.get(names[0]!),
+    position: unusual.get(names[0]!),
     hint: "templates reach them only as groups['...']; letters, digits and _ always work",
   })
 }
