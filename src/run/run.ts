@@ -135,8 +135,8 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   const lock =
     input.lock === undefined ? undefined : await lockRun(run, plays, input.playbook.file, input.lock)
   if (input.stateFolder !== undefined) {
-    journal = await Journal.open(input.stateFolder, id, masker)
     steps = await StepLog.open(input.stateFolder, id, masker, input.resumed?.steps.run)
+    journal = await Journal.open(input.stateFolder, id, masker)
     const { origin } = input
     if (origin !== undefined)
       await steps.write({ is: 'origin', origin: withoutSecrets(origin, masker), made })

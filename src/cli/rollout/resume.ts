@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { parseExtraVars } from '../../inventory/variables/extra-vars.ts'
+import { type EarlierRun, earlierRuns } from '../../run/record/earlier-runs.ts'
 import type { Listener } from '../../run/record/events.ts'
 import { stateFolder } from '../../run/record/state-folders.ts'
 import { type EarlierSteps, readSteps } from '../../run/resume/earlier-steps.ts'
@@ -66,7 +67,7 @@ export async function resumeRun(
   instead: Pick<RunInput, 'connect' | 'prefetch'> = {},
 ): Promise<RunResult> {
   const state = await stateFolder()
-  const { run, alive } = await findRun(state, wanted)
+  const { run, alive } = wanted === undefined ? await lastBegun(state) : await findRun(state, wanted)
   if (alive)
     throw new InputError([{ message: `run ${run} still goes on`, hint: 'wait for its end, or end it' }])
   const steps = await readSteps(state, run)
@@ -90,6 +91,13 @@ export async function resumeRun(
     ...instead,
     resumed: resumed(steps, options),
   })
+}
+
+/** The last run that came as far as recording its steps: one that was killed before has begun nothing. */
+async function lastBegun(state: string): Promise<EarlierRun> {
+  for (const run of (await earlierRuns(state)).reverse())
+    if (run.alive || (await readSteps(state, run.run))?.origin !== undefined) return run
+  return findRun(state, undefined)
 }
 
 function enter(folder: string, { run }: EarlierSteps): void {

@@ -1,5 +1,5 @@
-import { copyFile, type FileHandle, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Masker } from '../../values/masking/masker.ts'
 import { jsonLine } from '../../values/text/visible.ts'
 import { maskFields } from '../record/mask-event.ts'
@@ -41,7 +41,12 @@ export class StepLog {
     from: string | undefined,
   ): Promise<StepLog> {
     const path = stepsFile(stateFolder, run)
-    if (from !== undefined) await copyFile(stepsFile(stateFolder, from), path)
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    if (from !== undefined) {
+      // Whole or not at all: what a half copy lacks would be done twice.
+      await copyFile(stepsFile(stateFolder, from), `${path}.part`)
+      await rename(`${path}.part`, path)
+    }
     const log = new StepLog(await open(path, 'a', 0o600), masker)
     // A kill may have cut off the last line.
     if (from !== undefined) log.#lines.push('\n')
