@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Connection } from '../connection/connection.ts'
 import { Connector } from '../connection/connector.ts'
+import { matchedNames } from '../inventory/patterns/matched-names.ts'
 import { Masker } from '../values/masking/masker.ts'
 import { Secret } from '../values/secret.ts'
 import { Progress } from './batch/progress.ts'
@@ -71,7 +72,10 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   const clients = new Map<string, Promise<AwsClients>>()
   let journal: Journal | undefined
   let steps: StepLog | undefined
-  const homes = new PlayHomes((secret) => masker.learn(secret))
+  const homes = new PlayHomes(
+    (secret) => masker.learn(secret),
+    (pattern) => matchedNames(input.fleet.inventory, pattern),
+  )
   const hosts = new Map<string, HostState>()
   const run: RunState = {
     options,

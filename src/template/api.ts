@@ -69,6 +69,8 @@ export interface TemplateHome {
   beforeWriting?(): void
   /** The value of one of Ansible's settings by its name (`DEFAULT_FORKS`); undefined when there is none of that name. */
   setting?(name: string): Value | undefined
+  /** The names of the inventory's hosts that a pattern means; none for one that names nothing. */
+  hosts?(pattern: readonly string[]): readonly string[]
 }
 
 /** An evaluation failed. */

@@ -22,7 +22,7 @@ import { type Cloud, startCloud } from '../../src/emulator/cloud.ts'
 import workspaceModule from '../../src/modules/library/amp_workspace.ts'
 import callerModule from '../../src/modules/library/aws_caller_info.ts'
 import roleModule from '../../src/modules/library/iam_role.ts'
-import { openRegistration, type RegistrationShared } from '../../src/modules/registration/batch.ts'
+import { openRegistration, type RegistrationShares, sharedOf } from '../../src/modules/registration/batch.ts'
 import { tagAction } from '../../src/modules/registration/own-node.ts'
 import { lookAtOwners } from '../../src/modules/registration/owners.ts'
 import { findInAccount } from '../../src/teardown/find.ts'
@@ -101,7 +101,7 @@ async function onboard(workspace: string): Promise<void> {
   }))
   const opened = await openRegistration(members, context)
   try {
-    const shared = opened.shared as RegistrationShared
+    const shared = sharedOf(opened.shared as RegistrationShares, 'a')!
     if (shared.activation instanceof AwsFailure) throw shared.activation
     const { id, code } = shared.activation!
     const agents = [new Agent(cloud), new Agent(cloud)]

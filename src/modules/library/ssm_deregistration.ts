@@ -7,7 +7,8 @@ import { askAws } from '../aws/ask.ts'
 import type { Member } from '../batch-hook.ts'
 import { look as askMore, defineModule, type RunContext } from '../module.ts'
 import { type AgentAnswers, agentLog, agentOf, agentProbes, agentUnit } from '../registration/agent-state.ts'
-import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
+import { addressOf, judgeOwner, notItsNode } from '../registration/owners.ts'
+import { lookInRegions, type OwnersByRegion, ownersIn } from '../registration/owners-by-region.ts'
 import { leftOf, leftProbes, removeLeftScript, stopAgentScript } from '../registration/removal-script.ts'
 import { removeWindowsLeft, stopWindowsAgent, WINDOWS_LEFT } from '../registration/windows-agent.ts'
 
@@ -38,9 +39,9 @@ export default defineModule({
   async *converge(_params, answers, context) {
     const { registration, form, windows } = agentOf(answers)
     const left = windows ? yield* lookAtWindows() : leftOf(answers)
-    const owners = context.shared as ReadonlyMap<string, Owners> | null
+    const owners = context.shared as OwnersByRegion | null
     const id = registration?.id ?? null
-    const there = registration === undefined ? undefined : owners?.get(registration.region)
+    const there = registration === undefined ? undefined : ownersIn(owners, registration.region)
     const known = registration === undefined ? undefined : there?.nodes.get(registration.id)
     if (registration !== undefined && there !== undefined && known !== undefined) {
       const claim = { host: context.host, id: registration.id }
@@ -120,19 +121,14 @@ async function* lookAtWindows() {
   }
 }
 
-/** Which of the nodes Systems Manager still has, and whose they are, a region at a time. */
-async function look(
+/** Which of the nodes Systems Manager still has, and whose they are. */
+function look(
   members: readonly Member<unknown, AgentAnswers>[],
   context: RunContext & { readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, Owners>> {
+): Promise<OwnersByRegion> {
   const claims = members.flatMap(({ host, answers }) => {
     const { node } = answers.registration
     return node === undefined ? [] : [{ host, ...node }]
   })
-  const owners = new Map<string, Owners>()
-  for (const [region, there] of Map.groupBy(claims, (claim) => claim.region)) {
-    const clients = await context.aws(region)
-    owners.set(region, await lookAtOwners(clients, there, () => true, context.signal))
-  }
-  return owners
+  return lookInRegions(claims, () => true, context)
 }

@@ -2,8 +2,8 @@ import { type Registration, registration } from '../../probes/registration.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import type { Member } from '../batch-hook.ts'
 import { defineModule, type RunContext } from '../module.ts'
-import type { Text } from '../parameters.ts'
-import { addressOf, judgeOwner, lookAtOwners, notItsNode, type Owners } from '../registration/owners.ts'
+import { addressOf, judgeOwner, notItsNode } from '../registration/owners.ts'
+import { lookInRegions, type OwnersByRegion, ownersIn } from '../registration/owners-by-region.ts'
 
 export default defineModule({
   name: 'ssm_node_info',
@@ -41,8 +41,8 @@ export default defineModule({
     const result = { instance_id: registration.id }
     if (registration.region !== String(region))
       throw new TaskFailure(`registered in ${registration.region}, not in ${String(region)}`, { result })
-    const owners = context.shared as Owners | null
-    if (owners === null) return { result }
+    const owners = ownersIn(context.shared as OwnersByRegion | null, registration.region)
+    if (owners === undefined) return { result }
     const node = owners.nodes.get(registration.id)
     if (node === undefined)
       throw new TaskFailure(`Systems Manager does not know ${registration.id}`, {
@@ -67,14 +67,13 @@ export default defineModule({
   },
 })
 
-async function look(
-  members: readonly Member<{ readonly region: Text }, { readonly registration: Registration }>[],
+function look(
+  members: readonly Member<unknown, { readonly registration: Registration }>[],
   context: RunContext & { readonly signal: AbortSignal },
-): Promise<Owners> {
+): Promise<OwnersByRegion> {
   const claims = members.flatMap(({ host, answers }) => {
-    const id = answers.registration.node?.id
-    return id === undefined ? [] : [{ host, id }]
+    const { node } = answers.registration
+    return node === undefined ? [] : [{ host, ...node }]
   })
-  const region = String(members[0]?.params.region ?? '')
-  return lookAtOwners(await context.aws(region), claims, () => false, context.signal)
+  return lookInRegions(claims, () => false, context)
 }

@@ -21,7 +21,8 @@ import {
   lookAtRegistration,
   needsRegistration,
   openRegistration,
-  type RegistrationShared,
+  type RegistrationShares,
+  sharedOf,
 } from '../registration/batch.ts'
 import { givenActivation } from '../registration/given-activation.ts'
 import { becomeOnline, judgeNewNode, notOnline, tagAction } from '../registration/own-node.ts'
@@ -42,7 +43,7 @@ export default defineModule({
   documentation: {
     summary: 'Registers the host with Systems Manager and proves that it is Online.',
     notes: [
-      'One activation is made for all hosts of a batch that are not registered: limited to their number, short-lived, deleted when the batch ends.',
+      'One activation is made for all hosts of a batch that are not registered: limited to their number, short-lived, deleted when the batch ends. Hosts that want another region, role, name or owner get one of their own.',
       'A registered host is never registered again unless `reregister` says so.',
       'Before an activation is made the nodes of the account are counted: beyond the 1,000 of the standard tier the batch is refused, and the tier is never switched.',
       'Hosts that share a machine-id, or whose clock is off, stop the batch before anything is registered.',
@@ -113,7 +114,7 @@ export default defineModule({
   async *converge(params, answers, context) {
     const state = agentOf(answers)
     const region = revealText(params.region)
-    const shared = params.prove ? (context.shared as RegistrationShared | null) : null
+    const shared = params.prove ? sharedOf(context.shared as RegistrationShares | null, context.host) : null
     const known = state.registration
     if (known !== undefined && known.region !== region && !params.reregister)
       throw new TaskFailure(`registered as ${known.id} in ${known.region}, not in ${region}`, {

@@ -1,45 +1,39 @@
-import { randomBytes } from 'node:crypto'
-import {
-  type CreatedActivation,
-  createActivation,
-  deleteActivation,
-  listActivations,
-} from '../../aws/activations.ts'
-import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
-import { CONTROLLER_TAG, controllerName, hostsTag, MANAGED_TAG, RUN_TAG } from '../../aws/tags.ts'
 import { checkRoomForNodes } from '../../aws/tier.ts'
-import type { Secret } from '../../values/secret.ts'
 import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Tags } from '../aws/tags.ts'
-
 import type { BatchShared } from '../batch-hook.ts'
 import type { RunContext } from '../module.ts'
-
+import {
+  type BatchActivation,
+  byActivation,
+  checkLimit,
+  deleteExpired,
+  openActivation,
+} from './activation.ts'
 import type { AgentAnswers } from './agent-state.ts'
-import { type KnownNodes, lookAtNodes, type RegistrationMember, sameForAll, wantedTags } from './nodes.ts'
+import { type KnownNodes, lookAtNodes, type RegistrationMember } from './nodes.ts'
 
-/** The API's limit of registrations an activation may allow. */
-const MAX_REGISTRATIONS = 1000
-
-/** The activation of a batch. */
-export interface BatchActivation {
-  readonly id: string
-  readonly code: Secret
-  /** Every node that registers with it gets them. */
-  readonly tags: Tags
-  /** Somebody else made it: its nodes may be others' too. @see judgeNewNode */
-  readonly foreign?: true
-}
-
-/** What the hosts of a batch share: the one activation, and what Systems Manager says of the nodes. */
+/** What hosts of a batch share: their one activation, and what Systems Manager says of the nodes of their region. */
 export interface RegistrationShared extends KnownNodes {
   /**
    * Undefined when every host is registered already, and in plan and check mode; a failure is that of the hosts that
    * need it, and of no other.
    */
   readonly activation: BatchActivation | AwsFailure | undefined
+}
+
+/** Host -> what it shares with those of its region and its wishes, or why its region could not be asked. */
+export type RegistrationShares = ReadonlyMap<string, RegistrationShared | AwsFailure | TaskFailure>
+
+/**
+ * What a host shares.
+ * @throws AwsFailure, TaskFailure where its region could not be asked; hosts of other regions go on
+ */
+export function sharedOf(shares: RegistrationShares | null, host: string): RegistrationShared | null {
+  const shared = shares?.get(host) ?? null
+  if (shared instanceof AwsFailure || shared instanceof TaskFailure) throw shared
+  return shared
 }
 
 /** Whether a host takes part in an activation: it is not registered, or shall be anew. */
@@ -50,113 +44,110 @@ export function needsRegistration(member: {
   return member.answers.registration.node === undefined || member.params.reregister
 }
 
+type Context = RunContext & { readonly signal: AbortSignal }
+type Close = () => Promise<void>
+
 /** Looks only, for plan and check mode; null where nothing may be asked. */
 export async function lookAtRegistration(
   members: readonly RegistrationMember[],
-  context: RunContext & { readonly signal: AbortSignal },
-): Promise<RegistrationShared | null> {
-  const asked = members.filter(({ params }) => params.prove)
-  return asked.length === 0 ? null : { ...(await lookAtNodes(asked, context)), activation: undefined }
+  context: Context,
+): Promise<RegistrationShares | null> {
+  const { shares } = await inRegions(members, context, async (region, here) => {
+    const known = await lookAtNodes(await context.aws(region), here, context.signal)
+    return new Map(here.map(({ host }) => [host, { ...known, activation: undefined }]))
+  })
+  return shares
 }
 
 /**
- * Makes the one activation of a batch, after the batch was read: its limit is the number of hosts that will register,
- * it expires soon, it carries the run's tags, and the journal knows of it before it exists. Closing deletes it, and one
- * that AWS made without muster hearing of it. What could not be deleted stays open in the journal for the next run.
+ * Makes the activations of a batch, after the batch was read: one a region for all that want the same of it
+ * ({@link openActivation}), and none where all hosts are registered.
  */
 export async function openRegistration(
   members: readonly RegistrationMember[],
-  context: RunContext & { readonly signal: AbortSignal },
+  context: Context,
 ): Promise<BatchShared> {
+  const { shares, close } = await inRegions(members, context, (region, here, closes) =>
+    openRegion(region, here, context, closes),
+  )
+  return { shared: shares, close }
+}
+
+/** Does the same in each region of a batch, at once; what fails in one is a matter of the hosts there. */
+async function inRegions(
+  members: readonly RegistrationMember[],
+  context: Context,
+  work: (
+    region: string,
+    members: readonly RegistrationMember[],
+    closes: Close[],
+  ) => Promise<ReadonlyMap<string, RegistrationShared>>,
+): Promise<{ readonly shares: RegistrationShares | null; readonly close: Close }> {
   const asked = members.filter(({ params }) => params.prove)
-  if (asked.length === 0) return { shared: null, close: async () => {} }
-  const known = await lookAtNodes(asked, context)
-  const { clients } = known
-  const newcomers = asked.filter((one) => needsRegistration(one) && one.params.activation_id === undefined)
-  const limit = newcomers.length
-  const without = (activation: AwsFailure | undefined): BatchShared => {
-    const shared: RegistrationShared = { ...known, activation }
-    return { shared, close: async () => {} }
+  const closes: Close[] = []
+  const close = () => closeAll(closes)
+  if (asked.length === 0) return { shares: null, close }
+  const shares = new Map<string, RegistrationShared | AwsFailure | TaskFailure>()
+  const regions = [...Map.groupBy(asked, ({ params }) => revealText(params.region))]
+  const done = await Promise.allSettled(regions.map(([region, here]) => work(region, here, closes)))
+  for (const [index, outcome] of done.entries()) {
+    if (outcome.status === 'fulfilled') {
+      for (const [host, shared] of outcome.value) shares.set(host, shared)
+      continue
+    }
+    const reason: unknown = outcome.reason
+    if (context.signal.aborted || !(reason instanceof AwsFailure || reason instanceof TaskFailure)) {
+      // The first failure is told, not that of cleaning up: the journal knows what is left.
+      await close().catch(() => undefined)
+      throw reason
+    }
+    for (const { host } of regions[index]![1]) shares.set(host, reason)
   }
-  if (limit === 0) return without(undefined)
-  if (limit > MAX_REGISTRATIONS)
-    throw new TaskFailure(
-      `${limit} hosts of this batch are not registered, and an activation allows ${MAX_REGISTRATIONS} registrations at the most`,
-      { hint: 'set `serial: 1000` or less in the play' },
-    )
+  return { shares, close }
+}
+
+async function openRegion(
+  region: string,
+  members: readonly RegistrationMember[],
+  context: Context,
+  closes: Close[],
+): Promise<ReadonlyMap<string, RegistrationShared>> {
+  const clients = await context.aws(region)
+  const known = await lookAtNodes(clients, members, context.signal)
+  const shares = new Map<string, RegistrationShared>(
+    members.map(({ host }) => [host, { ...known, activation: undefined }]),
+  )
+  const newcomers = members.filter((one) => needsRegistration(one) && one.params.activation_id === undefined)
+  if (newcomers.length === 0) return shares
+  const give = (hosts: readonly RegistrationMember[], activation: BatchActivation | AwsFailure) => {
+    for (const { host } of hosts) shares.set(host, { ...known, activation })
+  }
+  const groups = byActivation(newcomers)
+  for (const group of groups) checkLimit(group)
   await deleteExpired(clients)
   try {
-    await checkRoomForNodes(clients, limit, context.signal)
+    await checkRoomForNodes(clients, newcomers.length, context.signal)
   } catch (error) {
-    if (error instanceof AwsFailure) return without(error)
-    throw error
+    if (!(error instanceof AwsFailure)) throw error
+    give(newcomers, error)
+    return shares
   }
-  const { region, role } = sameForAll(members)
-  const { instance_name, owner, expires_in } = newcomers[0]!.params
-  const tags = {
-    ...tagsOfAll(newcomers),
-    ...hostsTag(newcomers.map(({ host }) => host)),
-    [MANAGED_TAG]: revealText(owner),
-    [RUN_TAG]: context.id,
-    [CONTROLLER_TAG]: controllerName(),
+  for (const group of groups) {
+    try {
+      const { activation, close } = await openActivation(clients, group, context)
+      closes.push(close)
+      give(group, activation)
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || context.signal.aborted) throw error
+      give(group, error)
+    }
   }
-  // Unlike anything else, so that an activation whose answer was lost is known as this one's.
-  const description = `muster run ${context.id} (${randomBytes(8).toString('hex')})`
-  let activation: CreatedActivation
-  await context.journal({ event: 'activation-intent', region, limit })
-  try {
-    activation = await createActivation(
-      clients,
-      {
-        role,
-        limit,
-        expires: new Date(Date.now() + expires_in * 1000),
-        description,
-        ...(instance_name === undefined ? {} : { instanceName: revealText(instance_name) }),
-        tags,
-      },
-      { signal: context.signal },
-    )
-  } catch (error) {
-    // Interrupted or without an answer: it may have been made. The first failure is told, not that of cleaning up.
-    await deleteDescribed(clients, description).then(
-      () => context.journal({ event: 'activation-deleted', region, id: null }),
-      () => undefined,
-    )
-    if (error instanceof AwsFailure) return without(error)
-    throw error
-  }
-  const { id, code, only } = activation
-  await context.journal({ event: 'activation-created', region, id, limit })
-  context.announce({ what: 'created', id, limit })
-  return {
-    shared: { ...known, activation: { id, code, tags } } satisfies RegistrationShared,
-    close: async () => {
-      await deleteActivation(clients, id)
-      if (!only) await deleteDescribed(clients, description)
-      await context.journal({ event: 'activation-deleted', region, id })
-      context.announce({ what: 'deleted', id })
-    },
-  }
+  return shares
 }
 
-async function deleteDescribed(clients: AwsClients, description: string): Promise<void> {
-  for (const activation of await listActivations(clients))
-    if (activation.description === description) await deleteActivation(clients, activation.id)
-}
-
-/** The tags that all of them want: an activation gives the same to each, what only some want they get afterwards. */
-function tagsOfAll([first, ...others]: readonly RegistrationMember[]): Tags {
-  const rest = others.map(({ params }) => wantedTags(params))
-  return Object.fromEntries(
-    Object.entries(wantedTags(first!.params)).filter(([key, value]) =>
-      rest.every((tags) => tags[key] === value),
-    ),
-  )
-}
-
-/** muster's activations of any controller that have expired: nobody can use them, and their CI job may be long gone. */
-async function deleteExpired(clients: AwsClients): Promise<void> {
-  for (const activation of await listActivations(clients))
-    if (activation.expired && RUN_TAG in activation.tags) await deleteActivation(clients, activation.id)
+/** Closes all, whatever becomes of one; the first failure is told. */
+async function closeAll(closes: Close[]): Promise<void> {
+  const ends = await Promise.allSettled(closes.splice(0).map((close) => close()))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }

@@ -1,6 +1,6 @@
 import { revealText, Secret } from '../../values/secret.ts'
 import type { Text } from '../parameters.ts'
-import type { BatchActivation } from './batch.ts'
+import type { BatchActivation } from './activation.ts'
 
 /** The activation that a task names; undefined where it names none. */
 export function givenActivation({

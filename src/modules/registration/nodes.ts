@@ -1,11 +1,8 @@
 import type { AwsClients } from '../../aws/clients.ts'
 import { nodesLackingTags } from '../../aws/node-tags.ts'
-import { revealText } from '../../values/secret.ts'
-import { TaskFailure } from '../../values/task-failure.ts'
 import type { Dict } from '../../values/value.ts'
 import { readTags, type Tags } from '../aws/tags.ts'
 import type { Member } from '../batch-hook.ts'
-import type { RunContext } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import type { AgentAnswers } from './agent-state.ts'
 import { type Claim, lookAtOwners, type Owners } from './owners.ts'
@@ -41,13 +38,12 @@ interface Registered {
   readonly tags: Tags
 }
 
-/** Asks Systems Manager for the nodes of a batch, all at once: whose they are, and the tags that they lack. */
+/** Asks Systems Manager for the nodes of a batch in a region, all at once: whose they are, and the tags that they lack. */
 export async function lookAtNodes(
+  clients: AwsClients,
   members: readonly RegistrationMember[],
-  context: RunContext & { readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<KnownNodes> {
-  const { region } = sameForAll(members)
-  const clients = await context.aws(region)
   const registered = members.flatMap(({ host, params, answers }): (Registered & { moves: boolean })[] => {
     const id = answers.registration.node?.id
     return id === undefined
@@ -57,11 +53,11 @@ export async function lookAtNodes(
   // One that is to be registered anew is deregistered then.
   const moving = new Set(registered.filter(({ moves }) => moves).map(({ claim }) => claim.id))
   const claims = registered.map(({ claim }) => claim)
-  const owners = await lookAtOwners(clients, claims, (id) => moving.has(id), context.signal)
+  const owners = await lookAtOwners(clients, claims, (id) => moving.has(id), signal)
   const lacking = new Map<string, Tags>()
   for (const { tags, ids } of byTags(registered)) {
     const there = ids.filter((id) => owners.nodes.has(id))
-    for (const [id, had] of await nodesLackingTags(clients, there, tags, context.signal)) lacking.set(id, had)
+    for (const [id, had] of await nodesLackingTags(clients, there, tags, signal)) lacking.set(id, had)
   }
   // What is to be changed is changed by all that is known of it.
   return { ...owners, tags: new Map([...owners.tags, ...lacking]), lacking, clients }
@@ -76,30 +72,4 @@ function byTags(registered: readonly Registered[]): { tags: Tags; ids: string[] 
     groups.set(key, group)
   }
   return [...groups.values()]
-}
-
-/** One activation is of one region and one role, so all hosts of a batch must agree on them. */
-export function sameForAll(members: readonly RegistrationMember[]): {
-  region: string
-  role: string
-} {
-  const wanted = new Map<string, string[]>()
-  for (const { host, params } of members) {
-    const key = JSON.stringify([revealText(params.region), revealText(params.iam_role)])
-    wanted.set(key, [...(wanted.get(key) ?? []), host])
-  }
-  if (wanted.size > 1) {
-    const groups = [...wanted].map(
-      ([key, hosts]) =>
-        `${(JSON.parse(key) as string[]).join(' with role ')}: ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ', …' : ''}`,
-    )
-    throw new TaskFailure(
-      `the hosts of a batch must register in one region with one role (${groups.join('; ')})`,
-      {
-        hint: 'make a play for each region and role',
-      },
-    )
-  }
-  const [region, role] = JSON.parse([...wanted.keys()][0] ?? '["",""]') as [string, string]
-  return { region, role }
 }

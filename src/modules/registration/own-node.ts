@@ -7,7 +7,7 @@ import type { Dict } from '../../values/value.ts'
 import { askAws } from '../aws/ask.ts'
 import { type Tags, tagChanges, tagValue } from '../aws/tags.ts'
 import type { Action, ActionResult } from '../module.ts'
-import type { BatchActivation } from './batch.ts'
+import type { BatchActivation } from './activation.ts'
 import { type KnownNodes, wantedTags } from './nodes.ts'
 import { type Claim, judgeOwner, notItsNode, type Owners } from './owners.ts'
 

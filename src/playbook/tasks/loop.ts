@@ -17,7 +17,6 @@ const WITH = /^with_(?:(?:ansible\.(?:builtin|legacy)|community\.general)\.)?(\w
 const ELSEWHERE: Readonly<Record<string, string>> = {
   filetree:
     'copy a whole folder with `copy` (a folder as src), or use with_fileglob for the files of one folder',
-  inventory_hostnames: 'use `loop: "{{ groups[\'NAME\'] }}"`',
   subdict: 'use `loop` with the filter dict2items',
 }
 

@@ -17,9 +17,15 @@ export class PlayHomes {
   readonly #known = new Map<string, PlayHome>()
   readonly #runs = new WeakMap<RunState, Map<string, RunState>>()
 
-  /** @param learn is told of what encrypted files hold */
-  constructor(learn: (secret: Secret) => void) {
+  readonly #hosts: NonNullable<TemplateHome['hosts']>
+
+  /**
+   * @param learn is told of what encrypted files hold
+   * @param hosts the hosts of a pattern
+   */
+  constructor(learn: (secret: Secret) => void, hosts: NonNullable<TemplateHome['hosts']>) {
     this.#files = new PlaybookFiles([], learn)
+    this.#hosts = hosts
   }
 
   /** @param search where files and templates are looked for, the nearest first; the directory alone unless given */
@@ -27,7 +33,10 @@ export class PlayHomes {
     const key = JSON.stringify([directory, search])
     let known = this.#known.get(key)
     if (known === undefined) {
-      known = { files: this.#files.from(search), home: templateHome(directory, search) }
+      known = {
+        files: this.#files.from(search),
+        home: { ...templateHome(directory, search), hosts: this.#hosts },
+      }
       this.#known.set(key, known)
     }
     return known

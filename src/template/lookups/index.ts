@@ -4,6 +4,7 @@ import type { Lookup } from './define.ts'
 import { environmentLookups } from './environment.ts'
 import { fileLookups } from './files.ts'
 import { iniLookups } from './ini.ts'
+import { inventoryLookups } from './inventory.ts'
 import { passwordLookups } from './password.ts'
 import { programLookups } from './programs.ts'
 import { sequenceLookups } from './sequence.ts'
@@ -19,6 +20,7 @@ const LOOKUPS: ReadonlyMap<string, Lookup> = new Map(
     environmentLookups,
     fileLookups,
     iniLookups,
+    inventoryLookups,
     passwordLookups,
     programLookups,
     sequenceLookups,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClients } from '../../../src/aws/create-clients.ts'
+import { AwsFailure } from '../../../src/aws/errors.ts'
 import type { Cloud } from '../../../src/emulator/cloud.ts'
 import registration from '../../../src/modules/library/ssm_registration.ts'
 import type { ModuleContext } from '../../../src/modules/module.ts'
@@ -7,6 +8,8 @@ import {
   lookAtRegistration,
   openRegistration,
   type RegistrationShared,
+  type RegistrationShares,
+  sharedOf,
 } from '../../../src/modules/registration/batch.ts'
 import { jsonOf } from '../../../src/values/json-value.ts'
 import { clients as sdkClients } from '../../emulator/clients.ts'
@@ -44,6 +47,8 @@ const context = {
   signal: new AbortController().signal,
 }
 
+const shares = (of: RegistrationShares, host: string): RegistrationShared => sharedOf(of, host)!
+
 describe('the activation of a batch', () => {
   it('carries whose it is, the run, and the tags that all newcomers want', async () => {
     await start(1)
@@ -72,7 +77,7 @@ describe('the activation of a batch', () => {
     const newcomers = [member('a', undefined), member('b', undefined)]
     const refused = await openRegistration(newcomers, context)
     // Only those fail that wanted to register: who is registered goes on.
-    expect((refused.shared as RegistrationShared).activation).toMatchObject({
+    expect(shares(refused.shared as RegistrationShares, 'a').activation).toMatchObject({
       message: '2 more nodes would make 1001 hybrid nodes in eu-central-1, and the standard tier allows 1000',
     })
     await refused.close()
@@ -84,8 +89,91 @@ describe('the activation of a batch', () => {
   })
 })
 
+describe('hosts of a batch that want different things', () => {
+  const shared = (opened: { shared: unknown }, host: string) =>
+    shares(opened.shared as RegistrationShares, host)
+  const idOf = (opened: { shared: unknown }, host: string) => {
+    const { activation } = shared(opened, host)
+    if (activation === undefined || activation instanceof AwsFailure) throw new Error(String(activation))
+    return activation.id
+  }
+
+  it('get an activation a region, and one a role, a name and an owner in it; all are deleted and journaled', async () => {
+    await start(1)
+    await makeRole(sdkClients(cloud).iam, 'other')
+    const opened = await openRegistration(
+      [
+        member('a', nodeId(0)),
+        member('b', undefined),
+        member('d', undefined, {}, { region: 'us-east-1' }),
+        member('e', undefined, {}, { region: 'us-east-1' }),
+        member('f', undefined, {}, { region: 'us-east-1', iam_role: 'other' }),
+        member('g', undefined, {}, { region: 'us-east-1', instance_name: 'edge' }),
+        member('h', undefined, {}, { region: 'us-east-1', owner: 'others' }),
+        // Registered as a node that the region does not know.
+        member('i', nodeId(0), {}, { region: 'us-east-1' }),
+      ],
+      context,
+    )
+    const made = cloud.inspect.activations()
+    expect(
+      made.map(({ region, role, limit, tags }) => [region, role, limit, tags['muster:managed']]).sort(),
+    ).toEqual([
+      ['eu-central-1', 'node', 1, 'fleet'],
+      ['us-east-1', 'node', 1, 'fleet'],
+      ['us-east-1', 'node', 1, 'others'],
+      ['us-east-1', 'node', 2, 'fleet'],
+      ['us-east-1', 'other', 1, 'fleet'],
+    ])
+    expect(shared(opened, 'a').activation).toBeUndefined()
+    expect(shared(opened, 'i').nodes.size).toBe(0)
+    expect(idOf(opened, 'd')).toBe(idOf(opened, 'e'))
+    expect(new Set(['b', 'd', 'f', 'g', 'h'].map((host) => idOf(opened, host))).size).toBe(5)
+    expect(made.find(({ id }) => id === idOf(opened, 'g'))).toMatchObject({ defaultInstanceName: 'edge' })
+    await opened.close()
+    expect(cloud.inspect.activations()).toEqual([])
+    const events = (of: string) => journal.filter((entry) => (entry as { event: string }).event === of)
+    for (const event of ['activation-intent', 'activation-created', 'activation-deleted'])
+      expect(events(event)).toHaveLength(5)
+  })
+
+  it('a region that refuses is a matter of its hosts alone', async () => {
+    await start(1)
+    const only = { StringEquals: { 'aws:RequestedRegion': 'eu-central-1' } }
+    const Statement = [
+      { Effect: 'Allow', Action: 'ssm:*', Resource: '*', Condition: only },
+      { Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' },
+    ]
+    for (const [name, value] of Object.entries(cloud.userEnvironment('eu', [JSON.stringify({ Statement })])))
+      vi.stubEnv(name, value)
+    const members = [
+      member('b', undefined),
+      member('d', undefined, {}, { region: 'us-east-1' }),
+      member('e', nodeId(0), {}, { region: 'us-east-1' }),
+    ]
+    const opened = await openRegistration(members, context)
+    expect(cloud.inspect.activations()).toMatchObject([{ region: 'eu-central-1', limit: 1 }])
+    expect(idOf(opened, 'b')).toBe(cloud.inspect.activations()[0]!.id)
+    for (const host of ['d', 'e'])
+      expect(() => shared(opened, host)).toThrow(/not authorized to perform: ssm:/)
+    await opened.close()
+    expect(cloud.inspect.activations()).toEqual([])
+  })
+
+  it('and are counted by region against the tier', async () => {
+    await start(1000)
+    const opened = await openRegistration(
+      [member('b', undefined), member('d', undefined, {}, { region: 'us-east-1' })],
+      context,
+    )
+    expect(shared(opened, 'b').activation).toBeInstanceOf(AwsFailure)
+    expect(cloud.inspect.activations()).toMatchObject([{ region: 'us-east-1' }])
+    await opened.close()
+  })
+})
+
 describe('tags of nodes that are registered', () => {
-  const converge = async (one: ReturnType<typeof member>, shared: RegistrationShared, check: boolean) => {
+  const converge = async (one: ReturnType<typeof member>, shared: RegistrationShares, check: boolean) => {
     const steps = registration.converge(one.params as never, one.answers, {
       host: one.host,
       variable: () => undefined,
@@ -115,7 +203,7 @@ describe('tags of nodes that are registered', () => {
     const look = async () =>
       (await lookAtRegistration([one, member('b', nodeId(1), { site: 'ber' })], context))!
     const seen = await look()
-    expect([...seen.lacking.keys()]).toEqual([nodeId(0)])
+    expect([...shares(seen, 'a').lacking.keys()]).toEqual([nodeId(0)])
     const diffs = [
       [
         { 'muster:host': 'a', rack: '1', site: 'ber' },
@@ -132,7 +220,7 @@ describe('tags of nodes that are registered', () => {
 
   it('are not taken from nodes that have more', async () => {
     await start(1, { site: 'fra', rack: '1' })
-    const { lacking } = (await lookAtRegistration([member('a', nodeId(0))], context))!
+    const { lacking } = shares((await lookAtRegistration([member('a', nodeId(0))], context))!, 'a')
     expect(lacking.size).toBe(0)
     expect(cloud.counts()['ssm:ListTagsForResource']).toBeUndefined()
   })
