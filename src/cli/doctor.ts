@@ -40,13 +40,15 @@ function rowsOf(event: RunEvent): DoctorRow[] {
   const findings = event.result.get('findings')
   if (!Array.isArray(findings)) return []
   const where = event.host === LOCALHOST ? CONTROLLER : event.host
+  // Of several regions the one that was asked.
+  const of = event.item === undefined || event.item === '' ? '' : `${event.item}: `
   return findings.filter(isDict).map((finding) => {
     const text = (key: string): string => String(finding.get(key) ?? ('' satisfies Value))
     return {
       where,
       check: text('check'),
       status: text('status'),
-      found: text('found'),
+      found: `${of}${text('found')}`,
       next: finding.get('next') === null ? null : text('next'),
     }
   })

@@ -4,7 +4,7 @@ import { createClients } from '../aws/create-clients.ts'
 import { AwsFailure } from '../aws/errors.ts'
 import { COMMON_SERIES, KNOWN_SERIES } from '../modules/collectors/known-series.ts'
 import { fleetSamples } from '../proof/fleet-samples.ts'
-import { type FleetProof, judgeFleet, type ProofSubject } from '../proof/judge.ts'
+import { type HostProof, judgeFleet, type ProofSubject, type Stranger } from '../proof/judge.ts'
 import { chooseReport } from '../report/choose.ts'
 import { type ProofRow, proofReport, rowOf } from '../report/proof.ts'
 import { EXIT } from '../run/exit-code.ts'
@@ -36,11 +36,10 @@ export function verifyCommand(): Command {
       const failures = new Map(result.failures.map((failure) => [failure.host, failure]))
       const subjects = hosts.map((host) => subjectOf(host, provedNode(ssm.get(host)), result))
       const proof = await askFleet(subjects, result)
-      const rows = hosts.map((host, index) => {
-        const of = proof instanceof AwsFailure ? proof : proof.hosts[index]!
-        return rowOf(host, ssm.get(host), failures.get(host), of)
-      })
-      const strangers = proof instanceof AwsFailure ? [] : proof.strangers
+      const rows = hosts.map((host) =>
+        rowOf(host, ssm.get(host), failures.get(host), proof.hosts.get(host) ?? NOTHING),
+      )
+      const { strangers } = proof
       // What kept the hosts from being looked at at all: the workspace is not there, AWS refuses.
       const before = hosts.length === 0 ? result.failures.filter(isCause) : []
       process.stdout.write(
@@ -52,6 +51,17 @@ export function verifyCommand(): Command {
       process.exitCode = proved ? EXIT.ok : EXIT.unproved
     })
     .addHelpText('after', '\nExit codes: 0 proved for every host, 3 not, 1 refused, 130 interrupted')
+}
+
+const NOTHING = {
+  message: 'its workspace is not known',
+  hint: undefined,
+}
+
+/** What AMP says of each host, and who else sends. */
+interface FleetAnswer {
+  readonly hosts: ReadonlyMap<string, HostProof | AwsFailure>
+  readonly strangers: readonly Stranger[]
 }
 
 function isCause({ status }: Failure): boolean {
@@ -86,47 +96,58 @@ function subjectOf(host: string, node: string | null | undefined, { hosts }: Run
   }
 }
 
-/**
- * The workspace as the hosts reach it, where one of them has an endpoint of its own (playbooks/vars/network.yaml): all
- * of them lead to the same series, so one is asked.
- */
-function endpointOf(
-  subjects: readonly ProofSubject[],
-  hosts: RunResult['hosts'],
-  workspace: Value | undefined,
-): string | undefined {
-  for (const { host } of subjects) {
-    const expected = hosts.get(host)?.facts.get('proof_expected')
-    const endpoint = isDict(expected) ? expected.get('endpoint') : undefined
-    if (typeof endpoint === 'string' && endpoint !== '' && typeof workspace === 'string')
-      return `${endpoint}/workspaces/${workspace}/`
-  }
-  return undefined
+/** Where a host's series are: the workspace as AWS tells it, or as the host reaches it (playbooks/vars/network.yaml). */
+interface Place {
+  readonly region: string
+  readonly endpoint: string
 }
 
-/** One look at the whole workspace; the failure where AMP cannot be asked. */
+function placeOf({ host }: ProofSubject, hosts: RunResult['hosts']): Place | undefined {
+  const expected = hosts.get(host)?.facts.get('proof_expected')
+  const read = (key: string) => (isDict(expected) ? expected.get(key) : undefined)
+  const [region, own, through, id] = ['region', 'prometheus_endpoint', 'endpoint', 'workspace_id'].map(read)
+  if (typeof region !== 'string' || typeof own !== 'string') return undefined
+  const other = typeof through === 'string' && through !== '' && typeof id === 'string'
+  return { region, endpoint: other ? `${through}/workspaces/${id}/` : own }
+}
+
+/** One look at each whole workspace; the failure where AMP cannot be asked, of the hosts whose workspace it is. */
 async function askFleet(
   subjects: readonly ProofSubject[],
   { hosts, inventory }: RunResult,
-): Promise<FleetProof | AwsFailure> {
-  const workspace = hosts.get('localhost')?.facts.get('workspace')
+): Promise<FleetAnswer> {
+  const names = new Set(inventory.hosts.keys())
   const known = new Map(
     KNOWN_SERIES.flatMap(({ selector, of }) => (of === undefined ? [] : [[selector, of]])),
   )
-  const read = (key: string) => (isDict(workspace) ? workspace.get(key) : undefined)
-  const endpoint = endpointOf(subjects, hosts, read('workspace_id')) ?? read('prometheus_endpoint')
-  const region = read('region')
-  if (subjects.length === 0 || typeof endpoint !== 'string' || typeof region !== 'string')
-    return { hosts: [], strangers: [] }
-  const selectors = [
-    ...KNOWN_SERIES.map(({ selector }) => selector),
-    ...subjects.flatMap(({ series }) => series),
-  ]
-  try {
-    const samples = await fleetSamples(createClients(region), endpoint, selectors)
-    return judgeFleet(samples, subjects, known, new Set(inventory.hosts.keys()))
-  } catch (error) {
-    if (error instanceof AwsFailure) return error
-    throw error
+  const places = new Map<string, { readonly place: Place; readonly subjects: ProofSubject[] }>()
+  for (const subject of subjects) {
+    const place = placeOf(subject, hosts)
+    if (place === undefined) continue
+    const key = `${place.region} ${place.endpoint}`
+    const group = places.get(key) ?? { place, subjects: [] }
+    group.subjects.push(subject)
+    places.set(key, group)
   }
+  const answer: { hosts: Map<string, HostProof | AwsFailure>; strangers: Stranger[] } = {
+    hosts: new Map(),
+    strangers: [],
+  }
+  const asked = [...places.values()].map(async ({ place: { region, endpoint }, subjects: here }) => {
+    const selectors = [
+      ...KNOWN_SERIES.map(({ selector }) => selector),
+      ...here.flatMap(({ series }) => series),
+    ]
+    try {
+      const samples = await fleetSamples(createClients(region), endpoint, selectors)
+      const proof = judgeFleet(samples, here, known, names)
+      for (const each of proof.hosts) answer.hosts.set(each.host, each)
+      answer.strangers.push(...proof.strangers)
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error
+      for (const { host } of here) answer.hosts.set(host, error)
+    }
+  })
+  await Promise.all(asked)
+  return answer
 }

@@ -30,6 +30,8 @@ async function apply(
   variables: Readonly<Record<string, unknown>>,
   environment = cloud.environment(),
   playbook = CLOUD,
+  hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { web01: {} },
+  words: readonly string[] = [],
 ): Promise<Ended> {
   const inventory = join(folder, 'hosts.yaml')
   const vars = {
@@ -38,8 +40,8 @@ async function apply(
     muster_workspace: 'fleet',
     ...variables,
   }
-  await writeFile(inventory, JSON.stringify({ all: { vars, hosts: { web01: {} } } }))
-  return new RunningMuster(['apply', playbook, '-i', inventory, '--json'], {
+  await writeFile(inventory, JSON.stringify({ all: { vars, hosts } }))
+  return new RunningMuster(['apply', playbook, '-i', inventory, '--json', ...words], {
     environment: { ...environment, XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder },
   }).ended
 }
@@ -91,6 +93,72 @@ describe('what is made', () => {
     expect(again.events.filter(({ status }) => status === 'changed')).toEqual([])
     const other = await apply({ ...variables, muster_workspace_kms_key: 'arn:aws:kms:eu-central-1:1:key/2' })
     expect(other.stdout).toContain('the key of a workspace cannot be changed')
+  })
+})
+
+describe('a fleet of several regions', () => {
+  const FLEET = {
+    web01: {},
+    web02: {},
+    web03: { muster_region: 'us-east-1' },
+    web04: { muster_region: 'us-east-1', muster_role: 'edge/muster-edge', muster_owner: 'edge' },
+    web05: { muster_region: 'us-east-1', muster_workspace: 'edge', muster_owner: 'edge' },
+    web06: {
+      muster_region: 'ap-south-1',
+      muster_workspace_url: 'https://aps-workspaces.ap-south-1.amazonaws.com/workspaces/ws-1/',
+    },
+  }
+  const places = () =>
+    cloud.inspect.workspaces().map(({ region, alias, tags }) => [region, alias, tags['muster:managed']])
+
+  test('gets each role and each workspace once, and every host its own', async () => {
+    const ended = await apply({}, undefined, SHOW, FLEET)
+    expect(ended.code).toBe(0)
+    expect(places()).toEqual([
+      ['eu-central-1', 'fleet', 'muster'],
+      ['us-east-1', 'fleet', 'muster'],
+      ['us-east-1', 'edge', 'edge'],
+    ])
+    expect(cloud.inspect.roles().map(({ path, name, tags }) => [path, name, tags['muster:managed']])).toEqual(
+      [
+        ['/', 'muster-node', 'muster'],
+        ['/edge/', 'muster-edge', 'edge'],
+      ],
+    )
+    const [eu, us, edge] = cloud.inspect.workspaces().map(({ id }) => id)
+    expect(told(ended)).toMatchObject({ role: 'muster-node', workspace: eu })
+    const own = ended.events.flatMap(({ task, host, result }) =>
+      task === 'own' ? [[host, ...(result as { msg: string[] }).msg]] : [],
+    )
+    expect(own.sort()).toEqual([
+      ['web01', 'muster-node', eu, 'eu-central-1'],
+      ['web02', 'muster-node', eu, 'eu-central-1'],
+      ['web03', 'muster-node', us, 'us-east-1'],
+      ['web04', 'edge/muster-edge', us, 'us-east-1'],
+      ['web05', 'muster-node', edge, 'us-east-1'],
+      ['web06', 'muster-node', 'ws-1', 'ap-south-1'],
+    ])
+    const again = await apply({}, undefined, CLOUD, FLEET)
+    expect(again.events.filter(({ status }) => status === 'changed')).toEqual([])
+  })
+
+  test('with --limit only what its hosts need', async () => {
+    const ended = await apply({}, undefined, SHOW, FLEET, ['--limit', 'web03,web04'])
+    expect(ended.code).toBe(0)
+    expect(places()).toEqual([['us-east-1', 'fleet', 'muster']])
+    expect(
+      new Set(cloud.requests().map(({ needs }) => needs[0]?.context['aws:requestedregion'])),
+    ).not.toContain('eu-central-1')
+  })
+
+  test('one region without AMP is refused by name before anything is made', async () => {
+    const { AWS_ENDPOINT_URL: url, ...rest } = cloud.environment()
+    const services = { AWS_ENDPOINT_URL_STS: url!, AWS_ENDPOINT_URL_IAM: url!, AWS_ENDPOINT_URL_SSM: url! }
+    const hosts = { ...FLEET, web07: { muster_region: 'us-gov-east-1' } }
+    const { events, code } = await apply({}, { ...rest, ...services }, CLOUD, hosts)
+    expect(code).toBe(2)
+    expect(JSON.stringify(events)).toContain('is not offered in us-gov-east-1')
+    expect(cloud.inspect.roles()).toEqual([])
   })
 })
 

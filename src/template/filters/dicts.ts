@@ -1,5 +1,5 @@
 import { type Dict, isDict, type Value } from '../../values/value.ts'
-import type { Filter, FilterContext } from '../filter.ts'
+import type { Filter } from '../filter.ts'
 import { bind, REQUIRED } from '../python/bind.ts'
 import { asText } from '../python/convert.ts'
 import { dictGet, dictSet, toKey } from '../python/equality.ts'
@@ -89,25 +89,9 @@ const subelements: Filter = (input, args) => {
   })
 }
 
-/** `container[key]` by Jinja's rules, but the key is never a path. */
-function itemOf(container: Value, key: Value, context: FilterContext): Value {
-  const found = isDict(container)
-    ? dictGet(container, toKey(key))
-    : context.attribute(container, typeof key === 'number' ? key : str(key))
-  if (found !== undefined) return found
-  return context.undefined(`object of type '${typeName(container)}' has no attribute ${repr(key)}`)
-}
-
-const extract: Filter = (input, args, context) => {
-  const { container, morekeys } = bind(args, { container: REQUIRED, morekeys: null })
-  const more = morekeys === null ? [] : Array.isArray(morekeys) ? morekeys : [morekeys]
-  return [input, ...more].reduce((value, key) => itemOf(value, key, context), container)
-}
-
 export const filters: Readonly<Record<string, Filter>> = {
   dict2items,
   items2dict,
   rekey_on_member: rekeyOnMember,
   subelements,
-  extract,
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { templateHome } from '../../../src/run/scope/template-home.ts'
+import { createEngine } from '../../../src/template/engine.ts'
 import { filters } from '../../../src/template/filters/dicts.ts'
+import { TemplateText } from '../../../src/values/template-text.ts'
 import { dict, type Value } from '../../../src/values/value.ts'
 import { applier } from '../apply.ts'
 
@@ -39,10 +42,28 @@ describe('subelements', () => {
 })
 
 describe('extract', () => {
+  const evaluate = (expression: string, hosts: Value) =>
+    createEngine({ lookup: (name) => (name === 'hosts' ? hosts : undefined) }, templateHome('/')).expression(
+      expression,
+    )
+
   it('follows keys, which are never paths', () => {
     const hosts = dict({ 'a.b': dict({ list: [5, 6] }) })
-    expect(apply('extract', 'a.b', [hosts, ['list', 1]])).toBe(6)
-    expect(() => apply('extract', 'c', [hosts])).toThrow("object of type 'dict' has no attribute 'c'")
+    expect(evaluate("'a.b' | extract(hosts, ['list', 1])", hosts)).toBe(6)
+    expect(evaluate("['a.b'] | map('extract', hosts, morekeys='list') | list", hosts)).toEqual([[5, 6]])
+    expect(() => evaluate("'c' | extract(hosts)", hosts)).toThrow(
+      "object of type 'dict' has no attribute 'c'",
+    )
+    expect(evaluate("['c'] | map('extract', hosts) | map('default', 1) | list", hosts)).toEqual([1])
+    expect(() => evaluate("'c' | extract", hosts)).toThrow(
+      "missing 1 required positional argument: 'container'",
+    )
+  })
+
+  it('evaluates no more of the container than it reads', () => {
+    const hosts = dict({ a: dict({ n: 1 }), b: dict({ n: new TemplateText('{{ 1 / 0 }}') }) })
+    expect(evaluate("'a' | extract(hosts, 'n')", hosts)).toBe(1)
+    expect(() => evaluate("'b' | extract(hosts, 'n')", hosts)).toThrow('division by zero')
   })
 })
 

@@ -1,3 +1,4 @@
+import { extract } from './extract.ts'
 import type { LazyFilter } from './filter.ts'
 import { itemFilters } from './items.ts'
 import { selectingFilters } from './selecting.ts'
@@ -5,6 +6,7 @@ import { undefinedFilters } from './undefined.ts'
 
 /** The filters that the engine keeps, by name. */
 export const lazyFilters: ReadonlyMap<string, LazyFilter> = new Map([
+  ...Object.entries({ extract }),
   ...Object.entries(undefinedFilters),
   ...Object.entries(itemFilters),
   ...Object.entries(selectingFilters),
