@@ -24,6 +24,10 @@ afterEach(async () => {
 })
 
 async function verify(...words: string[]) {
+  return verifyHosts({ web01: {}, web02: { proof_series: ['up', 'load'] }, web03: {} }, words)
+}
+
+async function verifyHosts(hosts: object, words: readonly string[] = []) {
   const inventory = join(folder, 'inventory.yaml')
   const vars = {
     muster_region: 'eu-central-1',
@@ -31,7 +35,6 @@ async function verify(...words: string[]) {
     ansible_connection: 'local',
     ansible_become: false,
   }
-  const hosts = { web01: {}, web02: { proof_series: ['up', 'load'] }, web03: {} }
   await writeFile(inventory, JSON.stringify({ all: { vars, hosts } }))
   const environment = { ...cloud.environment(), XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder }
   return new RunningMuster(['verify', '-i', inventory, ...words], { environment }).ended
@@ -72,6 +75,30 @@ describe('muster verify', () => {
     )
     // Ten known series and one of web02's own.
     expect(cloud.counts()['aps:QueryMetrics']).toBe(11)
+  })
+
+  test('asks for each host in the workspace of its own region', async () => {
+    const { workspaceId: eu } = await clients(cloud).amp.send(new CreateWorkspaceCommand({ alias: 'fleet' }))
+    const { workspaceId: us } = await clients(cloud, { region: 'us-east-1' }).amp.send(
+      new CreateWorkspaceCommand({ alias: 'fleet' }),
+    )
+    expect(cloud.inspect.workspaces().map(({ region }) => region)).toEqual(['eu-central-1', 'us-east-1'])
+    await write(eu!, 'up', 'web01')
+    // What is in the other region's workspace is not web02's proof.
+    await write(eu!, 'up', 'web02')
+    const series = { proof_series: ['up'] }
+    const hosts = { web01: series, web02: { ...series, muster_region: 'us-east-1' } }
+    const { code, stdout } = await verifyHosts(hosts)
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/^web01 .* 1 of 1 /m)
+    expect(stdout).toMatch(/^web02 .* 0 of 1 /m)
+    const asked = cloud.requests().filter(({ operation }) => operation === 'aps:QueryMetrics')
+    expect(new Set(asked.map(({ needs }) => needs[0]?.resource))).toEqual(
+      new Set([
+        `arn:aws:aps:eu-central-1:123456789012:workspace/${eu}`,
+        `arn:aws:aps:us-east-1:123456789012:workspace/${us}`,
+      ]),
+    )
   })
 
   test('tells a pipeline the same as its last line', async () => {

@@ -154,10 +154,10 @@ describe('a fleet of several regions', () => {
   test('one region without AMP is refused by name before anything is made', async () => {
     const { AWS_ENDPOINT_URL: url, ...rest } = cloud.environment()
     const services = { AWS_ENDPOINT_URL_STS: url!, AWS_ENDPOINT_URL_IAM: url!, AWS_ENDPOINT_URL_SSM: url! }
-    const hosts = { ...FLEET, web07: { muster_region: 'us-gov-east-1' } }
+    const hosts = { ...FLEET, web07: { muster_region: 'ap-southeast-6' } }
     const { events, code } = await apply({}, { ...rest, ...services }, CLOUD, hosts)
     expect(code).toBe(2)
-    expect(JSON.stringify(events)).toContain('is not offered in us-gov-east-1')
+    expect(JSON.stringify(events)).toContain('is not offered in ap-southeast-6')
     expect(cloud.inspect.roles()).toEqual([])
   })
 })
