@@ -45,7 +45,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
     'modules/library/ssm_registration.ts',
     'modules/registration/batch.ts',
     'modules/registration/given-activation.ts',
-    'modules/registration/nodes.ts',
+    'modules/registration/activation.ts',
     'modules/registration/owners.ts',
   ],
   'the configuration of curl, which is a Secret, and addresses that are taken apart': [
