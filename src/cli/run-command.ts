@@ -120,6 +120,8 @@ export async function runFromWords(
       forks: words.forks ?? settings.forks ?? DEFAULT_FORKS,
       limit: words.limit,
       ...selection,
+      startAtTask: words.startAtTask,
+      step: words.step,
       user: words.user ?? settings.remoteUser,
       privateKeyFile: words.privateKey ?? settings.privateKeyFile,
       becomePassword: await becomePassword(words.askBecomePass, settings),
@@ -139,6 +141,7 @@ export async function runFromWords(
       listen ??
       (await chooseReport({
         json: words.json === true,
+        redraws: words.step !== true,
         verbosity,
         diff,
         webhooks,

@@ -26,6 +26,8 @@ export function canRedraw(
 /** What a report is chosen by. */
 export interface ReportChoice extends LogOptions {
   readonly json: boolean
+  /** Rows may be written over again: nobody is asked anything meanwhile. True unless given. */
+  readonly redraws?: boolean
   /** Where a CI job's summary goes as well. */
   readonly summaryFile?: string | undefined
   /** Where the run can be looked at in a browser. */
@@ -77,7 +79,7 @@ async function onStdout(options: ReportChoice): Promise<Listener> {
   }
   // Data on stdout stay data, and rows that are redrawn need no heartbeat: both speak when they are asked.
   if (options.json) return withHeartbeat(jsonReport(write), toStderr, false)
-  if (canRedraw(process.stdout, process.env))
+  if (options.redraws !== false && canRedraw(process.stdout, process.env))
     return withHeartbeat((await import('./live.ts')).liveReport(write, options), toStderr, false)
   return withHeartbeat(logReport(write, options), (line) => write(`${line}\n`))
 }

@@ -9,6 +9,7 @@ import type { Secret } from '../values/secret.ts'
 import type { Value } from '../values/value.ts'
 import type { Progress } from './batch/progress.ts'
 import { BEHIND_ALL, type Turn } from './batch/turn.ts'
+import type { Stepping } from './host/flow/stepping.ts'
 import type { Failure, Recap, RunEvent } from './record/events.ts'
 import type { Resumed } from './resume/resumed.ts'
 import type { StepLog } from './resume/step-log.ts'
@@ -27,6 +28,10 @@ export interface RunOptions {
   readonly limit: string | undefined
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  /** The name of the first task, or a pattern of it. */
+  readonly startAtTask?: string | undefined
+  /** A person is asked before each task. */
+  readonly step?: boolean | undefined
   readonly user: string | undefined
   readonly privateKeyFile: string | undefined
   readonly becomePassword: Secret | undefined
@@ -119,6 +124,7 @@ export interface RunState {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   readonly failures: Failure[]
+  readonly stepping: Stepping | undefined
   emit(event: RunEvent): void
   /** The host of that name, made when it is first needed. */
   hostState(name: string): HostState

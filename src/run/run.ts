@@ -9,6 +9,7 @@ import { Progress } from './batch/progress.ts'
 import { Semaphore } from './batch/semaphore.ts'
 import { EXIT, exitCode } from './exit-code.ts'
 import { lockRun } from './lock/run-lock.ts'
+import { steppingOf } from './host/flow/stepping.ts'
 import { answerPrompts } from './preflight/answer-prompts.ts'
 import { preflight } from './preflight/preflight.ts'
 import { EventLog } from './record/event-log.ts'
@@ -98,6 +99,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     progress: new Progress(),
     signal,
     failures: [],
+    stepping: steppingOf(input),
     emit,
     hostVariables: (name) => {
       const variables = input.fleet.variables(name)

@@ -6,6 +6,10 @@ export const ON_PURPOSE: Readonly<
     reason: 'Refused before any connection with words that say what serial takes; Ansible crashes.',
     differs: { error: 'serial takes a whole number of hosts' },
   },
+  '223-start-at-task-unknown': {
+    reason: 'Refused before any connection; Ansible runs nothing, says so at the end, and exits with 0.',
+    differs: { refused: 'No matching task' },
+  },
   '028-max-fail-exit-beside-unreachable': {
     reason:
       'The budget is checked at each host that is lost, not after each task: hosts that have not begun are not touched.',

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { NOT_YET } from '../cases-not-yet/plays.ts'
 import { ON_PURPOSE } from '../cases-on-purpose/plays.ts'
 import { caseNames, compare } from './recorded-plays.ts'
 
@@ -7,7 +6,7 @@ import { caseNames, compare } from './recorded-plays.ts'
 const names = caseNames()
 
 describe('recorded plays', () => {
-  test.each(names.filter((name) => !(name in NOT_YET) && !(name in ON_PURPOSE)))('%s', async (name) => {
+  test.each(names.filter((name) => !(name in ON_PURPOSE)))('%s', async (name) => {
     expect(await compare(name)).toEqual(new Map())
   })
 })
@@ -20,15 +19,7 @@ describe('different on purpose', () => {
   })
 })
 
-describe('not yet', () => {
-  test.each(Object.entries(NOT_YET))('%s', async (name, words) => {
-    const refused = (await compare(name)).get('refused') ?? (await compare(name)).get('error')
-    for (const word of words) expect(refused).toContain(word)
-  })
-})
-
-test('the lists of exceptions name cases that exist, each once', () => {
-  const listed = [...Object.keys(NOT_YET), ...Object.keys(ON_PURPOSE)]
+test('the list of exceptions names cases that exist', () => {
+  const listed = Object.keys(ON_PURPOSE)
   expect(listed.filter((name) => !names.includes(name))).toEqual([])
-  expect(new Set(listed).size).toBe(listed.length)
 })

@@ -104,6 +104,7 @@ function readArguments(args: readonly string[], directory: string): RunWords | s
     extraVars?: string[]
     limit?: string
     check?: boolean
+    startAtTask?: string
   } = {}
   for (let at = 0; at < args.length; at += 1) {
     const option = args[at]
@@ -119,6 +120,7 @@ function readArguments(args: readonly string[], directory: string): RunWords | s
     else if (option === '-e')
       words.extraVars = [...(words.extraVars ?? []), value.replace(/^@/, `@${directory}/`)]
     else if (option === '--limit') words.limit = value
+    else if (option === '--start-at-task') words.startAtTask = value
     else return option ?? ''
   }
   return words

@@ -33,6 +33,8 @@ export interface RunWords extends VaultWords, LockWords {
   readonly listTasks?: boolean
   readonly listTags?: boolean
   readonly syntaxCheck?: boolean
+  readonly startAtTask?: string
+  readonly step?: boolean
 }
 
 /** Adds the options that `apply` and `plan` share, in Ansible's words. */
@@ -64,6 +66,8 @@ export function addRunOptions(command: Command): Command {
       ]),
     )
     .option('--accept-new-host-keys', 'add keys of unknown hosts to known_hosts instead of refusing them')
+    .option('--start-at-task <name>', 'begin with the task of this name, or pattern of a name')
+    .option('--step', 'ask before each task: yes, no, or go on without asking')
     .option('--list-hosts', 'list the hosts of each play, and do nothing else')
     .option('--list-tasks', 'list the tasks of each play, and do nothing else')
     .option('--list-tags', 'list all tags of each play, and do nothing else')

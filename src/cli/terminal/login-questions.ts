@@ -18,7 +18,7 @@ export async function loginQuestions(
   return {
     askPassphrase: async (file) =>
       passphrase ?? (terminal ? askSecret(`passphrase of ${visible(file)}: `) : undefined),
-    ...(terminal ? { askPerson, askVariable } : {}),
+    ...(terminal ? { askPerson, askVariable: orInterrupt } : {}),
   }
 }
 
@@ -29,6 +29,22 @@ async function passphraseOf(file: string | undefined): Promise<Secret | undefine
     throw new InputError([{ message: `cannot be read: ${error.code ?? error.message}`, position: { file } }])
   })
   return new Secret(text.replace(/\r?\n$/, ''))
+}
+
+/** Asks on the terminal what the playbook or `--step` asks; Ctrl-C ends the run. */
+const orInterrupt: typeof askVariable = async (question) => {
+  try {
+    return await askVariable(question)
+  } catch (error) {
+    if (!(error instanceof Interrupted) || !isRunning()) throw error
+    process.kill(process.pid, 'SIGINT')
+    return ''
+  }
+}
+
+/** Whether somebody listens for Ctrl-C, and ends what is being done. */
+function isRunning(): boolean {
+  return process.listenerCount('SIGINT') > 0
 }
 
 /** Asks on the terminal what a host asks when it lets the user in; Ctrl-C ends the run. */

@@ -1,5 +1,5 @@
 import type { Entry, Task } from '../../playbook/playbook.ts'
-import { fullName } from '../../playbook/roles/role.ts'
+import { titleOf } from '../../playbook/tasks/title.ts'
 import type { PlannedPlay } from '../../run/batch/plan-play.ts'
 import { TemplateText } from '../../values/template-text.ts'
 import { visible } from '../../values/text/visible.ts'
@@ -31,7 +31,7 @@ export function playListing(playbook: string, plays: readonly PlannedPlay[], wha
     if (what.tasks) {
       lines.push('    tasks:')
       for (const task of sections.flatMap(inOrder))
-        lines.push(`      ${visible(title(task))}\tTAGS: ${list(task.tags)}`)
+        lines.push(`      ${visible(titleOf(task))}\tTAGS: ${list(task.tags)}`)
     }
     if (what.tags) {
       const all = [play.preTasks, play.tasks, play.postTasks].flatMap((entries) => entries.flatMap(inBlock))
@@ -56,11 +56,6 @@ function list(tags: readonly string[]): string {
 
 function pattern(hosts: Value, between: string): string {
   return (Array.isArray(hosts) ? hosts : [hosts]).map((part) => visible(source(part))).join(between)
-}
-
-function title(task: Task): string {
-  const own = task.name === undefined || task.name === null ? task.module : source(task.name)
-  return task.role === undefined ? own : `${fullName(task.role)} : ${own}`
 }
 
 /** As it was written. */

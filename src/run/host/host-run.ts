@@ -220,6 +220,7 @@ export class HostRun {
       const place = { ...placeAt(step, 0), handler: true }
       return runMeta(session, step, () => this.#flush(place, () => rest(task)))
     }
+    if (!(await session.isWantedByPerson(step.task))) return
     const outlook: Outlook = {
       guess: async () => {
         this.#guesses = await this.#guess(rest(task))

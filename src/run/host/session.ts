@@ -1,5 +1,6 @@
 import { ConnectionError } from '../../connection/connection.ts'
 import type { Entry, Task } from '../../playbook/playbook.ts'
+import { titleOf } from '../../playbook/tasks/title.ts'
 import { InputError } from '../../values/problem.ts'
 import type { Value } from '../../values/value.ts'
 import type { BatchControl, DelegateLink } from '../batch/batch-control.ts'
@@ -116,6 +117,17 @@ export class HostSession {
     const position = this.#position
     await this.evaluating(() => run.progress.require(batch.before(host.name), position))
     return batch.isFirst(host.name, position)
+  }
+
+  /** Whether the task at hand is to be done, as a person says who is asked once all hosts of the batch are there (`--step`). */
+  async isWantedByPerson(task: Task): Promise<boolean> {
+    const { stepping, progress } = this.run
+    if (stepping === undefined) return true
+    const turn = this.#position
+    await this.evaluating(() => progress.require(this.batch.hosts, turn))
+    const wanted = await stepping.isWanted(turn, titleOf(task))
+    this.checkStop(undefined)
+    return wanted
   }
 
   /** The task at hand has failed: a block around it may make up for it, else the host is gone from here on. */

@@ -11,6 +11,7 @@ import { gatePlay, waveVariables } from '../batch/rollout/judge.ts'
 import type { RunState } from '../run-state.ts'
 import { certainFailures } from './certain-failures.ts'
 import { gatherer, HostChecks, TemplateCheck } from './host-checks.ts'
+import { startAtTask } from './start-at-task.ts'
 
 /**
  * Decides the plays, and checks what can be known before a connection and is not the playbook's grammar: patterns,
@@ -35,6 +36,9 @@ export async function preflight(
   // A play without hosts is among the mistakes.
   for (const play of playbook.plays.filter(({ hosts }) => hosts !== ''))
     await gather(async () => void plays.push(planPlay(run, play, mayGrow(plays))))
+  const { startAtTask: start } = run.options
+  if (start !== undefined && read.length === 0 && problems.length === 0)
+    await gather(async () => void plays.splice(0, plays.length, ...startAtTask(plays, start)))
   const templates = new TemplateCheck()
   templates.see(run.extraVars)
   const hostChecks = new HostChecks(run, templates, problems)
