@@ -10,6 +10,8 @@ export type JournalEntry =
       readonly batch: number
       readonly hosts: readonly string[]
     }
+  /** A command that goes on when its task is done. */
+  | { readonly event: 'job'; readonly host: string; readonly task: string; readonly job: string }
   | { readonly event: 'activation-intent'; readonly region: string; readonly limit: number }
   | {
       readonly event: 'activation-created'

@@ -63,6 +63,8 @@ export type Action =
       readonly touches?: readonly Subject[]
       /** The script leaves no process behind; its output needs no relay then, which saves several processes. */
       readonly contained?: true
+      /** The script is a command that may go on as a job of its own (`async` with `poll: 0`): what it is, for results. */
+      readonly command?: Value
       /** Not the module's last action, so the runner does not yet read the state of the later tasks with it. */
       readonly more?: boolean
     })

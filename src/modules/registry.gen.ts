@@ -12,6 +12,7 @@ export const MODULES: Readonly<Record<string, () => Promise<{ readonly default: 
   apt_key: () => import('./library/apt_key.ts'),
   apt_repository: () => import('./library/apt_repository.ts'),
   assert: () => import('./library/assert.ts'),
+  async_status: () => import('./library/async_status.ts'),
   authorized_key: () => import('./library/authorized_key.ts'),
   aws_caller_info: () => import('./library/aws_caller_info.ts'),
   aws_check: () => import('./library/aws_check.ts'),

@@ -257,12 +257,12 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   async: {
     type: 'integer',
     on: TASKS,
-    doc: 'Seconds that the task may take; muster waits for it, so that it is another `timeout`.',
+    doc: 'Seconds that the task may take.',
   },
   poll: {
     type: 'integer',
     on: TASKS,
-    doc: 'Beside async, anything but 0: muster waits anyway, and leaves nothing running behind a task.',
+    doc: 'Beside async: with 0 a command goes on as a job of its own, for async_status to look at; with anything else muster waits for the task.',
   },
   ignore_unreachable: {
     type: 'boolean',

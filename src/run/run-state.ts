@@ -125,6 +125,8 @@ export interface RunState {
   readonly signal: AbortSignal
   readonly failures: Failure[]
   readonly stepping: Stepping | undefined
+  /** Jobs on hosts whose end nobody has seen, by their names. */
+  readonly jobs: Map<string, string>
   emit(event: RunEvent): void
   /** The host of that name, made when it is first needed. */
   hostState(name: string): HostState

@@ -100,6 +100,7 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     signal,
     failures: [],
     stepping: steppingOf(input),
+    jobs: new Map(),
     emit,
     hostVariables: (name) => {
       const variables = input.fleet.variables(name)
@@ -164,6 +165,8 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
     if (input.stateFolder !== undefined) await deleteOrphans(run, input.stateFolder)
     const slots = new Semaphore(options.forks)
     overBudget = await runPlays(run, plays, slots)
+    for (const job of run.jobs.values())
+      emit({ type: 'warning', message: `the job ${job} goes on: look for its end with async_status` })
   } catch (error) {
     await record?.close()
     throw error

@@ -54,6 +54,7 @@ export default defineModule({
     const output = yield {
       kind: 'run',
       says: `run ${words[0] instanceof Secret ? 'a command' : words[0]}`,
+      command: shown(words),
       ...commandInput(params.stdin, params.stdin_add_newline),
       script: lines([
         ...(params.chdir === undefined ? [] : [changeDirectory(params.chdir, sh`exit 1`)]),

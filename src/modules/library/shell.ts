@@ -47,6 +47,7 @@ export default defineModule({
     const output = yield {
       kind: 'run',
       says: 'run a shell command',
+      command: cmd,
       ...commandInput(params.stdin, params.stdin_add_newline),
       script: lines([
         ...(params.chdir === undefined ? [] : [changeDirectory(params.chdir, sh`exit 1`)]),

@@ -8,7 +8,6 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 /** Modules and actions that playbooks for Ansible often use. */
 const MODULES: Readonly<Record<string, string>> = {
   include: 'this is the old name of `include_tasks`',
-  async_status: 'wait for the task itself: async with poll above 0 is the time that it may take',
   expect: 'use `shell` with `stdin`',
 }
 

@@ -1,6 +1,5 @@
 import { checkArguments } from '../../modules/check-parameters.ts'
 import { loadModule } from '../../modules/registry.ts'
-import type { Position } from '../../values/position.ts'
 import type { Value } from '../../values/value.ts'
 import type { YamlNode } from '../../yaml/node.ts'
 import { type Field, Fields, fieldsOf, isNull } from '../fields.ts'
@@ -112,20 +111,14 @@ function readKeywords(entries: readonly Field[], fields: Fields, context: TaskLi
     until: readVerdict(fields, 'until', mistakes),
     retries: fields.integer('retries'),
     delay: fields.seconds('delay'),
-    ...readAsync(fields, mistakes),
+    ...readAsync(fields),
   })
 }
 
-/** What `poll: 0` would leave behind nobody would know of. */
-export const NOTHING_BEHIND =
-  'muster leaves nothing running behind a task: with poll above 0 async is the time that it may take; what has to go on is a unit of systemd, or is started with `systemd-run`'
-
-/** `async` with `poll`: how long the task may take. */
-function readAsync(fields: Fields, mistakes: Mistakes): Pick<Task, 'asyncLimit' | 'poll'> {
+/** `async` with `poll`: how long the task may take, and with `poll: 0` that it goes on as a job of its own. */
+function readAsync(fields: Fields): Pick<Task, 'asyncLimit' | 'poll'> {
   const asyncLimit = fields.integer('async')
   const poll = fields.integer('poll')
-  if (poll === 0 && asyncLimit !== undefined && asyncLimit !== 0)
-    mistakes.add(fields.positionOf('poll') as Position, 'poll: 0 is not supported', NOTHING_BEHIND)
   return {
     ...(asyncLimit === undefined ? {} : { asyncLimit }),
     ...(poll === undefined ? {} : { poll }),

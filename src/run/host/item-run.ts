@@ -3,7 +3,6 @@ import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import type { Module } from '../../modules/module.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
-import { NOTHING_BEHIND } from '../../playbook/tasks/task.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
@@ -14,6 +13,7 @@ import { skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions, type EngineWith, retryPlan } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
 import { HostStopped } from './host-report.ts'
+import { Job } from './job.ts'
 import { reconnecting } from './link/reconnecting.ts'
 import { notReached } from './not-reached.ts'
 import { repeatable, takenAsDone, unknown, unknownBefore } from './replay/unknown.ts'
@@ -127,9 +127,10 @@ async function converge(
   }
   const shared = await openForBatch(session, evaluated, item, answers)
   report.phase('converge', name)
-  const timeout = timeoutOf(evaluated, item)
+  const { timeout, job: seconds } = limitsOf(evaluated, item)
+  const job = seconds === undefined || item.check ? undefined : new Job(session, evaluated, seconds)
   const context = { ...item.context, shared }
-  return session.evaluating(() =>
+  const doIt = () =>
     execute(
       { module, params, answers, context, timeout },
       {
@@ -150,6 +151,7 @@ async function converge(
             ...(timeout === undefined ? {} : { timeout }),
           }
           const touched = action.touches ?? 'everything'
+          if (job !== undefined) return job.start(link, identity, action, step)
           return link.act(identity, step, {
             touched,
             more: action.more === true,
@@ -172,8 +174,8 @@ async function converge(
           return value
         },
       },
-    ),
-  )
+    )
+  return session.evaluating(() => (job === undefined ? doIt() : job.instead(link, identity, doIt)))
 }
 
 /** A module that cannot be done on the host fails, and says which can. @throws TaskFailure */
@@ -224,8 +226,15 @@ export function obey(
   report.leave({ status: 'cancelled', task, message, hint: failure.hint })
 }
 
-/** The nearest of `timeout` and `async`. */
-function timeoutOf({ task, home }: EvaluatedTask, item: EvaluatedItem): number | undefined {
+interface Limits {
+  /** Seconds for each action; the nearest of `timeout` and `async`. */
+  readonly timeout: number | undefined
+  /** Seconds that a job may take which goes on by itself (`poll: 0`). */
+  readonly job: number | undefined
+}
+
+/** @throws TaskFailure for values that are no numbers of seconds */
+function limitsOf({ task, home }: EvaluatedTask, item: EvaluatedItem): Limits {
   const engine = createEngine(item.scope, home)
   const seconds = (written: Value | undefined, keyword: string) => {
     if (written === undefined) return []
@@ -235,8 +244,10 @@ function timeoutOf({ task, home }: EvaluatedTask, item: EvaluatedItem): number |
     return read === 0 ? [] : [read]
   }
   const limit = seconds(task.asyncLimit, 'async')
-  if (limit.length > 0 && task.poll !== undefined && seconds(task.poll, 'poll').length === 0)
-    throw new TaskFailure('poll: 0 is not supported', { hint: NOTHING_BEHIND })
-  const all = [...seconds(task.timeout, 'timeout'), ...limit]
-  return all.length === 0 ? undefined : Math.min(...all)
+  const goesOn = limit.length > 0 && task.poll !== undefined && seconds(task.poll, 'poll').length === 0
+  const all = [...seconds(task.timeout, 'timeout'), ...(goesOn ? [] : limit)]
+  return {
+    timeout: all.length === 0 ? undefined : Math.min(...all),
+    job: goesOn ? limit[0] : undefined,
+  }
 }
