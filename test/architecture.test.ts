@@ -96,6 +96,7 @@ const WRITES_BY_NAME: Readonly<Record<string, string>> = {
   'modules/archives/open-archive.ts': 'lists there, too',
   'modules/archives/unpack-archive.ts': 'behind merge-archive.ts, or as the owner of dest',
   'modules/collectors/stop-script.ts': "files of known collectors in folders of root's",
+  'modules/commands/job.ts': 'in a folder of its user alone, which it goes into',
   'modules/files/attributes/time-steps.ts': 'steps of scripts that hold the directory',
   'modules/files/trees/copy-remote-file.ts': 'the same: what fills the temporary file of write-script.ts',
   'modules/host/crontab-program.ts': 'a file of mktemp, which only its owner may read or move',

@@ -8,7 +8,7 @@ export const ON_PURPOSE: Readonly<
   },
   '223-start-at-task-unknown': {
     reason: 'Refused before any connection; Ansible runs nothing, says so at the end, and exits with 0.',
-    differs: { refused: 'No matching task' },
+    differs: { refused: 'No matching task', error: 'No matching task' },
   },
   '028-max-fail-exit-beside-unreachable': {
     reason:

@@ -32,40 +32,43 @@ const PLACE = sh`m_d=$ANSIBLE_ASYNC_DIR
 [ -n "$m_d" ] || m_d=$HOME/.ansible_async
 case $m_d in "~/"*) m_d=$HOME/$(printf %s "$m_d" | cut -c 3-) ;; esac`
 
+/** Goes into the folder of jobs and holds it; false where another user owns it, or may write to it. */
+const HELD = sh`cd -P -- "$m_d" 2>/dev/null && [ -O . ] && case $(LC_ALL=C stat -c %a .) in *[2367]|*[2367]?) false ;; esac`
+
 /** Starts a script as a job, its standard input that of this step. */
 export function startJob(
   id: string,
   job: { readonly script: ShellText; readonly cmd: Value; readonly seconds: number },
 ): ShellText {
   return lines([
+    sh`command -v setsid >/dev/null || { printf 'there is no setsid on the host' >&2; exit 97; }`,
     makeFolder(id, job.cmd),
     // The builtin printf: nothing of the script is in a process list.
-    sh`command -v setsid >/dev/null || { rmdir -- "$m_j" 2>/dev/null; printf 'there is no setsid on the host' >&2; exit 97; }
-cat >"$m_j/stdin" && printf %s ${new Secret(job.script.reveal())} >"$m_j/script" || exit 98
-setsid sh -c ${RUNNER} sh "$m_j" "$m_u" ${String(job.seconds)} </dev/null >/dev/null 2>&1 &
+    sh`cat >./stdin && printf %s ${new Secret(job.script.reveal())} >./script || exit 98
+setsid sh -c ${RUNNER} sh "$m_j" "$m_u" ${String(job.seconds)} "$m_cwd" </dev/null >/dev/null 2>&1 &
 printf %s "$m_j"`,
   ])
 }
 
-/** What leads the job's session. Its arguments: the folder, the umask, the seconds. */
+/** What leads the job's session, in its folder. Its arguments: the folder's name, the umask, the seconds, where the command is. */
 const RUNNER = `
 umask 077
-printf %s "$$" >"$1/pid"
-date +%s >"$1/start"
-m_script=$(cat "$1/script"); rm -f "$1/script"
-( umask "$2"; set --; eval "$m_script" ) <"$1/stdin" >"$1/stdout" 2>"$1/stderr" &
+printf %s "$$" >./pid
+date +%s >./start
+m_script=$(cat ./script); rm -f ./script
+( umask "$2"; cd -- "$4" || exit 1; set --; eval "$m_script" ) <./stdin >./stdout 2>./stderr &
 m_job=$!
 ( trap 'kill "$m_sleep" 2>/dev/null; exit 0' TERM
   sleep "$3" & m_sleep=$!
   wait "$m_sleep"
-  date +%s >"$1/end"; : >"$1/timedout"
+  date +%s >./end; : >./timedout
   kill -KILL 0 ) </dev/null >/dev/null 2>&1 &
 m_watch=$!
 wait "$m_job"; m_rc=$?
 kill "$m_watch" 2>/dev/null
-date +%s >"$1/end"
-rm -f "$1/stdin"
-printf %s "$m_rc" >"$1/rc.new" && mv "$1/rc.new" "$1/rc"
+date +%s >./end
+rm -f ./stdin
+printf %s "$m_rc" >./rc.new && mv ./rc.new ./rc
 `
 
 /** A job of which nothing was to be done. */
@@ -75,18 +78,21 @@ export function skippedJob(
 ): ShellText {
   return lines([
     makeFolder(id, cmd),
-    sh`printf %s ${stdout} >"$m_j/stdout" && : >"$m_j/stderr" && : >"$m_j/skipped" && printf 0 >"$m_j/rc" || exit 98
+    sh`printf %s ${stdout} >./stdout && : >./stderr && : >./skipped && printf 0 >./rc || exit 98
 printf %s "$m_j"`,
   ])
 }
 
+/** Makes a job's folder and goes into it; `$m_cwd` is where the script was, `$m_u` its umask. */
 function makeFolder(id: string, cmd: Value): ShellText {
   const shown = secretsIn(cmd).length > 0 ? '********' : cmd
   return lines([
     PLACE,
-    sh`m_u=$(umask); umask 077
-m_j=$m_d/${id}
-mkdir -p -- "$m_d" && mkdir -- "$m_j" && printf %s ${JSON.stringify(shown)} >"$m_j/cmd" || exit 98`,
+    sh`m_u=$(umask) m_cwd=$PWD m_j=$m_d/${id}
+umask 077
+[ -d "$m_d" ] || mkdir -p -- "$m_d" || exit 98
+${HELD} || { printf '%s belongs to another user, or others may write to it' "$m_d" >&2; exit 98; }
+mkdir -- ./${id} && cd -P -- ./${id} && [ -O . ] && printf %s ${JSON.stringify(shown)} >./cmd || exit 98`,
   ])
 }
 
@@ -117,15 +123,15 @@ export function jobProbe(id: string) {
       PLACE,
       sh`m_j=$m_d/${id}
 printf '%s\n' "$m_j"
-[ -f "$m_j/cmd" ] || exit 3
+${HELD} && cd -P -- ./${id} 2>/dev/null && [ -O . ] && [ -f ./cmd ] || exit 3
 m_s=running; m_rc=
-if [ -f "$m_j/skipped" ]; then m_s=skipped; m_rc=0
-elif [ -f "$m_j/rc" ]; then m_s=ended; m_rc=$(cat "$m_j/rc")
-elif [ -f "$m_j/timedout" ]; then m_s=timedout
-elif [ -f "$m_j/pid" ] && ! tr '\0' '\n' 2>/dev/null <"/proc/$(cat "$m_j/pid")/cmdline" | grep -qxF -- "$m_j"; then [ -f "$m_j/rc" ] && { m_s=ended; m_rc=$(cat "$m_j/rc"); } || m_s=lost; fi
-printf '%s %s %s %s\n' "$m_s" "$m_rc" "$(cat "$m_j/start" 2>/dev/null)" "$(cat "$m_j/end" 2>/dev/null)"
-head -c 65536 "$m_j/cmd"; printf '\n'
-[ "$m_s" = running ] || { head -c ${String(MOST_BYTES)} "$m_j/stdout"; head -c ${String(MOST_BYTES)} "$m_j/stderr" >&2; }`,
+if [ -f "./skipped" ]; then m_s=skipped; m_rc=0
+elif [ -f "./rc" ]; then m_s=ended; m_rc=$(cat "./rc")
+elif [ -f "./timedout" ]; then m_s=timedout
+elif [ -f "./pid" ] && ! tr '\0' '\n' 2>/dev/null <"/proc/$(cat ./pid)/cmdline" | grep -qxF -- "$m_j"; then [ -f "./rc" ] && { m_s=ended; m_rc=$(cat "./rc"); } || m_s=lost; fi
+printf '%s %s %s %s\n' "$m_s" "$m_rc" "$(cat "./start" 2>/dev/null)" "$(cat "./end" 2>/dev/null)"
+head -c 65536 "./cmd"; printf '\n'
+[ "$m_s" = running ] || { head -c ${String(MOST_BYTES)} "./stdout"; head -c ${String(MOST_BYTES)} "./stderr" >&2; }`,
     ]),
     readJob,
   )
@@ -174,5 +180,5 @@ function readCmd(text: string): Value {
 
 /** Removes what there is of a job; one that runs goes on. */
 export function removeJob(id: string): ShellText {
-  return lines([PLACE, sh`rm -rf -- "$m_d"/${id}`])
+  return lines([PLACE, sh`${HELD} && rm -rf -- ./${id}`])
 }

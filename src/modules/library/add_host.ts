@@ -1,4 +1,5 @@
-import { revealText } from '../../values/secret.ts'
+import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import type { Value } from '../../values/value.ts'
 import { groupWords } from '../inventory/group-words.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
@@ -46,7 +47,8 @@ export default defineModule({
   observe: nothingToObserve,
   async *converge({ name, groups, free }, _, { fleet }) {
     const vars = new Map([...free].map(([key, value]) => [String(key), value] as const))
-    const added = await fleet.addHost({ name: revealText(name), groups: groupWords(groups), vars })
+    if (name instanceof Secret) throw new TaskFailure('the name of a host cannot be a secret: it is shown')
+    const added = await fleet.addHost({ name, groups: groupWords(groups), vars })
     return {
       changed: added.changed,
       result: {

@@ -1,7 +1,7 @@
+import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandOutcome } from '../commands/command-result.ts'
 import { isJobId, jobProbe, removeJob } from '../commands/job.ts'
-import { plain } from '../host/text.ts'
 import { defineModule } from '../module.ts'
 
 export default defineModule({
@@ -54,7 +54,7 @@ export default defineModule({
   },
 
   observe({ jid }) {
-    const id = plain(jid)
+    const id = revealText(jid)
     if (!isJobId(id))
       throw new TaskFailure(`there can be no job of the name ${id}`, {
         hint: 'jid is `ansible_job_id` of the registered task',
@@ -63,7 +63,7 @@ export default defineModule({
   },
 
   async *converge({ jid, mode }, { job: seen }) {
-    const id = plain(jid)
+    const id = revealText(jid)
     if (mode === 'cleanup') {
       if (seen.job !== undefined)
         yield { kind: 'run', says: `remove the files of job ${id}`, silent: true, script: removeJob(id) }

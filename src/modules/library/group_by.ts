@@ -1,4 +1,5 @@
-import { revealText } from '../../values/secret.ts'
+import { Secret } from '../../values/secret.ts'
+import { TaskFailure } from '../../values/task-failure.ts'
 import { groupWords } from '../inventory/group-words.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 
@@ -31,7 +32,8 @@ export default defineModule({
 
   observe: nothingToObserve,
   async *converge({ key, parents }, _, { fleet, host }) {
-    const group = revealText(key).replaceAll(' ', '-')
+    if (key instanceof Secret) throw new TaskFailure('the name of a group cannot be a secret: it is shown')
+    const group = key.replaceAll(' ', '-')
     const above = (typeof parents === 'string' ? [parents] : groupWords(parents)).map((name) =>
       name.replaceAll(' ', '-'),
     )

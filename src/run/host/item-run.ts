@@ -6,9 +6,9 @@ import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { Value } from '../../values/value.ts'
 import type { EvaluatedItem, EvaluatedTask } from './evaluation/evaluate.ts'
-import { evaluationFailure, inLine } from './evaluation/evaluation-failure.ts'
+import { evaluationFailure } from './evaluation/evaluation-failure.ts'
+import { limitsOf } from './evaluation/limits.ts'
 import { skippedResult } from './evaluation/registered.ts'
 import { applyResultConditions, type EngineWith, retryPlan } from './evaluation/result-conditions.ts'
 import type { Guess } from './host-link.ts'
@@ -42,6 +42,8 @@ export async function runItem(
     const plan = await session.evaluating(() => retryPlan(engine, task))
     for (let attempt = 1; ; attempt += 1) {
       const raw = coverResult(item.params, await attemptItem(session, evaluated, item, outlook))
+      if (raw.values.get('finished') === true)
+        session.run.jobs.delete(String(raw.values.get('ansible_job_id')))
       const counted = plan?.count(raw, attempt) ?? raw
       const result = await session.evaluating(() => applyResultConditions(engine, task, counted))
       if (plan === undefined) return result
@@ -224,30 +226,4 @@ export function obey(
   const [offender, failure] = first
   const message = `nothing was done: ${offender} of the same batch was refused: ${failure.message}`
   report.leave({ status: 'cancelled', task, message, hint: failure.hint })
-}
-
-interface Limits {
-  /** Seconds for each action; the nearest of `timeout` and `async`. */
-  readonly timeout: number | undefined
-  /** Seconds that a job may take which goes on by itself (`poll: 0`). */
-  readonly job: number | undefined
-}
-
-/** @throws TaskFailure for values that are no numbers of seconds */
-function limitsOf({ task, home }: EvaluatedTask, item: EvaluatedItem): Limits {
-  const engine = createEngine(item.scope, home)
-  const seconds = (written: Value | undefined, keyword: string) => {
-    if (written === undefined) return []
-    const read = Number(engine.resolve(written))
-    if (!Number.isFinite(read) || read < 0)
-      throw new TaskFailure(`${keyword} must be a number of seconds, got ${inLine(written)}`)
-    return read === 0 ? [] : [read]
-  }
-  const limit = seconds(task.asyncLimit, 'async')
-  const goesOn = limit.length > 0 && task.poll !== undefined && seconds(task.poll, 'poll').length === 0
-  const all = [...seconds(task.timeout, 'timeout'), ...(goesOn ? [] : limit)]
-  return {
-    timeout: all.length === 0 ? undefined : Math.min(...all),
-    job: goesOn ? limit[0] : undefined,
-  }
 }

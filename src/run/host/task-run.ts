@@ -143,8 +143,6 @@ function keepFacts(
   { target }: EvaluatedItem,
   result: TaskResult,
 ): void {
-  if (result.values.get('finished') === true)
-    session.run.jobs.delete(String(result.values.get('ansible_job_id')))
   if (result.failed) return
   const { position } = session
   const delegated = task.delegateFacts === true ? session.linkFor(target)?.state : undefined
