@@ -1,8 +1,9 @@
-import { revealText } from '../../values/secret.ts'
+import { Secret } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { commandOutcome } from '../commands/command-result.ts'
 import { isJobId, jobProbe, removeJob } from '../commands/job.ts'
 import { defineModule } from '../module.ts'
+import type { Text } from '../parameters.ts'
 
 export default defineModule({
   name: 'async_status',
@@ -54,16 +55,12 @@ export default defineModule({
   },
 
   observe({ jid }) {
-    const id = revealText(jid)
-    if (!isJobId(id))
-      throw new TaskFailure(`there can be no job of the name ${id}`, {
-        hint: 'jid is `ansible_job_id` of the registered task',
-      })
+    const id = jobId(jid)
     return { job: jobProbe(id) }
   },
 
   async *converge({ jid, mode }, { job: seen }) {
-    const id = revealText(jid)
+    const id = jobId(jid)
     if (mode === 'cleanup') {
       if (seen.job !== undefined)
         yield { kind: 'run', says: `remove the files of job ${id}`, silent: true, script: removeJob(id) }
@@ -98,3 +95,11 @@ export default defineModule({
       : { ...outcome, result }
   },
 })
+
+/** @throws TaskFailure for what can be no name of a job */
+function jobId(jid: Text): string {
+  if (!(jid instanceof Secret) && isJobId(jid)) return jid
+  throw new TaskFailure(`there can be no job of the name ${String(jid)}`, {
+    hint: 'jid is `ansible_job_id` of the registered task',
+  })
+}
