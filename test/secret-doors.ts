@@ -89,8 +89,6 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
       'modules/library/command.ts',
       'modules/library/dnf.ts',
       'modules/library/find.ts',
-      'modules/library/group_by.ts',
-      'modules/library/add_host.ts',
       'inventory/growth.ts',
       'modules/library/git.ts',
       'modules/library/acl.ts',
