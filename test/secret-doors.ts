@@ -79,6 +79,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'words and grammars that are read: command lines, names and versions of packages, keys, patterns, sizes, times':
     [
+      'modules/commands/job.ts',
       'modules/commands/words.ts',
       'modules/files/attributes/time-steps.ts',
       'modules/files/content/place-file.ts',
