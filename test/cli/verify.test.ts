@@ -73,8 +73,8 @@ describe('muster verify', () => {
     expect(stdout).toMatch(
       /0 of 3 hosts proved\n\nSend, and are not in the inventory.*\n {4}somebody {2}mi-1/,
     )
-    // Ten known series and one of web02's own.
-    expect(cloud.counts()['aps:QueryMetrics']).toBe(11)
+    // Eleven known series and one of web02's own.
+    expect(cloud.counts()['aps:QueryMetrics']).toBe(12)
   })
 
   test('asks for each host in the workspace of its own region', async () => {
