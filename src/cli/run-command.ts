@@ -91,7 +91,7 @@ export async function runFromWords(
     tags: words.tags ?? settings.runTags ?? [],
     skipTags: words.skipTags ?? settings.skipTags ?? [],
   }
-  const { mistakes } = playbookRead.value
+  const { mistakes, uncertain } = playbookRead.value
   const diff = words.diff ?? settings.diff ?? false
   const verbosity = words.verbose || (settings.verbosity ?? 0)
 
@@ -113,6 +113,7 @@ export async function runFromWords(
     lock: changes ? await lockOptions(words) : undefined,
     origin: originOf(playbookFile, words),
     mistakes,
+    uncertain,
     options: {
       mode,
       check: mode === 'plan' || words.check === true,

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { InputError, type Problem } from '../values/problem.ts'
 import { loadYamlFile } from '../yaml/load.ts'
 import { isNull } from './fields.ts'
-import { Mistakes } from './mistakes.ts'
+import { Mistakes, type Uncertain } from './mistakes.ts'
 import type { Inherited, Play, Playbook } from './playbook.ts'
 import { importField, readImport } from './plays/import-playbook.ts'
 import { type ReadOptions, readPlay } from './plays/play.ts'
@@ -29,10 +29,14 @@ export async function readPlaybook(file: string, options: ReadOptions = {}): Pro
 export async function examinePlaybook(
   file: string,
   options: ReadOptions = {},
-): Promise<{ readonly playbook: Playbook; readonly mistakes: readonly Problem[] }> {
+): Promise<{
+  readonly playbook: Playbook
+  readonly mistakes: readonly Problem[]
+  readonly uncertain: Uncertain
+}> {
   const mistakes = new Mistakes()
   const plays = await readPlays(file, [], NOTHING_INHERITED, options, mistakes)
-  return { playbook: { file, plays }, mistakes: mistakes.problems() }
+  return { playbook: { file, plays }, mistakes: mistakes.problems(), uncertain: mistakes.uncertain() }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AskPerson } from '../connection/keys/dialogue.ts'
 import type { AskPassphrase } from '../connection/keys/private-keys.ts'
 import type { Fleet } from '../inventory/fleet.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import type { Uncertain } from '../playbook/mistakes.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import type { Problem } from '../values/problem.ts'
 import type { Value } from '../values/value.ts'
@@ -21,6 +22,8 @@ export interface RunInput {
   readonly extraVars: ReadonlyMap<string, Value>
   /** Mistakes of the playbook that were found when it was read; what was read is checked as well, and all is told. */
   readonly mistakes?: readonly Problem[]
+  /** What they leave uncertain; unless given, everything. */
+  readonly uncertain?: Uncertain
   /** Warnings: what is unusual in the input and no reason to refuse it. */
   readonly warnings: readonly Problem[]
   readonly options: RunOptions

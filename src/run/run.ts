@@ -132,7 +132,8 @@ async function runMasked(given: RunInput, masker: Masker): Promise<RunResult> {
   }
   let overBudget = false
   const asksAws = input.checked === undefined
-  const { plays, warnings } = await preflight(run, input.playbook, { mistakes: input.mistakes, asksAws })
+  const { mistakes, uncertain } = input
+  const { plays, warnings } = await preflight(run, input.playbook, { mistakes, uncertain, asksAws })
   if (input.checked !== undefined) {
     input.checked(plays)
     return { exitCode: EXIT.ok, failures: [], hosts: run.hosts, inventory: input.fleet.inventory }

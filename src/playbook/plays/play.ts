@@ -91,9 +91,11 @@ export async function readPlay(
   const handlers = numberedLists([...roles.handlers, tasksIn(read.entries), ...collected.handlers], 'h')
   const included = [preTasks, tasks, postTasks, ...judging].flatMap(includedHandlers)
   const complete = read.complete && roles.complete && !collected.open
+  const { loose } = mistakes
   checkHandlers(notified, [...handlers.flat(), ...included], complete, mistakes)
   for (const task of [...[preTasks, tasks, postTasks, ...judging].flatMap(tasksIn), ...handlers.flat()])
     await checkSource(task, mistakes)
+  mistakes.settle(loose)
   const gathering = new Fields([...factDefaults(inherited, fields, mistakes), ...entries], mistakes)
   const varsFiles = await readVarsFiles(fields.node('vars_files'), directory, mistakes)
   return {

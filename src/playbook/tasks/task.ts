@@ -1,7 +1,7 @@
 import { checkArguments } from '../../modules/check-parameters.ts'
 import { loadModule } from '../../modules/registry.ts'
 import type { Value } from '../../values/value.ts'
-import type { YamlNode } from '../../yaml/node.ts'
+import type { YamlMap, YamlNode } from '../../yaml/node.ts'
 import { type Field, Fields, fieldsOf, isNull } from '../fields.ts'
 import { checkIncludeKeywords, readInclude } from '../includes/include.ts'
 import { searchOf } from '../includes/task-file.ts'
@@ -20,6 +20,24 @@ import type { TaskListContext } from './task-list.ts'
 
 /** A task with all its mistakes recorded; undefined when there is no telling what it does. */
 export async function readTask(node: YamlNode, context: TaskListContext): Promise<Task | undefined> {
+  const { mistakes } = context
+  const { count, loose } = mistakes
+  const task = await readTaskOf(node, context)
+  if (mistakes.count === count) return task
+  if (task !== undefined && node.kind === 'map' && (await setsWhatIsWritten(task, node)))
+    mistakes.settle(loose, node)
+  else mistakes.hide()
+  return task
+}
+
+/** Whether the names that a task sets are known although there are mistakes in it. */
+async function setsWhatIsWritten(task: Task, node: YamlMap): Promise<boolean> {
+  if (task.include !== undefined || task.directsRun) return false
+  if ((await loadModule(task.module)).setsFacts !== undefined) return false
+  return task.register !== undefined || !fieldsOf(node).some(({ name }) => name === 'register')
+}
+
+async function readTaskOf(node: YamlNode, context: TaskListContext): Promise<Task | undefined> {
   const { mistakes, where } = context
   if (node.kind !== 'map') {
     mistakes.add(node.position, `a ${where} is a mapping`, 'begin it with `- name: ...`, its module below')

@@ -1,4 +1,5 @@
 import { allTasksIn, includedHandlers, rescuingBlocks, tasksIn } from '../../playbook/entries.ts'
+import type { Uncertain } from '../../playbook/mistakes.ts'
 import type { Task } from '../../playbook/playbook.ts'
 import type { TemplateError } from '../../template/api.ts'
 import { formatPosition } from '../../values/position.ts'
@@ -36,13 +37,18 @@ interface Failing {
  * refused.
  *
  * @param names whether names without a value are looked for
+ * @param uncertain what mistakes in the playbook leave uncertain; nothing unless given
  * @param only the play that is looked at; all unless given
  * @throws InputError for variable files that cannot be read
  */
 export async function certainFailures(
   run: RunState,
   plays: readonly PlannedPlay[],
-  { names, only }: { readonly names: boolean; readonly only?: PlannedPlay },
+  {
+    names,
+    uncertain,
+    only,
+  }: { readonly names: boolean; readonly uncertain?: Uncertain | undefined; readonly only?: PlannedPlay },
 ): Promise<Problem[]> {
   const tasks = plays.flatMap(({ sections, play }) => [
     ...sections.flatMap(allTasksIn),
@@ -54,7 +60,10 @@ export async function certainFailures(
     plays.some(({ facts }) => facts !== undefined) ||
     tasks.some(({ setsFacts }) => setsFacts.includes('ansible_facts'))
   const problems: Problem[] = []
-  let before: readonly string[] = plays.flatMap(({ play }) => play.unanswered ?? [])
+  let before: readonly string[] = [
+    ...plays.flatMap(({ play }) => play.unanswered ?? []),
+    ...(uncertain?.names ?? []),
+  ]
   for (const planned of plays) {
     before = [...before, ...planned.play.handlers.flat().flatMap(resultNames)]
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
@@ -64,7 +73,9 @@ export async function certainFailures(
       found = (found ?? here).filter((one) => here.some((other) => isSame(one, other)))
       if (found.length === 0) break
     }
-    const told = (found ?? []).filter(({ isName }) => names || !isName)
+    const told = (found ?? []).filter(
+      ({ isName, task }) => !isName || (names && uncertain?.tasks.has(task.position) !== true),
+    )
     problems.push(...told.flatMap((one) => one.problems))
     // What earlier plays have added to the inventory is there when only a later one is looked at.
     const setting = planned.sections

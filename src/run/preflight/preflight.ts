@@ -2,6 +2,7 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { callerIdentity, chooseRegion } from '../../aws/identity.ts'
 import { loadModule } from '../../modules/registry.ts'
 import { allTasksIn } from '../../playbook/entries.ts'
+import type { Uncertain } from '../../playbook/mistakes.ts'
 import type { Playbook } from '../../playbook/playbook.ts'
 import { checkTags } from '../../playbook/tags.ts'
 import { formatPosition } from '../../values/position.ts'
@@ -18,7 +19,7 @@ import { startAtTask } from './start-at-task.ts'
  * variable files, how to reach each host, the artifacts that the variables name (there, and with the checksum given),
  * names that no host has a value for; then, when all is well so far, who we are to AWS. All mistakes at once.
  * @param read `mistakes`: those that were found when the playbook was read, told with the others; what they make
- * uncertain is not checked then. `asksAws`: whether AWS may be asked who we are
+ * `uncertain` is not checked then. `asksAws`: whether AWS may be asked who we are
  * @returns the plays, and warnings
  * @throws InputError
  */
@@ -27,8 +28,13 @@ export async function preflight(
   playbook: Playbook,
   {
     mistakes: read = [],
+    uncertain,
     asksAws,
-  }: { readonly mistakes?: readonly Problem[] | undefined; readonly asksAws: boolean },
+  }: {
+    readonly mistakes?: readonly Problem[] | undefined
+    readonly uncertain?: Uncertain | undefined
+    readonly asksAws: boolean
+  },
 ): Promise<{ readonly plays: readonly PlannedPlay[]; readonly warnings: readonly Problem[] }> {
   const problems: Problem[] = [...read, ...checkTags(playbook, run.options)]
   const plays: PlannedPlay[] = []
@@ -43,12 +49,12 @@ export async function preflight(
   templates.see(run.extraVars)
   const hostChecks = new HostChecks(run, templates, problems)
   for (const planned of plays) await hostChecks.of(planned, planned.hosts)
-  // A task that could not be read may be the one that sets a name.
-  const names = read.length === 0
+  // What could not be read may be what sets a name.
+  const names = read.length === 0 || uncertain?.hidden === false
   problems.push(...templates.problems())
   const told = [...read, ...templates.problems()]
   await gather(async () => {
-    for (const problem of await certainFailures(run, plays.flatMap(withJudgements), { names }))
+    for (const problem of await certainFailures(run, plays.flatMap(withJudgements), { names, uncertain }))
       if (!told.some((one) => isAtPlaceOf(one, problem))) problems.push(problem)
   })
   problems.push(...(await checkBatchTasks(plays.flatMap(withJudgements))))

@@ -244,3 +244,64 @@ test('hostvars of the host itself wait for a result of the same stage', async ()
   expect(last?.result.get('msg')).toBe('found')
   await input.remove()
 })
+
+describe('beside mistakes of reading names are told as far as no mistake can have set them', () => {
+  const names = (found: readonly string[]) =>
+    found.flatMap((problem) => /'(\w+)' is undefined/.exec(problem)?.[1] ?? [])
+  const USE = '- debug: { msg: "{{ nowhere }}" }\n'
+
+  test.each([
+    ['a parameter that is not there', '- file: { path: /x, stat: touch }'],
+    ['a wrong choice', '- file: { path: /x, state: director }'],
+    ['an unknown keyword', '- file: { path: /x }\n  whn: true'],
+    ['an unknown filter', '- debug: { msg: "{{ 1 | defalt(2) }}" }'],
+    ['an unknown test in a condition', '- debug: { msg: x }\n  when: base_dir is definedd'],
+    ['a file that is not there', '- copy: { src: none.conf, dest: /x }'],
+    ['a handler that is not there', '- command: echo\n  notify: nobody'],
+    ['the name of a result elsewhere', '- file: { path: /x, stat: touch }\n  register: result'],
+  ])('%s', async (_, mistake) => {
+    const found = await refusals(`${mistake}\n${USE}`)
+    expect(found.length).toBeGreaterThan(1)
+    expect(names(found)).toEqual(['nowhere'])
+  })
+
+  // In each of them the name has a value once the mistake is mended.
+  test.each([
+    ['an unknown module', '- set_fcat: { nowhere: 1 }'],
+    ['an unknown module that names nothing', '- includ_vars: more.yaml'],
+    ['a keyword that was to register', '- command: echo\n  registr: nowhere'],
+    ['a name that is none', '- command: echo\n  register: no-where'],
+    ['a name in a template', '- command: echo\n  register: "{{ base_dir }}"'],
+    ['facts with a mistake', '- set_fact: { nowhere: "{{ 1 | defalt(2) }}" }'],
+    ['a file of variables', '- include_vars: { fiel: more.yaml }'],
+    ['an include', '- include_tasks: none.yaml'],
+    ['an include with a mistake inside', '- include_tasks: inside.yaml'],
+    ['an import', '- import_tasks: none.yaml'],
+    ['a role', '- import_role: { name: none }'],
+    ['a keyword of a block', '- block: [debug: { msg: x }]\n  varss: { nowhere: 1 }'],
+    ['an end', '- meta: end_plya'],
+    ['what is written twice', '- file: { path: /x }\n  vars: { a: 1 }\n  vars: { b: 1 }'],
+  ])('%s tells nothing of it', async (_, mistake) => {
+    const inside = '- set_fact: { "{{ base_dir }}": 1 }\n- file: { path: /x, stat: touch }\n'
+    const found = await refusals(`${mistake}\n${USE}`, { 'inside.yaml': inside })
+    expect(found.length).toBeGreaterThan(0)
+    expect(names(found)).toEqual([])
+  })
+
+  test('nothing is said of the task itself, which may be another once it is mended', async () => {
+    for (const mistake of ['ignore_error: true', 'lop: [1]', 'vrs: { nowhere: 1 }'])
+      expect(names(await refusals(`- debug: { msg: "{{ nowhere }}" }\n  ${mistake}`))).toEqual([])
+  })
+
+  test('nothing is said where the play itself has mistakes', async () => {
+    const input = await Input.write({
+      'hosts.yaml': HOSTS,
+      'play.yaml': `- hosts: all\n  gather_facts: false\n  var_files: [x.yaml]\n  tasks:\n    ${USE}`,
+    })
+    try {
+      expect(names(await input.problems())).toEqual([])
+    } finally {
+      await input.remove()
+    }
+  })
+})
