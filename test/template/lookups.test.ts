@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { templateHome } from '../../src/run/scope/template-home.ts'
-import type { TemplateHome } from '../../src/template/api.ts'
+import type { FetchRequest, TemplateHome } from '../../src/template/api.ts'
 import { createEngine } from '../../src/template/engine.ts'
+import type { Lookup } from '../../src/template/lookups/define.ts'
 import { findLookup, lookupNames } from '../../src/template/lookups/index.ts'
 import { Secret } from '../../src/values/secret.ts'
 import { dict, type Value } from '../../src/values/value.ts'
@@ -73,6 +74,14 @@ describe('template', () => {
 })
 
 describe('every option of every lookup has an effect or is refused by name', () => {
+  const AGENT = ['User-Agent', 'ansible-httpget']
+  const basic = (text: string) => ['Authorization', `Basic ${Buffer.from(text).toString('base64')}`]
+  const asked = (options: string, name: string) =>
+    `(lookup('url', 'http://x/', ${options}) | from_json).${name}`
+  const fetch = (request: FetchRequest) => ({
+    status: 200,
+    body: request.url.endsWith('/lines') ? 'a\nb\n' : JSON.stringify(request),
+  })
   const plain = "lookup('NAME', 'TERM', OPTION=VALUE)"
   const EFFECTS: Readonly<Record<string, Readonly<Record<string, readonly [string, Value]>>>> = {
     env: { default: ["lookup('env', 'MUSTER_NOT_SET', default='d')", 'd'] },
@@ -138,9 +147,28 @@ describe('every option of every lookup has an effect or is refused by name', () 
       jinja2_native: ["lookup('template', 'v.j2', template_vars={'v': 1}, jinja2_native=true)", 1],
     },
     config: { on_missing: ["lookup('config', 'NOPE', on_missing='skip')", []] },
+    // What is asked for stands in the answer; that it is done so is for test/run/scope/controller-programs.test.ts.
+    url: {
+      validate_certs: [asked('validate_certs=false', 'validateCertificates'), false],
+      split_lines: ["query('url', 'http://x/lines', split_lines=false)", ['a\nb\n']],
+      use_proxy: [asked('use_proxy=false', 'useProxy'), false],
+      username: [asked("username='u', password='p'", 'headers'), [AGENT, basic('u:p')]],
+      password: [asked("username='u', password='p'", 'headers'), [AGENT, basic('u:p')]],
+      headers: [asked("headers={'X-A': 'b'}", 'headers'), [AGENT, ['X-A', 'b']]],
+      force: [asked('force=true', 'headers'), [AGENT, ['Cache-Control', 'no-cache']]],
+      timeout: [asked('timeout=3', 'seconds'), 3],
+      http_agent: [asked("http_agent='me'", 'headers'), [['User-Agent', 'me']]],
+      follow_redirects: [asked("follow_redirects='none'", 'followRedirects'), false],
+      ca_path: [asked("ca_path='/ca.pem'", 'certificates'), '/ca.pem'],
+      // These two say what is so anyway.
+      force_basic_auth: [asked("username='u', force_basic_auth=true", 'headers'), [AGENT, basic('u:')]],
+      use_netrc: [asked('use_netrc=false', 'useProxy'), true],
+    },
   }
-  /** They need somebody to ask: test/run/scope/controller-programs.test.ts looks at each. */
-  const ELSEWHERE = ['url']
+  /** Options whose only value that is taken says what is so without them, or which are left to a refusal. */
+  const SAYS_WHAT_IS_SO: readonly string[] = [
+    ...['template.convert_data', 'template.jinja2_native', 'url.force_basic_auth', 'url.use_netrc'],
+  ]
 
   file('files/blank.txt', ' a\n')
   file('files/sub/inside.txt', '1')
@@ -164,13 +192,40 @@ describe('every option of every lookup has an effect or is refused by name', () 
   file('templates/ce.j2', 'a{# x #]')
   file('templates/b.j2', '{% if true %}\nx{% endif %}')
 
-  test.each(lookupNames().filter((name) => !ELSEWHERE.includes(name)))('%s', (name) => {
+  const found = (expression: string) => {
+    const got = value(expression, {}, { fetch })
+    return got instanceof Secret ? got.reveal() : got
+  }
+  /** What comes of it when the lookup is not told of the option. */
+  const foundWithout = (expression: string, plugin: Lookup, option: string) => {
+    const { run } = plugin
+    const deaf = vi
+      .spyOn(plugin, 'run')
+      .mockImplementation((terms, options, evaluation) =>
+        run.call(plugin, terms, new Map([...options].filter(([name]) => name !== option)), evaluation),
+      )
+    try {
+      return found(expression)
+    } catch (error) {
+      return error
+    } finally {
+      deaf.mockRestore()
+    }
+  }
+
+  test('the table is of lookups that are there', () => {
+    expect(Object.keys(EFFECTS).filter((name) => !lookupNames().includes(name))).toEqual([])
+  })
+
+  test.each(lookupNames())('%s', (name) => {
     const plugin = findLookup(name)!
     const effects = EFFECTS[name] ?? {}
     expect(Object.keys(effects).sort()).toEqual([...plugin.options].sort())
-    for (const [expression, expected] of Object.values(effects)) {
-      const got = value(expression)
-      expect(got instanceof Secret ? got.reveal() : got, expression).toEqual(expected)
+    for (const [option, [expression, expected]] of Object.entries(effects)) {
+      expect(found(expression), expression).toEqual(expected)
+      const without = foundWithout(expression, plugin, option)
+      if (SAYS_WHAT_IS_SO.includes(`${name}.${option}`)) expect(without, expression).toEqual(expected)
+      else expect(without, `${expression} without ${option}`).not.toEqual(expected)
     }
     for (const option of [...Object.keys(plugin.refused ?? {}), 'nonsense']) {
       const call = plain
@@ -182,8 +237,12 @@ describe('every option of every lookup has an effect or is refused by name', () 
     }
   })
 
-  test.each(['convert_data=true', 'jinja2_native=false'])('template refuses %s', (option) => {
-    expect(refusal(`lookup('template', 'v.j2', ${option})`)).toContain('is not supported')
+  test.each([
+    "lookup('template', 'v.j2', convert_data=true)",
+    "lookup('template', 'v.j2', jinja2_native=false)",
+    "lookup('url', 'http://x/', use_netrc=true)",
+  ])('%s is refused', (call) => {
+    expect(refusal(call, { fetch })).toContain('is not supported')
   })
 })
 
