@@ -237,6 +237,29 @@ describe('every option of every lookup has an effect or is refused by name', () 
     }
   })
 
+  // Options in terms: of first_found in dicts, of subelements in a third term, of others in the old form.
+  test.each([
+    ["lookup('first_found', {'files': ['no'], 'skp': true})", "option 'skp'"],
+    ["lookup('subelements', [{'a': [1]}], 'a', {'skip_mising': true})", 'flags skip_missing'],
+    ["lookup('subelements', [{'a': [1]}], 'a', true)", 'flags skip_missing'],
+    ["lookup('subelements', [{'a': [1]}], 'a', {}, 1)", 'takes two terms'],
+    ["lookup('csvfile', 'k fil=t.csv')", "'fil' is not a valid option"],
+    ["lookup('ini', 'k secton=s')", "'secton' is not a valid option"],
+    ["lookup('password', '/dev/null lenght=3')", "'lenght' is not a valid option"],
+    ["lookup('sequence', 'end=3 strid=2')", "no argument 'strid'"],
+  ])('%s is refused by name', (call, why) => {
+    expect(refusal(call)).toContain(why)
+  })
+
+  test('options in terms are obeyed', () => {
+    expect(value("query('subelements', [{'b': 1}], 'a', {'skip_missing': true})")).toEqual([])
+    expect(refusal("query('subelements', [{'b': 1}], 'a', {'skip_missing': false})")).toContain("'a' key")
+    expect(value("lookup('first_found', {'files': ['no'], 'skip': true})")).toEqual([])
+    expect(value("lookup('first_found', {'files': 'inside.txt', 'paths': 'files/sub'}) | basename")).toBe(
+      'inside.txt',
+    )
+  })
+
   test.each([
     "lookup('template', 'v.j2', convert_data=true)",
     "lookup('template', 'v.j2', jinja2_native=false)",

@@ -62,7 +62,10 @@ const subelements: Lookup['run'] = (terms) => {
   if (source === undefined || typeof path !== 'string') {
     throw new PythonError('subelements needs a list (or dict) of dicts and the name of a list in each')
   }
-  const skipMissing = flags !== undefined && isDict(flags) && isTrue(flags.get('skip_missing') ?? false)
+  if (terms.length > 3) throw new PythonError('subelements takes two terms, and a third with its flags')
+  if (flags !== undefined && !(isDict(flags) && [...flags.keys()].every((flag) => flag === 'skip_missing')))
+    throw new PythonError('the optional third item must be a dict with flags skip_missing')
+  const skipMissing = flags !== undefined && isTrue(flags.get('skip_missing') ?? false)
   const records = isDict(source) ? [...source.values()] : listFrom(source, 'subelements')
   return records.flatMap((record): Operand[] => {
     let current: Value | undefined = record

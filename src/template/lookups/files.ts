@@ -4,6 +4,7 @@ import { mapText } from '../../values/secret.ts'
 import type { Value } from '../../values/value.ts'
 import { PythonError } from '../python/error.ts'
 import { globPaths } from '../python/paths/glob.ts'
+import { str } from '../python/text/repr.ts'
 import { stripEnd, stripStart } from '../python/text/strip.ts'
 import { isTrue } from '../python/truth.ts'
 import { type Lookup, type Lookups, plainLookup } from './define.ts'
@@ -43,9 +44,11 @@ const fileglob: Lookup = plainLookup((terms, _options, evaluation) =>
   }),
 )
 
+const FIRST_FOUND: readonly string[] = ['files', 'paths', 'skip']
+
 /** The path of the first file that is there. Terms are names or dicts with `files`, `paths` and `skip`. */
 const firstFound: Lookup = {
-  options: ['files', 'paths', 'skip'],
+  options: FIRST_FOUND,
   run(terms, options, evaluation) {
     let skip = isTrue(options.get('skip') ?? false)
     const names: string[] = []
@@ -54,6 +57,9 @@ const firstFound: Lookup = {
       if (Array.isArray(term)) {
         for (const item of term) collect(item)
       } else if (term instanceof Map) {
+        const unknown = [...term.keys()].find((key) => !FIRST_FOUND.includes(str(key)))
+        if (unknown !== undefined)
+          throw new PythonError(`there is no option '${str(unknown)}'; known: ${FIRST_FOUND.join(', ')}`)
         // As in Ansible its options hold for what follows it too.
         skip = isTrue(term.get('skip') ?? false)
         paths = split(term.get('paths'), /[,:;]/)
