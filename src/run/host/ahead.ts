@@ -8,6 +8,7 @@ import { probesOf } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
 import { InputError } from '../../values/problem.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import { hasTemplateMarks } from '../../values/template-text.ts'
 import type { Value } from '../../values/value.ts'
 import { NotYetThere } from '../batch/progress.ts'
 import { type Foresight, UnknownValue } from '../scope/foresight.ts'
@@ -90,6 +91,9 @@ export async function lookAhead(
   }
 }
 
+/** Among the unknown names of a foresight: any may have a value. */
+const ANY_NAME = '*'
+
 /** How many files and roles are read ahead: what includes itself ends by conditions that nobody knows yet. */
 const MOST_INCLUDES = 200
 
@@ -108,11 +112,20 @@ export async function* foresee(
     const seen = await lookAhead({ ...at, params: step.params }, task, options)
     yield { step, seen }
     if (task.include === undefined) continue
+    const { unknown } = at.vantage.foresight
+    // What is included, and with it the names that are set there, shows in the run.
+    if (seen === undefined) unknown.add(ANY_NAME)
     for (const [index, item] of (seen?.items ?? []).entries()) {
-      if (item.skip !== undefined || item.failure !== undefined || left.includes === 0) continue
-      left.includes -= 1
-      const included = await readAhead(task.include, item.params)
-      if (included === undefined) continue
+      if (item.skip !== undefined || item.failure !== undefined) continue
+      const included = left.includes === 0 ? undefined : await readAhead(task.include, item.params)
+      left.includes = Math.max(left.includes - 1, 0)
+      if (included === undefined) {
+        unknown.add(ANY_NAME)
+        continue
+      }
+      // The rest of the play sees them, by rules that are the run's.
+      for (const { sharedDefaults, sharedVars } of included.shared)
+        for (const name of [...sharedDefaults.keys(), ...sharedVars.keys()]) unknown.add(name)
       const place = includedPlace(step, task.include, index, item.loopVariables)
       const inside = onlyTasks(included.entries, (each) => selected(each.tags, at.run.options))
       const next = options.rescues === true ? allSteps(inside, place) : stepsOf(inside, place)
@@ -147,9 +160,16 @@ export async function guessProbes(at: AheadStandpoint, steps: readonly Step[]): 
   return guesses
 }
 
-/** Names that get a value when a task is done: of `register` and `set_fact`. */
+/** Names that get a value when a task is done: of `register` and `set_fact`. Some may be templates: then any. */
 export function resultNames(task: Task): string[] {
-  return [...(task.register === undefined ? [] : [task.register]), ...task.setsFacts]
+  const facts = task.setsFacts.map((name) => (hasTemplateMarks(name) ? ANY_NAME : name))
+  return [...(task.register === undefined ? [] : [task.register]), ...facts]
+}
+
+/** The same for who has not looked at what is included: where that shows in the run alone, it may set any name. */
+export function namesAfter(task: Task): string[] {
+  const opens = task.include !== undefined && task.include.known === undefined
+  return [...resultNames(task), ...(opens ? [ANY_NAME] : [])]
 }
 
 function know({ known, unknown }: Foresight, name: string, value: Value): void {

@@ -7,7 +7,7 @@ import { InputError, type Problem } from '../../values/problem.ts'
 import { didYouMean } from '../../values/text/nearest.ts'
 import type { PlannedPlay } from '../batch/plan-play.ts'
 import type { Turn } from '../batch/turn.ts'
-import { foresee, resultNames } from '../host/ahead.ts'
+import { foresee, namesAfter, resultNames } from '../host/ahead.ts'
 import { EvaluationFailure } from '../host/evaluation/evaluation-failure.ts'
 import { allSteps, placeAt } from '../host/flow/steps.ts'
 import { newHost, type RunState } from '../run-state.ts'
@@ -65,7 +65,7 @@ export async function certainFailures(
     ...(uncertain?.names ?? []),
   ]
   for (const planned of plays) {
-    before = [...before, ...planned.play.handlers.flat().flatMap(resultNames)]
+    before = [...before, ...planned.play.handlers.flat().flatMap(namesAfter)]
     if (planned.sections.flatMap(rescuingBlocks).length > 0) before = [...before, ...SET_FOR_RESCUE]
     let found: Failing[] | undefined
     for (const host of only === undefined || only === planned ? planned.hosts : []) {
@@ -81,7 +81,7 @@ export async function certainFailures(
     const setting = planned.sections
       .flatMap(allTasksIn)
       .filter(({ changesInventory }) => only === undefined || changesInventory === undefined)
-    before = [...before, ...setting.flatMap(resultNames)]
+    before = [...before, ...setting.flatMap(namesAfter)]
   }
   return problems
 }

@@ -305,3 +305,53 @@ describe('beside mistakes of reading names are told as far as no mistake can hav
     }
   })
 })
+
+describe('what only the run can include or name may set any name', () => {
+  const ECHO = '- command: echo t\n  register: r\n  check_mode: false\n'
+  const FILES = {
+    't.yaml': '- set_fact: { foo: 1 }\n',
+    'roles/t/defaults/main.yaml': 'foo: 1\n',
+    'roles/t/tasks/main.yaml': '[]\n',
+  }
+  const USE = '- debug: { msg: "{{ foo }}" }'
+
+  test.each([
+    ['a file', `${ECHO}- include_tasks: "{{ r.stdout }}.yaml"\n${USE}`],
+    [
+      'a file that a condition of the run leaves out or not',
+      `${ECHO}- include_tasks: t.yaml\n  when: r is changed\n${USE}`,
+    ],
+    ['files of a loop', `- include_tasks: "{{ item }}.yaml"\n  loop: [t]\n${USE}`],
+    [
+      'a role whose defaults the play sees',
+      `${ECHO}- include_role: { name: "{{ r.stdout }}", public: true }\n${USE}`,
+    ],
+    ['a role by its name', `- include_role: { name: t, public: true }\n${USE}`],
+    ['a fact', `${ECHO}- set_fact: { "{{ r.stdout }}": 1 }\n- debug: { msg: "{{ t }}" }`],
+  ])('%s', async (_, tasks) => {
+    expect(await refusals(tasks, FILES)).toEqual([])
+  })
+
+  test('in a later play, too', async () => {
+    const [head, next] = [
+      '- hosts: all\n  gather_facts: false\n  tasks:\n',
+      '    - debug: { msg: "{{ foo }}" }\n',
+    ]
+    const first = `${ECHO}- include_tasks: "{{ item }}.yaml"\n  loop: [t]\n`.replaceAll(/^(?=.)/gm, '    ')
+    const input = await Input.write({
+      'hosts.yaml': HOSTS,
+      'play.yaml': head + first + head + next,
+      ...FILES,
+    })
+    try {
+      expect(await input.problems()).toEqual([])
+    } finally {
+      await input.remove()
+    }
+  })
+
+  test('and what stands before it is told all the same', async () => {
+    const [told] = await refusals(`${USE}\n${ECHO}- include_tasks: "{{ r.stdout }}.yaml"`, FILES)
+    expect(told).toContain("'foo' is undefined")
+  })
+})
