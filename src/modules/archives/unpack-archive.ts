@@ -52,7 +52,10 @@ m_begun=yes m_out=`,
           },
           params.keep_newer,
         ),
-    sh`[ -z "$m_out" ] || printf 'out\0%s\0err\0%s\0' "$(tail -c 8000 "$m_tmp/out")" "$(printf %s "$m_err" | tail -c 8000)"`,
+    // Where only attributes are set, what passes through the room is what was there.
+    contents
+      ? sh`[ -z "$m_out" ] || printf 'out\0%s\0err\0%s\0' "$(tail -c 8000 "$m_tmp/out")" "$(printf %s "$m_err" | tail -c 8000)"`
+      : sh`:`,
   ])
 }
 
