@@ -1,3 +1,4 @@
+import { TaskFailure } from '../values/task-failure.ts'
 import type { PushSource } from '../values/transfer.ts'
 import type { Text } from './parameters.ts'
 
@@ -10,8 +11,11 @@ export interface ControllerFile extends PushSource {
   readonly secret?: boolean
 }
 
+/** There is nothing of that name; what is there and refused fails with another. */
+export class NotFound extends TaskFailure {}
+
 export interface ControllerFiles {
-  /** @throws TaskFailure `Could not find or access 'x'` with the places searched */
+  /** @throws NotFound `Could not find or access 'x'` with the places searched */
   find(folder: 'files' | 'templates' | 'vars', path: Text): Promise<ControllerFile>
   /** The same for a directory: its files (relative names), directories and links. */
   findTree(folder: 'files' | 'vars', path: string): Promise<ControllerTree>

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { AnswersOf } from '../../probes/probe.ts'
 import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
-import type { ControllerFile, ControllerTree } from '../controller-files.ts'
+import { type ControllerFile, type ControllerTree, NotFound } from '../controller-files.ts'
 import { placeParameters } from '../files/attributes/file-parameters.ts'
 import { type Content, contentOfFile, contentOfText } from '../files/content/content.ts'
 import { contentParameter } from '../files/content/content-parameter.ts'
@@ -143,8 +143,7 @@ async function findSource(src: string, context: ModuleContext): Promise<Controll
   try {
     return await context.files.find('files', src)
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
-    // Where there is no such folder either, the file's failure says more: it may be there and refused.
-    return context.files.findTree('files', src).catch(() => Promise.reject(error))
+    if (!(error instanceof NotFound)) throw error
+    return context.files.findTree('files', src)
   }
 }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import { lstat, open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
-import type { ControllerFile, ControllerFiles, ControllerTree } from '../../modules/controller-files.ts'
+import {
+  type ControllerFile,
+  type ControllerFiles,
+  type ControllerTree,
+  NotFound,
+} from '../../modules/controller-files.ts'
 import type { Text } from '../../modules/parameters.ts'
 import { InputError } from '../../values/problem.ts'
 import { revealText, Secret } from '../../values/secret.ts'
@@ -159,8 +164,8 @@ export class PlaybookFiles implements ControllerFiles {
   }
 }
 
-function notFound(path: string, searched: readonly string[]): TaskFailure {
-  return new TaskFailure(`Could not find or access '${path}'`, {
+function notFound(path: string, searched: readonly string[]): NotFound {
+  return new NotFound(`Could not find or access '${path}'`, {
     hint: `searched in ${searched.join(', ')}`,
   })
 }

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from '../../../src/modules/files/content/content.ts'
 import { PlaybookFiles } from '../../../src/run/scope/controller-files.ts'
+import { Input } from '../input.ts'
+
+/** Encrypted, and beyond opening. */
+const VAULT = '$ANSIBLE_VAULT;1.1;AES256\n6162\n'
 
 let folder: string
 beforeAll(async () => {
@@ -39,4 +43,24 @@ test('all hosts get one and the same object for a file, also when they fetch it 
   await writeFile(path, 'two')
   await utimes(path, 1, 1)
   await expect(files.find('files', path)).rejects.toThrow('was changed after it was checked')
+})
+
+test.each([
+  ['a file in a folder', { 'files/dir/ok': 'x', 'files/dir/closed': VAULT }],
+  ['the file itself', { 'files/dir': VAULT }],
+])('copy: what is there and refused is not called missing: %s', async (_, files) => {
+  const input = await Input.write({
+    'hosts.yaml': 'all: { hosts: { h1: {} } }\n',
+    'play.yaml':
+      '- hosts: all\n  gather_facts: false\n  tasks:\n    - copy: { src: dir, dest: /tmp/muster-never }\n',
+    ...files,
+  })
+  try {
+    const { result } = await input.apply()
+    expect(result.failures.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/files\/dir(\/closed)? is encrypted with Ansible Vault/),
+    ])
+  } finally {
+    await input.remove()
+  }
 })

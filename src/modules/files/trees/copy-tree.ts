@@ -5,7 +5,7 @@ import type { AnswersOf } from '../../../probes/probe.ts'
 import { type PathFacts, stat } from '../../../probes/stat.ts'
 import { lines, sh } from '../../../shell/sh.ts'
 import { TaskFailure } from '../../../values/task-failure.ts'
-import type { ControllerTree } from '../../controller-files.ts'
+import { type ControllerTree, NotFound } from '../../controller-files.ts'
 import type { Action, ActionResult, ModuleContext, Outcome } from '../../module.ts'
 import { observeOwners, readOwners, requireOwners } from '../attributes/owners.ts'
 import { contentOfFile } from '../content/content.ts'
@@ -70,7 +70,10 @@ async function followLinks(
   const files = [...tree.files]
   for (const { name } of tree.links) {
     const full = join(tree.path, name)
-    const found = await context.files.find('files', full).catch(() => context.files.findTree('files', full))
+    const found = await context.files.find('files', full).catch((error: unknown) => {
+      if (!(error instanceof NotFound)) throw error
+      return context.files.findTree('files', full)
+    })
     if (!('directories' in found)) {
       files.push({ ...found, name })
       continue
