@@ -66,6 +66,9 @@ export function removalCommand(
   return { program: file, arguments: trimmed([rest, given]) }
 }
 
+/** Bytes of the end of a log that are looked through. */
+const MOST_LOG = 1_000_000
+
 export interface Installation {
   readonly program: string
   readonly arguments: Text
@@ -86,24 +89,43 @@ $o=@{file=${wanted.program};arguments=${wanted.arguments};seconds=$global:m_seco
 $d=${wanted.folder ?? null}
 if($d){$o.folder=m_path $d}
 $l=''
-if(${wanted.msi}){$l=[IO.Path]::Combine([IO.Path]::GetTempPath(),'muster-'+[Guid]::NewGuid().ToString('N')+'.log');$o.arguments+=' /L*V "'+$l+'"'}
-for(;;){
-  $r=m_run $o
-  if($r.rc -ne 1618 -or [DateTime]::UtcNow -ge $until){break}
-  Start-Sleep -Seconds 5
+$t=''
+if(${wanted.msi}){
+  # A session that was killed left its log.
+  foreach($x in [IO.Directory]::GetFiles([IO.Path]::GetTempPath(),'muster-msi-*.log')){try{[IO.File]::Delete($x)}catch{}}
+  $l=[IO.Path]::Combine([IO.Path]::GetTempPath(),'muster-msi-'+[Guid]::NewGuid().ToString('N')+'.log')
+  $o.arguments+=' /L*V "'+$l+'"'
 }
+# Verbose logs name the properties, which may be nobody's business: it goes whatever comes of it.
+try{
+  for(;;){
+    $r=m_run $o
+    if($r.rc -ne 1618 -or [DateTime]::UtcNow -ge $until){break}
+    Start-Sleep -Seconds 5
+  }
+  if($l -and [IO.File]::Exists($l)){
+    $s=New-Object IO.FileStream $l,'Open','Read','ReadWrite,Delete'
+    try{
+      $y=New-Object byte[] 2
+      $null=$s.Read($y,0,2)
+      # Its end; characters of two bytes stay whole.
+      $k=[Math]::Max(0,$s.Length-${MOST_LOG})
+      $null=$s.Seek($k-$k%2,'Begin')
+      $x=New-Object byte[] ${MOST_LOG + 1}
+      $q=0
+      while($q -lt $x.Length -and ($g=$s.Read($x,$q,$x.Length-$q)) -gt 0){$q+=$g}
+    }finally{$s.Dispose()}
+    $n=[Text.Encoding]::Default
+    if($y[0] -eq 255 -and $y[1] -eq 254){$n=[Text.Encoding]::Unicode}
+    $x=@($n.GetString($x,0,$q).Split([char]10)|Where-Object{$_ -match 'Return value 3|rror|-- '}|Select-Object -Last 20)
+    $t=@($x|ForEach-Object{$_.TrimEnd().Substring(0,[Math]::Min(500,$_.TrimEnd().Length))}) -join "\`n"
+  }
+}finally{if($l){try{[IO.File]::Delete($l)}catch{}}}
 $n=[Text.Encoding]::Unicode
 if($r.out.Length -lt 2 -or $r.out[1] -ne 0){$n=[Console]::OutputEncoding}
 f $r.rc
 f $n.GetString($r.out)
 f $n.GetString($r.err)
-$t=''
-if($l -and [IO.File]::Exists($l)){
-  # Verbose logs name the properties, which may be nobody's business: it goes whatever came of it.
-  $x=@([IO.File]::ReadAllLines($l)|Where-Object{$_ -match 'Return value 3|rror|-- '})
-  $t=($x|Select-Object -Last 20) -join "\`n"
-  [IO.File]::Delete($l)
-}
 f $t`
 }
 

@@ -18,6 +18,7 @@ import { reconnecting } from './link/reconnecting.ts'
 import { notReached } from './not-reached.ts'
 import { repeatable, takenAsDone, unknown, unknownBefore } from './replay/unknown.ts'
 import type { HostSession } from './session.ts'
+import { wrongPlatform } from './wrong-platform.ts'
 
 /** What will probably be asked after this item. */
 export interface Outlook {
@@ -184,18 +185,6 @@ async function converge(
 function refusePlatform(module: Module, platform: Platform | undefined): void {
   const failure = wrongPlatform(module, platform)
   if (failure !== undefined) throw failure
-}
-
-function wrongPlatform(module: Module, platform: Platform | undefined): TaskFailure | undefined {
-  const { name, runsOn, platforms = ['posix'] } = module
-  if (runsOn === 'controller' || platform === undefined || platforms.includes(platform)) return undefined
-  return platform === 'windows'
-    ? new TaskFailure(`${name} is for POSIX hosts, and this is a Windows host`, {
-        hint: `use the modules for Windows (win_copy, win_service, …), or say which hosts with when: or hosts:`,
-      })
-    : new TaskFailure(`${name} is for Windows hosts, and this is none`, {
-        hint: 'say which hosts with when: or hosts:; a Windows host whose greeting does not say so needs ansible_shell_type: powershell',
-      })
 }
 
 /** What the batch opens once for this task, when all its hosts stand before it; null for other tasks. */
