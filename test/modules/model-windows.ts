@@ -3,7 +3,8 @@ import type { Access } from '../../src/probes/windows/access.ts'
 import type { WindowsFile } from '../../src/probes/windows/file.ts'
 import type { RegistryFacts } from '../../src/probes/windows/registry.ts'
 import type { WindowsService } from '../../src/probes/windows/service.ts'
-import type { HostInWords } from './model-host.ts'
+import type { PowerShellText } from '../../src/shell/powershell/ps.ts'
+import { type HostInWords, output } from './model-host.ts'
 
 const FOLDERS = ['C:\\', 'C:\\srv', 'C:\\Windows']
 
@@ -27,11 +28,19 @@ export function windowsAnswerOf({ kind, args }: Probe<unknown>, host: HostInWord
       const value = data === undefined ? null : ({ kind: 'string', data } as const)
       return { keyExists: value !== null, value } satisfies RegistryFacts
     }
+    case 'windows script':
+      return scriptOutput(args as PowerShellText, host)
     case 'windows service':
       return serviceOf(args as string, host)
     default:
       return undefined
   }
+}
+
+/** What a script tells whose text, or one of whose values, holds the words. */
+function scriptOutput(script: PowerShellText, host: HostInWords) {
+  const { text, values } = script.reveal()
+  return output([text, ...values.map((value) => JSON.stringify(value))].join('\n'), host)
 }
 
 function fileOf(

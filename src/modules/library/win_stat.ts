@@ -4,6 +4,7 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { Float } from '../../values/float.ts'
 import { dict } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
+import { attributeNames } from '../windows/attribute-names.ts'
 
 export default defineModule({
   name: 'win_stat',
@@ -58,7 +59,7 @@ export default defineModule({
       ...(file.kind === 'file' ? { size: file.size } : {}),
       ...(sum?.kind === 'file' ? { checksum: sum.hex } : {}),
       owner: access.owner,
-      attributes: names(file.attributes),
+      attributes: attributeNames(file.attributes),
       ishidden: (file.attributes & 2) !== 0,
       isreadonly: (file.attributes & 1) !== 0,
       isarchive: (file.attributes & 32) !== 0,
@@ -69,26 +70,3 @@ export default defineModule({
     return { result: { stat: dict(stat) } }
   },
 })
-
-const ATTRIBUTES: readonly (readonly [number, string])[] = [
-  ...([
-    [1, 'ReadOnly'],
-    [2, 'Hidden'],
-    [4, 'System'],
-    [16, 'Directory'],
-    [32, 'Archive'],
-    [128, 'Normal'],
-  ] as const),
-  ...([
-    [1024, 'ReparsePoint'],
-    [2048, 'Compressed'],
-    [8192, 'NotContentIndexed'],
-    [16384, 'Encrypted'],
-  ] as const),
-]
-
-function names(bits: number): string {
-  return ATTRIBUTES.filter(([bit]) => (bits & bit) !== 0)
-    .map(([, name]) => name)
-    .join(', ')
-}
