@@ -6,7 +6,7 @@ import { revealText } from '../../values/secret.ts'
 import { type Dict, dict, type Value } from '../../values/value.ts'
 import { readAge, readSize } from '../finding/wanted.ts'
 import { defineModule } from '../module.ts'
-import { attributeNames } from '../windows/attribute-names.ts'
+import { attributeNames } from '../windows/files/attribute-names.ts'
 
 /** Entries that are looked at in one task. */
 const MOST = 500_000

@@ -4,7 +4,7 @@ import { windowsFile } from '../../probes/windows/file.ts'
 import { Float } from '../../values/float.ts'
 import { dict } from '../../values/value.ts'
 import { defineModule } from '../module.ts'
-import { attributeNames } from '../windows/attribute-names.ts'
+import { attributeNames } from '../windows/files/attribute-names.ts'
 
 export default defineModule({
   name: 'win_stat',

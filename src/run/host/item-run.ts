@@ -2,6 +2,7 @@ import { ConnectionError, type Platform, type Step } from '../../connection/conn
 import { coverResult } from '../../modules/cover-result.ts'
 import { execute } from '../../modules/execute.ts'
 import type { Module } from '../../modules/module.ts'
+import { wrongPlatform } from '../../modules/platform/wrong-platform.ts'
 import { failureResult, type TaskResult } from '../../modules/task-result.ts'
 import type { AnswersOf, ProbeSet } from '../../probes/probe.ts'
 import { createEngine } from '../../template/engine.ts'
@@ -18,7 +19,6 @@ import { reconnecting } from './link/reconnecting.ts'
 import { notReached } from './not-reached.ts'
 import { repeatable, takenAsDone, unknown, unknownBefore } from './replay/unknown.ts'
 import type { HostSession } from './session.ts'
-import { wrongPlatform } from './wrong-platform.ts'
 
 /** What will probably be asked after this item. */
 export interface Outlook {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { wrongPlatform } from '../../../src/modules/platform/wrong-platform.ts'
 import { loadModule } from '../../../src/modules/registry.ts'
-import { wrongPlatform } from '../../../src/run/host/wrong-platform.ts'
 
 test.each([
   ['copy', 'windows', 'use win_copy, or say'],

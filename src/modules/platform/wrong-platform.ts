@@ -1,7 +1,7 @@
 import type { Platform } from '../../connection/connection.ts'
-import type { Module } from '../../modules/module.ts'
-import { moduleNames } from '../../modules/registry.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
+import type { Module } from '../module.ts'
+import { moduleNames } from '../registry.ts'
 
 /** Modules of POSIX hosts whose work a module with another name does on Windows. */
 const ON_WINDOWS: Readonly<Record<string, string>> = {
