@@ -63,16 +63,19 @@ export default defineModule({
   },
   async *converge(params, { first }) {
     const start = performance.now()
+    let waited = 0
     const elapsed = () => Math.round((performance.now() - start) / 1000)
-    const pause = (seconds: number) =>
-      ({
+    const pause = (seconds: number) => {
+      waited += seconds
+      return {
         kind: 'wait',
         says: `wait ${seconds} s`,
         call: async (signal: AbortSignal) => {
           await sleep(seconds * 1000, undefined, { signal })
           return null
         },
-      }) as const
+      } as const
+    }
     if (params.port === undefined && params.path === undefined) {
       yield pause(params.timeout)
       return { result: { elapsed: elapsed(), wait_attempts: 0 } }
@@ -80,7 +83,8 @@ export default defineModule({
     if (first === true) return { result: { elapsed: 0, wait_attempts: 1 } }
     if (params.delay > 0) yield pause(params.delay)
     const what = params.path ?? `${params.host}:${params.port}`
-    const late = () => performance.now() - start + params.sleep * 1000 > params.timeout * 1000
+    const late = () =>
+      Math.max(performance.now() - start, waited * 1000) + params.sleep * 1000 > params.timeout * 1000
     let attempts = first === undefined ? 0 : 1
     do {
       if (attempts > 0) {

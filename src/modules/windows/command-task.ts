@@ -37,7 +37,9 @@ export function windowsCommandProbes(wish: {
 }
 
 /** The answers in the words of the modules for commands. */
-function windowsCommandState(answers: AnswersOf<ReturnType<typeof windowsCommandProbes>>): CommandState {
+export function windowsCommandState(
+  answers: AnswersOf<ReturnType<typeof windowsCommandProbes>>,
+): CommandState {
   const { directory, creates, removes } = answers
   return {
     chdirFails: directory !== undefined && directory.kind !== 'directory',

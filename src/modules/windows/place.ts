@@ -78,7 +78,7 @@ export async function* placeWindowsFile(
   const makeFolder = intoFolder && answers.file.kind === 'missing'
   let script: PowerShellText
   if (content.inline !== null) {
-    script = ps`${before(dest, makeFolder, content.secret)}
+    script = ps`${makeBeside(dest, makeFolder, content.secret)}
 $x=${content.inline}
 if($x -is [string]){$x=$m_utf8.GetBytes($x)}
 $s=New-Object IO.FileStream $t,'Open','Write','None'
@@ -92,7 +92,7 @@ ${after(content.sha256, wish.backup)}`
       more: true,
       silent: true,
       touches: [],
-      script: ps`${before(dest, makeFolder, content.secret)}
+      script: ps`${makeBeside(dest, makeFolder, content.secret)}
 w $t`,
     }
     if (context.check) {
@@ -118,7 +118,7 @@ ${after(content.sha256, wish.backup)}`
 }
 
 /** `$d` is the target and `$t` an empty file beside it, which nobody else may read when it shall hold a secret. */
-function before(dest: string, makeFolder: boolean, secret: boolean): PowerShellText {
+export function makeBeside(dest: string, makeFolder: boolean, secret: boolean): PowerShellText {
   return ps`$d=m_path ${dest}
 $p=[IO.Path]::GetDirectoryName($d)
 if(-not [IO.Directory]::Exists($p)){
@@ -132,9 +132,20 @@ if(${secret} -and [IO.File]::Exists($d)){m_like $d $t}`
 
 /** Compares what was written, and puts it in the target's place. Prints the name of the backup. */
 function after(sha256: string, backup: boolean): PowerShellText {
+  return putInPlace(
+    ps`$h=m_hash $t 'SHA256'
+  if($h -cne ${sha256}){throw "what arrived has the checksum $h"}`,
+    backup,
+  )
+}
+
+/**
+ * Puts `$t` of {@link makeBeside} in the place of `$d`, whose access list it takes. Prints the name of the backup.
+ * @param check throws where it may not
+ */
+export function putInPlace(check: PowerShellText, backup: boolean): PowerShellText {
   return ps`try{
-  $h=m_hash $t 'SHA256'
-  if($h -cne ${sha256}){throw "what arrived has the checksum $h"}
+  ${check}
   [IO.File]::SetAttributes($t,'Normal')
   if([IO.File]::Exists($d)){
     if(${backup}){$b="$d.$([Guid]::NewGuid().ToString('N').Substring(0,8)).$([DateTime]::Now.ToString('yyyyMMdd-HHmmss')).bak";[IO.File]::Copy($d,$b);w $b}

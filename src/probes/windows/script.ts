@@ -38,3 +38,8 @@ export function windowsScript<A>(script: PowerShellText, what: string, read: (to
 export function one(told: Told, word: string): string {
   return told.get(word)?.[0] ?? ''
 }
+
+/** The same, for a script whose whole output is the answer. */
+export function rawWindowsScript(script: PowerShellText): Probe<Output> {
+  return probe(kind, script)
+}

@@ -40,6 +40,8 @@ const OTHER_MEMBERS = new Set([
     'schemaclassname',
     'groups',
   ],
+  // Of the firewall's rules.
+  ...['rules', 'grouping'],
   ...['objectsid', 'fullname', 'description', 'userflags', 'passwordexpired', 'isaccountlocked', 'members'],
 ])
 
@@ -67,7 +69,7 @@ export function lacks(parts: readonly string[], known: Known, ours: ReadonlySet<
       )
     if (
       (kind === 'type' || kind === 'new') &&
-      !/^[$"(]/.test(name) &&
+      !/^[$"(-]/.test(name) &&
       known.type(name) === undefined &&
       !OTHER_TYPES.has(name.toLowerCase())
     )
