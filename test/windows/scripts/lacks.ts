@@ -40,6 +40,10 @@ const OTHER_MEMBERS = new Set([
     'schemaclassname',
     'groups',
   ],
+  // What every object of PowerShell has; of tables of ours, and of what comes to a script as JSON.
+  'psobject',
+  ...['msg', 'bytes', 'after', 'before', 'backrefs'],
+  ...['check', 'verbosity', 'error_action', 'depth', 'diff'],
   // Of the firewall's rules.
   ...['rules', 'grouping'],
   ...['objectsid', 'fullname', 'description', 'userflags', 'passwordexpired', 'isaccountlocked', 'members'],

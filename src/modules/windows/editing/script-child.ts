@@ -67,7 +67,7 @@ if($null -ne $m_a.ParamBlock){
 if($m_o.check -and -not $m_may){m_end @{skipped=$true};exit 0}
 $m_d=[IO.Path]::Combine([IO.Path]::GetTempPath(),'muster-script-'+[Guid]::NewGuid().ToString('N'))
 $m_w=@{Changed=$true;Failed=$false;Result=$null;Diff=@{};CheckMode=[bool]$m_o.check;Verbosity=[int]$m_o.verbosity;Tmpdir=$m_d}
-$m_g=New-Object PSObject -Property $m_w
+$m_g=New-Object Management.Automation.PSObject -Property $m_w
 $m_p=[PowerShell]::Create()
 $m_r=[Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace()
 $m_e=New-Object Collections.ArrayList
