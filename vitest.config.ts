@@ -41,6 +41,8 @@ export default defineConfig({
           // Processes, since tests set variables of the environment; shared by files, since half the time went into
           // importing the same sources again. test/setup.ts sees to it that a file leaves nothing behind.
           pool: 'forks',
+          // vitest would leave one core to itself, and of two that is half.
+          maxWorkers: '100%',
           isolate: false,
           setupFiles: ['test/state.ts', 'test/setup.ts'],
           testTimeout: 20_000,
