@@ -36,6 +36,7 @@ export const SECRET_DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'what AWS is asked and told': [
     'modules/aws/ask.ts',
+    'modules/aws/workspace-address.ts',
     'modules/aws/policy-document.ts',
     'modules/aws/role-parameters.ts',
     'modules/library/amp_query.ts',

@@ -2,24 +2,19 @@ import type { AwsClients } from '../../aws/clients.ts'
 import { AwsFailure } from '../../aws/errors.ts'
 import { backOff, systemClock } from '../../aws/polling/waiting.ts'
 import { instantQuery, type SeriesPoint } from '../../aws/queries.ts'
-import { workspaceEndpoint } from '../../aws/workspaces.ts'
 import { Float } from '../../values/float.ts'
 import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { dict, type Value } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
+import { endpointOf, WORKSPACE_PARAMETERS } from '../aws/workspace-address.ts'
 import { defineModule, nothingToObserve } from '../module.ts'
 import type { ParameterSpec, ParametersOf } from '../parameters.ts'
 
 const SPEC = {
   parameters: {
     query: { type: 'str', required: true, doc: 'An expression of PromQL whose answer is a list of series.' },
-    workspace_id: { type: 'str', doc: 'Id of the workspace.' },
-    prometheus_endpoint: {
-      type: 'str',
-      doc: 'The endpoint, as amp_workspace returns it; where it is given, AWS is not asked for that of the id.',
-    },
-    region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
+    ...WORKSPACE_PARAMETERS,
     above: { type: 'float', doc: 'Every value has to be greater.' },
     at_least: { type: 'float', doc: 'Every value has to be this or greater.' },
     below: { type: 'float', doc: 'Every value has to be less.' },
@@ -92,10 +87,7 @@ async function askUntil(
   params: QueryParameters,
   { patience, signal }: { readonly patience: number; readonly signal: AbortSignal },
 ): Promise<readonly SeriesPoint[]> {
-  const endpoint =
-    params.prometheus_endpoint === undefined
-      ? await workspaceEndpoint(clients, revealText(params.workspace_id!), signal)
-      : revealText(params.prometheus_endpoint)
+  const endpoint = await endpointOf(clients, params, signal)
   if (endpoint === null)
     throw new TaskFailure(`there is no workspace ${params.workspace_id} in ${clients.region}`)
   const until = systemClock.now() + patience

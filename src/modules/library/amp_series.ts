@@ -3,25 +3,20 @@ import { AwsFailure } from '../../aws/errors.ts'
 import { chooseRegion } from '../../aws/identity.ts'
 import { type Expected, waitForSamples } from '../../aws/polling/arrivals.ts'
 import type { Settled } from '../../aws/polling/shared-poll.ts'
-import { workspaceEndpoint } from '../../aws/workspaces.ts'
 import { revealText } from '../../values/secret.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { type Dict, dict } from '../../values/value.ts'
 import { askAws, clientsOf } from '../aws/ask.ts'
 import { checkSelector, withLabels } from '../aws/selector.ts'
 import { readTags } from '../aws/tags.ts'
+import { endpointOf, WORKSPACE_PARAMETERS } from '../aws/workspace-address.ts'
 import type { Member } from '../batch-hook.ts'
 import { defineModule, nothingToObserve, type RunContext } from '../module.ts'
 import type { ParameterSpec, ParametersOf, Text } from '../parameters.ts'
 
 const SPEC = {
   parameters: {
-    workspace_id: { type: 'str', doc: 'Id of the workspace.' },
-    prometheus_endpoint: {
-      type: 'str',
-      doc: 'The endpoint, as amp_workspace returns it; where it is given, AWS is not asked for that of the id.',
-    },
-    region: { type: 'str', doc: 'Region; AWS_REGION when missing.' },
+    ...WORKSPACE_PARAMETERS,
     series: {
       type: 'list',
       required: true,
@@ -197,10 +192,7 @@ function look(
 ): Promise<Looked[]> {
   return Promise.all(
     asked.map(async ({ params, expected }) => {
-      const endpoint =
-        params.prometheus_endpoint === undefined
-          ? await workspaceEndpoint(clients, revealText(params.workspace_id!), signal)
-          : revealText(params.prometheus_endpoint)
+      const endpoint = await endpointOf(clients, params, signal)
       if (endpoint === null) return { arrivals: null }
       return { arrivals: await waitForSamples(clients, endpoint, expected, { patience, signal }) }
     }),

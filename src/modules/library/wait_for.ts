@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../../probes/probe.ts'
 import { scriptProbe } from '../../probes/script.ts'
 import { lines } from '../../shell/sh.ts'
@@ -10,6 +9,7 @@ import { defineModule, look, type Outcome } from '../module.ts'
 import type { Text } from '../parameters.ts'
 import { conditionFunction, pathKind, type WaitParameters } from '../waiting/condition.ts'
 import { type Look, lookOnce, lookUntil, NO_GROUPS, readLook, readWait, type Wait } from '../waiting/look.ts'
+import { pause, WAIT_PARAMETERS } from '../waiting/parameters.ts'
 
 export default defineModule({
   name: 'wait_for',
@@ -35,19 +35,8 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      host: { type: 'str', default: '127.0.0.1', doc: 'Host whose port is meant, as seen from the host.' },
-      port: { type: 'int', doc: 'TCP port.' },
+      ...WAIT_PARAMETERS,
       path: { type: 'path', doc: 'A file.' },
-      state: {
-        type: 'str',
-        choices: ['absent', 'drained', 'present', 'started', 'stopped'],
-        default: 'started',
-        doc: 'started and present: it answers or is there; stopped and absent: not; drained: no connections.',
-      },
-      timeout: { type: 'int', default: 300, doc: 'Seconds to wait at most.' },
-      connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt.' },
-      delay: { type: 'int', default: 0, doc: 'Seconds before the first look.' },
-      sleep: { type: 'int', default: 1, doc: 'Seconds between looks.' },
       search_regex: {
         type: 'str',
         doc: "Python's regular expression, looked for in the file or in what the port sends.",
@@ -77,7 +66,7 @@ export default defineModule({
     })
     if (first?.holds) return done(first)
     if (params.port === undefined && params.path === undefined) {
-      yield { kind: 'wait', says: `wait ${params.timeout} s`, call: pause(params.timeout) }
+      yield pause(params.timeout)
       return { result: { ...about, state: params.state, ...NO_GROUPS, elapsed: elapsed() } }
     }
     const words = what(params.path, String(params.host), params.port)
@@ -88,12 +77,12 @@ export default defineModule({
       if (seen.holds) return done(seen)
     } else {
       // The pattern is Python's, which no tool of the host understands: the host reads, the controller looks.
-      if (params.delay > 0) yield { kind: 'wait', says: `wait ${params.delay} s`, call: pause(params.delay) }
+      if (params.delay > 0) yield pause(params.delay)
       do {
         const { seen } = yield* look(`look for ${params.search_regex} in ${words}`, { seen: onceProbe(wait) })
         if (seen.holds) return done(seen)
         if (performance.now() - start >= params.timeout * 1000) break
-        yield { kind: 'wait', says: `wait ${params.sleep} s`, call: pause(params.sleep) }
+        yield pause(params.sleep)
       } while (performance.now() - start < params.timeout * 1000)
     }
     throw new TaskFailure(
@@ -121,13 +110,6 @@ function onceProbe(wait: Wait): Probe<Look> {
     lookOnce(wait),
   ])
   return scriptProbe(script, (output) => readLook(output, wait))
-}
-
-function pause(seconds: number): (signal: AbortSignal) => Promise<Value> {
-  return async (signal) => {
-    await sleep(seconds * 1000, undefined, { signal })
-    return null
-  }
 }
 
 function what(path: string | undefined, host: string, port: number | undefined): string {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { one, windowsScript } from '../../probes/windows/script.ts'
 import { ps } from '../../shell/powershell/ps.ts'
 import { TaskFailure } from '../../values/task-failure.ts'
 import { defineModule, look } from '../module.ts'
 import type { Text } from '../parameters.ts'
+import { pause, WAIT_PARAMETERS } from '../waiting/parameters.ts'
 
 /** Bytes of the end of a file that regex is looked for in. */
 const MOST_TEXT = 4_000_000
@@ -30,24 +30,13 @@ export default defineModule({
   },
   spec: {
     parameters: {
-      host: { type: 'str', default: '127.0.0.1', doc: 'Host whose port is meant, as seen from the host.' },
-      port: { type: 'int', doc: 'TCP port.' },
+      ...WAIT_PARAMETERS,
       path: { type: 'path', doc: 'A file or folder.' },
       regex: {
         type: 'str',
         aliases: ['search_regex', 'regexp'],
         doc: 'Has to match in the file; with absent, must not.',
       },
-      state: {
-        type: 'str',
-        choices: ['absent', 'drained', 'present', 'started', 'stopped'],
-        default: 'started',
-        doc: 'started and present: it answers or is there; stopped and absent: not; drained: no connections.',
-      },
-      timeout: { type: 'int', default: 300, doc: 'Seconds to wait at most.' },
-      delay: { type: 'int', default: 0, doc: 'Seconds before the first look.' },
-      sleep: { type: 'int', default: 1, doc: 'Seconds between looks.' },
-      connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt.' },
       exclude_hosts: {
         type: 'list',
         elements: 'str',
@@ -65,23 +54,16 @@ export default defineModule({
     const start = performance.now()
     let waited = 0
     const elapsed = () => Math.round((performance.now() - start) / 1000)
-    const pause = (seconds: number) => {
+    const paused = (seconds: number) => {
       waited += seconds
-      return {
-        kind: 'wait',
-        says: `wait ${seconds} s`,
-        call: async (signal: AbortSignal) => {
-          await sleep(seconds * 1000, undefined, { signal })
-          return null
-        },
-      } as const
+      return pause(seconds)
     }
     if (params.port === undefined && params.path === undefined) {
-      yield pause(params.timeout)
+      yield paused(params.timeout)
       return { result: { elapsed: elapsed(), wait_attempts: 0 } }
     }
     if (first === true) return { result: { elapsed: 0, wait_attempts: 1 } }
-    if (params.delay > 0) yield pause(params.delay)
+    if (params.delay > 0) yield paused(params.delay)
     const what = params.path ?? `${params.host}:${params.port}`
     const late = () =>
       Math.max(performance.now() - start, waited * 1000) + params.sleep * 1000 > params.timeout * 1000
@@ -89,7 +71,7 @@ export default defineModule({
     do {
       if (attempts > 0) {
         if (late()) break
-        yield pause(params.sleep)
+        yield paused(params.sleep)
       }
       const { holds } = yield* look(`wait for ${what}`, { holds: condition(params) })
       attempts += 1
